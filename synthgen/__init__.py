@@ -1,0 +1,35 @@
+"""synthgen: synthetic rows worth having, and the evidence.
+
+>>> import synthgen as sg
+>>> sorted(sg.generators.GENERATORS)
+['jitter', 'smote']
+"""
+
+from synthgen import datasets, errors, generators
+from synthgen.api import synthesize
+from synthgen.generators import load_synthesizer
+from synthgen.merging import merge, real_rows_only
+from synthgen.profiling import profile
+from synthgen.result import Provenance, SynthesisResult, SynthgenWarning
+from synthgen.table import Kind, Role, Schema
+from synthgen.validation import Gate, Outcome, validate
+
+__all__ = [
+    "Gate",
+    "Kind",
+    "Outcome",
+    "Provenance",
+    "Role",
+    "Schema",
+    "SynthesisResult",
+    "SynthgenWarning",
+    "datasets",
+    "errors",
+    "generators",
+    "load_synthesizer",
+    "merge",
+    "profile",
+    "real_rows_only",
+    "synthesize",
+    "validate",
+]

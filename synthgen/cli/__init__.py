@@ -1,0 +1,11 @@
+"""The command line: words in, one call of the API, a summary out.
+
+Nothing heavy is imported before a command runs, so that ``synthgen --help`` is quick.
+"""
+
+from __future__ import annotations
+
+from synthgen.cli.commands import app, main
+from synthgen.cli.failures import ExitCode
+
+__all__ = ["ExitCode", "app", "main"]

@@ -1,0 +1,257 @@
+"""What a run looks like in a terminal, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from synthgen.cli.failures import printable
+
+if TYPE_CHECKING:
+    from synthgen.profiling.profile import Profile
+    from synthgen.result import SynthesisResult
+    from synthgen.validation.metric import Measurement
+    from synthgen.validation.report import ValidationReport
+    from synthgen.validation.verdict import Finding, Verdict
+
+# Symbol, its stand-in where the terminal has no Unicode, and a colour: never the colour alone.
+_SIGNS = {"PASS": ("✔", "+", "green"), "INCONCLUSIVE": ("▲", "!", "yellow"), "FAIL": ("✘", "x", "red")}
+
+_REASONS = {
+    "exact_copy": "copy of a real row",
+    "near_copy": "too close to a real row",
+}
+
+_MOST_CLASSES = 8
+
+
+def show(parts: Iterable[RenderableType]) -> None:
+    """Print a summary on stdout, in colour where that is a terminal."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    with console.capture() as capture:
+        for part in parts:
+            # A path broken over two lines can't be copied, so lines of text are left whole.
+            console.print(part, soft_wrap=isinstance(part, Text))
+    _write(capture.get())
+
+
+def show_json(document: dict[str, Any]) -> None:
+    """Print one JSON object on stdout."""
+    _write(json.dumps(document, indent=2, ensure_ascii=False, default=_plain) + "\n")
+
+
+def synthesis_parts(result: SynthesisResult, files: Sequence[Path]) -> list[RenderableType]:
+    """Build the summary of a synthesis: verdict, rows, figures, files."""
+    return [
+        *verdict_parts(result.verdict),
+        _text(""),
+        _rows_table(row_counts(result)),
+        *figure_parts(result.validation),
+        *files_parts(files),
+    ]
+
+
+def verdict_parts(verdict: Verdict) -> list[RenderableType]:
+    """Build the verdict in words, with what was found against it and what to try."""
+    outcome = str(verdict.outcome)
+    parts: list[RenderableType] = [_signed(outcome, f"{outcome}: {verdict.words}", bold=True)]
+    for finding in (*verdict.blocking, *verdict.warnings):
+        parts += _finding_lines(finding)
+    if verdict.not_tested:
+        parts.append(_text("  Not tested: " + "; ".join(verdict.not_tested), "dim"))
+    return parts
+
+
+def figure_parts(report: ValidationReport) -> list[RenderableType]:
+    """Build the table of whole-table figures beside what real rows score."""
+    figures = [item for item in report.results if item.subject is None]
+    table = _table("Figure", "synthetic", "95 % interval", "real rows", "better")
+    for item in figures:
+        if item.computed:
+            interval = _between(item.interval)
+            table.add_row(
+                _text(item.title), _number(item.value), interval, _number(item.baseline), _better(item)
+            )
+    parts: list[RenderableType] = [_text(""), table] if table.row_count else []
+    for item in figures:
+        if not item.computed:
+            reason = f", {item.reason}" if item.reason else ""
+            parts.append(_text(f"{item.title}: not computed{reason}", "dim"))
+    return parts
+
+
+def profile_parts(profile: Profile, files: Sequence[Path]) -> list[RenderableType]:
+    """Build the summary of a profile: size, classes, kinds, findings."""
+    kinds = Counter(column.kind for column in profile.columns)
+    listed = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    parts: list[RenderableType] = [
+        _text(f"{profile.n_rows:,} rows, {len(profile.columns)} columns: {listed}", "bold")
+    ]
+    if profile.classes:
+        table = _table("Class", "rows", "share")
+        for label, count in _ends(profile.classes):
+            share = "" if count is None else f"{count / profile.n_rows:.2%}"
+            table.add_row(_text(label), "" if count is None else f"{count:,}", share)
+        parts.append(table)
+    parts += [_signed("INCONCLUSIVE", note) for note in profile.notes]
+    if profile.bias.features:
+        how = " (picked by their names)" if profile.bias.guessed else ""
+        parts.append(_text(f"Sensitive columns{how}: {', '.join(profile.bias.features)}"))
+        parts += [_text(f"  - {finding}") for finding in profile.bias.findings]
+    return parts + files_parts(files)
+
+
+def files_parts(files: Sequence[Path]) -> list[RenderableType]:
+    """List the files that were written."""
+    lines = [_text(f"  {path}", "cyan") for path in files]
+    return [_text(""), _text("Written:", "bold"), *lines] if lines else []
+
+
+def hint(text: str) -> RenderableType:
+    """One line on what to do next."""
+    return _text(text, "dim")
+
+
+def row_counts(result: SynthesisResult) -> dict[str, Any]:
+    """Say what became of the rows; ``delivered`` is 0 for a table that the gate withholds."""
+    counts = dict(result.provenance.counts)
+    if result.withheld:
+        counts["delivered"] = 0
+    return {**counts, "refused_by_reason": dict(result.provenance.refused_by_reason)}
+
+
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """Give a verdict as plain values."""
+    return {
+        "outcome": str(verdict.outcome),
+        "words": verdict.words,
+        "purpose": str(verdict.purpose),
+        "findings": [
+            {
+                "criterion": item.criterion,
+                "outcome": str(item.outcome),
+                "blocks": item.blocks,
+                "words": item.words,
+                "advice": item.advice,
+            }
+            for item in verdict.findings
+        ],
+        "not_tested": list(verdict.not_tested),
+    }
+
+
+def report_document(report: ValidationReport) -> dict[str, Any]:
+    """Give a validation report as plain values, without the rows that were flagged."""
+    return {
+        "verdict": verdict_document(report.verdict),
+        "counts": dict(report.counts),
+        "flagged": dict(Counter(str(reason) for reason in report.flagged_rows["reason"])),
+        "measurements": json.loads(report.measurements.to_json(orient="records")),
+    }
+
+
+def profile_document(profile: Profile) -> dict[str, Any]:
+    """Give a profile as plain values."""
+    return {
+        "rows": profile.n_rows,
+        "classes": dict(profile.classes),
+        "columns": json.loads(profile.frame.to_json(orient="records")),
+        "notes": list(profile.notes),
+        "bias": {
+            "features": list(profile.bias.features),
+            "guessed": profile.bias.guessed,
+            "selected": profile.bias.selected,
+            "groups": json.loads(profile.bias.frame.to_json(orient="records")),
+            "findings": list(profile.bias.findings),
+        },
+    }
+
+
+def _rows_table(counts: dict[str, Any]) -> Table:
+    table = _table("Rows", "")
+    table.add_row("real", f"{counts['real']:,}")
+    table.add_row("synthetic, asked for", f"{counts['requested']:,}")
+    table.add_row("synthetic, drawn with a reserve", f"{counts['drawn']:,}")
+    table.add_row("  refused", f"{counts['refused']:,}")
+    # A row may be refused for several reasons, so these can add up to more.
+    for reason, count in sorted(counts["refused_by_reason"].items(), key=lambda item: -item[1]):
+        table.add_row(_text(f"    {_REASONS.get(reason, reason.replace('_', ' '))}", "dim"), f"{count:,}")
+    table.add_row("synthetic, accepted", f"{counts['accepted']:,}")
+    words = "delivered" if counts["delivered"] else "delivered: the gate withholds the table"
+    if counts["delivered"] > counts["accepted"]:
+        words = "delivered, real and synthetic"
+    table.add_row(_text(words, "bold"), _text(f"{counts['delivered']:,}", "bold"))
+    return table
+
+
+def _finding_lines(finding: Finding) -> list[RenderableType]:
+    lines: list[RenderableType] = [_signed(str(finding.outcome), finding.words, indent="  ")]
+    if finding.advice:
+        lines.append(_text(f"      {finding.advice}", "dim"))
+    return lines
+
+
+def _signed(outcome: str, words: str, *, bold: bool = False, indent: str = "") -> Text:
+    sign, plain, colour = _SIGNS.get(outcome, ("-", "-", ""))
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+    text = Text(indent)
+    text.append(sign if encoding.startswith("utf") else plain, style=colour)
+    text.append(f" {printable(words)}", style=f"bold {colour}" if bold else "")
+    return text
+
+
+def _ends(classes: Sequence[tuple[str, int]]) -> list[tuple[str, int | None]]:
+    """Keep the commonest and the rarest of many classes, with a line for those between."""
+    if len(classes) <= _MOST_CLASSES + 1:
+        return list(classes)
+    half = _MOST_CLASSES // 2
+    between = f"({len(classes) - 2 * half} classes between)"
+    return [*classes[:half], (between, None), *classes[-half:]]
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold", show_edge=False)
+    table.add_column(first, overflow="fold")
+    for name in others:
+        table.add_column(name, justify="right", overflow="fold")
+    return table
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(printable(text), style=style)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _between(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else f"{interval[0]:.3f} to {interval[1]:.3f}"
+
+
+def _better(item: Measurement) -> str:
+    return {"higher": "higher", "lower": "lower"}.get(str(item.direction), "near real")
+
+
+def _plain(value: Any) -> Any:
+    """Say a numpy number as a number and anything else as text."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _write(text: str) -> None:
+    """Write to stdout; a reader that has gone (``| head``) changes nothing about the run."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end; give it a place where that works.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

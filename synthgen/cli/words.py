@@ -1,0 +1,226 @@
+"""The words of the command line, and the values that they stand for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from synthgen.errors import ConditionError, UsageError
+
+
+class PurposeWord(StrEnum):
+    """Who will see the result."""
+
+    AUGMENT = "augment"
+    RELEASE = "release"
+
+
+class ValidationWord(StrEnum):
+    """How much is measured."""
+
+    STANDARD = "standard"
+    FULL = "full"
+
+
+class GateWord(StrEnum):
+    """Whether a failed verdict withholds the table."""
+
+    DEFAULT = "default"
+    NONE = "none"
+
+
+_FILES = "csv, csv.gz, parquet, arrow or feather"
+
+Data: TypeAlias = Annotated[Path, typer.Argument(metavar="DATA", help=f"The real table: {_FILES}.")]
+SyntheticFile: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="SYNTHETIC", help=f"The synthetic table: {_FILES}.")
+]
+Train: TypeAlias = Annotated[Path, typer.Option(help="Real rows that the generator saw.")]
+Holdout: TypeAlias = Annotated[Path, typer.Option(help="Real rows that the generator never saw.")]
+Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to balance or to predict.")]
+OutTable: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="The table to write; its ending names the format.",
+        show_default="beside DATA: NAME.synthgen.ENDING",
+    ),
+]
+OutReport: TypeAlias = Annotated[Path | None, typer.Option(help="Write the report to this HTML file.")]
+DemoFolder: TypeAlias = Annotated[
+    Path, typer.Option("--out", help="Folder to write to; made if it isn't there.")
+]
+Reports: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder for bias.html, fidelity.html and run.json.",
+        show_default="beside the table: NAME-reports",
+    ),
+]
+Purpose: TypeAlias = Annotated[
+    PurposeWord,
+    typer.Option(
+        help="augment: all real rows plus synthetic ones, to train on. release: synthetic rows only, to "
+        "share; every finding blocks."
+    ),
+]
+Generator: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        help="How rows are made: 'auto' or a generator's name.",
+        autocompletion=lambda: ["auto", *generator_names()],
+    ),
+]
+Options: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option", metavar="KEY=VALUE", help="A setting of the generator, such as k_neighbors=3. Repeatable."
+    ),
+]
+Strategy: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        metavar="auto|RATIO|LABEL=ROWS,...",
+        help="Rows of each class in the result. auto: all as many as the largest; 0.1: the rare class a "
+        "tenth of the largest; '0=5000,1=5000': these counts.",
+    ),
+]
+Samples: TypeAlias = Annotated[
+    int | None, typer.Option("--n-samples", help="Synthetic rows to make, instead of balancing.")
+]
+Conditions: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--condition",
+        metavar="COLUMN=VALUE",
+        help="What synthetic rows must have, such as Class=1. Repeat a column to allow several values.",
+    ),
+]
+SchemaFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--schema", help="What each column is: a file of 'synthgen profile --schema-out', edited."),
+]
+SchemaOut: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Write what each column was taken for, as JSON to check and edit.")
+]
+Sensitive: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="A column whose groups the bias report compares, such as sex. Repeatable."),
+]
+Subject: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="The column that says whom a row is about: all rows of one person are kept together."),
+]
+HoldoutShare: TypeAlias = Annotated[
+    float, typer.Option("--holdout", help="Share of real rows kept from the generator, to check against.")
+]
+Validation: TypeAlias = Annotated[ValidationWord, typer.Option(help="How much is measured.")]
+Gate: TypeAlias = Annotated[
+    GateWord,
+    typer.Option(help="none: write the table whatever the verdict; the reports say so."),
+]
+Seed: TypeAlias = Annotated[int | None, typer.Option(help="The same number gives the same rows.")]
+Quiet: TypeAlias = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress and no summary, only problems.")
+]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, not the summary.")]
+
+
+def generator_names() -> list[str]:
+    """Every generator that can be named."""
+    from synthgen.generators import GENERATORS
+
+    return list(GENERATORS)
+
+
+def read_options(words: Sequence[str] | None) -> dict[str, Any] | None:
+    """Read ``key=value`` words; a value is JSON where it can be read as such, else text.
+
+    >>> read_options(["k_neighbors=3", "variant=adasyn", "exact=true"])
+    {'k_neighbors': 3, 'variant': 'adasyn', 'exact': True}
+    """
+    options: dict[str, Any] = {}
+    for word in words or ():
+        key, equals, value = word.partition("=")
+        if not (equals and key and value):
+            raise UsageError(f"--option takes KEY=VALUE, such as --option k_neighbors=3; got {word!r}.")
+        if key in options:
+            raise UsageError(f"--option {key} is given twice.")
+        options[key] = _plain_value(value)
+    return options or None
+
+
+def read_conditions(words: Sequence[str] | None) -> dict[str, Any] | None:
+    """Read ``column=value`` words; several values of one column are alternatives.
+
+    >>> read_conditions(["diagnosis=A", "diagnosis=B"])
+    {'diagnosis': ['A', 'B']}
+    """
+    allowed: dict[str, list[str]] = {}
+    for word in words or ():
+        column, equals, value = word.partition("=")
+        if not (equals and column and value):
+            raise ConditionError(f"--condition takes COLUMN=VALUE, such as Class=1; got {word!r}.")
+        allowed.setdefault(column, []).append(value)
+    return {column: values if len(values) > 1 else values[0] for column, values in allowed.items()} or None
+
+
+def read_strategy(word: str) -> str | float | dict[str, int]:
+    """Read a sampling strategy: a number, counts by label, or a word for the API to judge.
+
+    A count ends each part, so labels may hold commas and equals signs.
+
+    >>> read_strategy("0.1"), read_strategy("<=50K=900,>50K=900"), read_strategy("auto")
+    (0.1, {'<=50K': 900, '>50K': 900}, 'auto')
+    """
+    try:
+        return float(word)
+    except ValueError:
+        pass
+    part = re.compile(r"\s*(.+?)\s*=\s*(\d+)\s*(?:,|$)")
+    counts: dict[str, int] = {}
+    place = 0
+    while match := part.match(word, place):
+        if match[1] in counts:
+            raise UsageError(f"--sampling-strategy names the class {match[1]!r} twice.")
+        counts[match[1]] = int(match[2])
+        place = match.end()
+    if "=" in word and place < len(word):
+        raise UsageError(f"--sampling-strategy takes counts as LABEL=ROWS,LABEL=ROWS; got {word!r}.")
+    return counts or word
+
+
+def default_out(data: Path) -> Path:
+    """Name the result after the input, beside it, with the same ending.
+
+    >>> str(default_out(Path("in/cards.csv.gz")))
+    'in/cards.synthgen.csv.gz'
+    """
+    stem, ending = _split_ending(data)
+    return data.with_name(f"{stem}.synthgen{ending}")
+
+
+def default_reports(out: Path) -> Path:
+    """Name the folder of reports after the table.
+
+    >>> str(default_reports(Path("balanced.csv.gz")))
+    'balanced-reports'
+    """
+    return out.with_name(f"{_split_ending(out)[0]}-reports")
+
+
+def _split_ending(path: Path) -> tuple[str, str]:
+    ending = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
+    return path.name.removesuffix(ending), ending
+
+
+def _plain_value(text: str) -> Any:
+    try:
+        return json.loads({"True": "true", "False": "false", "None": "null"}.get(text, text))
+    except json.JSONDecodeError:
+        return text

@@ -1,0 +1,39 @@
+"""Generators of synthetic rows, by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from synthgen.generators.base import Synthesizer
+from synthgen.generators.jitter import JitterSynthesizer
+from synthgen.generators.smote import SmoteSynthesizer
+from synthgen.generators.storage import load_model
+from synthgen.guarantee import PrivacyGuarantee
+
+GENERATORS: dict[str, type[Synthesizer]] = {
+    "jitter": JitterSynthesizer,
+    "smote": SmoteSynthesizer,
+}
+
+
+def load_synthesizer(path: str | Path) -> Synthesizer:
+    """Read back a generator that was written by ``save``.
+
+    A loaded generator gives the same rows as the saved one would have, always as pandas frames.
+
+    Raises
+    ------
+    FileError
+        If the folder does not hold a complete model of this format.
+    """
+    return load_model(path, GENERATORS)
+
+
+__all__ = [
+    "GENERATORS",
+    "JitterSynthesizer",
+    "PrivacyGuarantee",
+    "SmoteSynthesizer",
+    "Synthesizer",
+    "load_synthesizer",
+]

@@ -1,0 +1,251 @@
+"""The contract that every generator keeps."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+
+from synthgen.errors import DataError, NotFittedError, UsageError
+from synthgen.generators.conditions import target_codes
+from synthgen.guarantee import PrivacyGuarantee, RowSource
+from synthgen.randomness import RandomState, child, seed_sequence, stream
+from synthgen.table.column import LABEL_KINDS, Kind, Role, Schema
+from synthgen.table.encoding import decode, encode
+from synthgen.table.frames import Form, is_frame, to_pandas
+from synthgen.table.inference import infer_schema
+from synthgen.table.kinds.identifier import draw as draw_identifiers
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from numpy.typing import NDArray
+    from sklearn.utils import Tags
+
+BLOCK = 25_000
+
+
+class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
+    """Base of all generators: ``fit`` on a real table, ``sample`` synthetic rows, ``save`` the model.
+
+    A subclass stores its parameters in ``__init__``, learns in :meth:`_fit` and draws in
+    :meth:`_sample`, both on coded frames (see :func:`synthgen.table.encode`); everything else, from
+    reading the caller's frame to giving their dtypes back, is done here.
+
+    Attributes
+    ----------
+    schema_ : Schema
+        The columns it was fitted on, in order.
+    privacy_ : PrivacyGuarantee or None
+        None: no formal guarantee.
+    """
+
+    row_source: ClassVar[RowSource] = RowSource.UNKNOWN
+    holds_real_rows: ClassVar[bool] = False
+
+    random_state: RandomState
+    schema_: Schema
+    privacy_: PrivacyGuarantee | None
+
+    @abstractmethod
+    def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
+        """Learn from a coded frame that has every column of ``schema_`` but identifiers."""
+
+    @abstractmethod
+    def _sample(self, n: int, codes: NDArray[np.float64] | None, rng: np.random.Generator) -> pd.DataFrame:
+        """Draw ``n`` coded rows whose target is one of ``codes`` (None: as in train)."""
+
+    @abstractmethod
+    def _state(self) -> dict[str, Any]:
+        """What a saved model holds: JSON values, arrays and coded frames by name."""
+
+    @abstractmethod
+    def _set_state(self, state: Mapping[str, Any]) -> None:
+        """Inverse of :meth:`_state`."""
+
+    def fit(self, X: Any, y: Any = None, *, target: str | None = None, schema: Schema | None = None) -> Self:
+        """Learn from real rows.
+
+        Parameters
+        ----------
+        X : DataFrame (pandas, polars), Arrow table, path or 2-D array, shape (n_rows, n_columns)
+        y : array of shape (n_rows,), optional
+            A target that isn't a column of ``X``, as in scikit-learn; sampled as a last column, which
+            is called by its name, or ``"target"``.
+        target : str, optional
+            Name of the target column of ``X``.
+        schema : Schema, optional
+            Inferred from ``X`` if not given.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        DataError
+            If a column can't be used; the message names it and says what to do.
+        """
+        if not is_frame(X) and not isinstance(X, (str, Path)):
+            X = validate_data(self, X, dtype=None, ensure_all_finite="allow-nan")
+        frame, form = to_pandas(X)
+        validate_data(self, frame, skip_check_array=True)
+        if y is not None:
+            if target is not None:
+                raise UsageError("Give the target either as y or as the name of a column of X, not both.")
+            frame, target = _append_target(frame, y)
+            form = form.with_columns(frame)
+        schema = infer_schema(frame, target=target) if schema is None else _with_target(schema, target)
+        for column in schema.of(Kind.TEXT):
+            raise DataError(
+                f"Column {column.name!r} holds free text, which can't be made without repeating real sentences. "
+                f"Drop it (df.drop(columns=[{column.name!r}])) or, for placeholders of the same shape, declare it: "
+                f"schema.with_column({column.name!r}, kind='identifier')."
+            )
+        seed = seed_sequence(self.random_state)
+        coded = encode(frame, schema)
+        self._check_target(coded, schema)
+        self.schema_ = schema
+        self.privacy_ = None
+        self._form = form
+        self._seed = child(seed, "sample")
+        self._calls = 0
+        self._opaque_missing = {
+            column.name: float(coded[column.name].isna().mean()) for column in schema.of(Kind.IDENTIFIER)
+        }
+        self._fit(coded[_modelled(schema)], stream(seed, "fit"))
+        return self
+
+    def sample(
+        self,
+        n_samples: int,
+        *,
+        conditions: Mapping[str, Any] | None = None,
+        random_state: RandomState = None,
+    ) -> Any:
+        """Draw exactly ``n_samples`` synthetic rows.
+
+        Parameters
+        ----------
+        n_samples : int
+            At least 1.
+        conditions : mapping, optional
+            Target values that the rows must have: ``{"Class": 1}`` or ``{"diagnosis": ["A", "B"]}``.
+        random_state : int or Generator, optional
+            The same one gives the same rows. None: the next rows of this model's own sequence, so
+            two calls differ.
+
+        Returns
+        -------
+        The same type of frame as was given to ``fit``, with its columns and dtypes.
+        """
+        coded = self._draw(n_samples, conditions, random_state)
+        return self._form.give_back(decode(coded, self.schema_))
+
+    def save(self, path: str | Path, *, include_real_rows: bool = False) -> None:
+        """Write the model to a folder of JSON and arrays (no pickle).
+
+        A saved model holds the schema with bounds and category labels, and the fitted parameters.
+        Generators that work on the rows themselves (``holds_real_rows``) save **every real row** they
+        were fitted on, and do so only with ``include_real_rows=True``.
+        """
+        from synthgen.generators.storage import save_model
+
+        self._check_fitted()
+        save_model(self, path, include_real_rows=include_real_rows)
+
+    def _draw(
+        self, n_samples: int, conditions: Mapping[str, Any] | None, random_state: RandomState
+    ) -> pd.DataFrame:
+        self._check_fitted()
+        if isinstance(n_samples, bool) or not isinstance(n_samples, (int, np.integer)) or n_samples < 1:
+            raise UsageError(f"n_samples must be a whole number of at least 1; got {n_samples!r}.")
+        codes = target_codes(conditions, self.schema_)
+        if random_state is None:
+            seed = child(self._seed, "call", self._calls)
+            self._calls += 1
+        else:
+            seed = seed_sequence(random_state)
+        sizes = [min(BLOCK, n_samples - start) for start in range(0, int(n_samples), BLOCK)]
+        parts = [self._sample(size, codes, stream(seed, "block", i)) for i, size in enumerate(sizes)]
+        coded = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
+        for column in self.schema_.of(Kind.IDENTIFIER):
+            rng = stream(seed, "identifier", column.name)
+            values = draw_identifiers(column.pattern or "99999999", n_samples, rng)
+            values[rng.random(n_samples) < self._opaque_missing[column.name]] = None
+            coded[column.name] = values
+        return coded[self.schema_.names]
+
+    def _check_target(self, coded: pd.DataFrame, schema: Schema) -> None:
+        target = schema.target
+        if target is None:
+            return
+        if target.kind is Kind.IDENTIFIER:
+            raise DataError(
+                f"Column {target.name!r} can't be the target: nearly every row has a value of its own. "
+                "Name a column with classes or quantities."
+            )
+        missing = int(coded[target.name].isna().sum())
+        if missing:
+            raise DataError(
+                f"The target {target.name!r} is missing in {missing} of {len(coded)} rows. "
+                f"Drop them: df.dropna(subset=[{target.name!r}])."
+            )
+
+    def _check_fitted(self) -> None:
+        try:
+            check_is_fitted(self, "schema_")
+        except Exception as error:
+            name = type(self).__name__
+            raise NotFittedError(f"This {name} is not fitted yet. Call fit(df, target=...) first.") from error
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
+        tags.input_tags.string = True
+        return tags
+
+
+def class_sizes(
+    counts: Mapping[float, int], codes: NDArray[np.float64] | None, n: int, rng: np.random.Generator
+) -> dict[float, int]:
+    """Divide ``n`` rows among the classes in ``codes``, at random in proportion to ``counts``."""
+    allowed = [code for code in counts if codes is None or code in codes]
+    weights = np.array([counts[code] for code in allowed], dtype=float)
+    sizes = rng.multinomial(n, weights / weights.sum())
+    return {code: int(size) for code, size in zip(allowed, sizes, strict=True) if size}
+
+
+def _modelled(schema: Schema) -> list[str]:
+    return [column.name for column in schema if column.kind is not Kind.IDENTIFIER]
+
+
+def _with_target(schema: Schema, target: str | None) -> Schema:
+    if target is None or (schema.target is not None and schema.target.name == target):
+        return schema
+    schema[target]  # raises with the list of columns
+    if schema.target is not None:
+        schema = schema.with_column(schema.target.name, role=Role.FEATURE)
+    return schema.with_column(target, role=Role.TARGET)
+
+
+def _append_target(frame: pd.DataFrame, y: Any) -> tuple[pd.DataFrame, str]:
+    values = y if isinstance(y, pd.Series) else pd.Series(column_or_1d(y, warn=True))
+    name = str(values.name) if values.name is not None else "target"
+    if name in frame.columns:
+        raise UsageError(f"X already has a column {name!r}, the name of y. Rename one of them.")
+    if len(values) != len(frame):
+        raise DataError(f"X has {len(frame)} rows and y has {len(values)}; they must be equally long.")
+    return frame.assign(**{name: values.to_numpy() if values.dtype.kind in "iufbOUS" else values.array}), name
+
+
+def has_classes(schema: Schema) -> bool:
+    """Whether the table has a target with classes."""
+    return schema.target is not None and schema.target.kind in LABEL_KINDS

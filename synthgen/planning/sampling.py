@@ -1,0 +1,97 @@
+"""How many synthetic rows of which class: imbalanced-learn's words, counted on all real rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthgen.errors import DataError, UsageError
+from synthgen.generators.conditions import label_code
+from synthgen.table.column import Column
+
+WORDS = ("auto", "minority", "not majority", "not minority", "all")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Rows to make: ``total``, and of which class where the target has classes."""
+
+    total: int
+    by_class: Mapping[float, int] | None = None
+
+
+def plan_by_class(
+    counts: Mapping[float, int], strategy: Any, target: Column, allowed: NDArray[np.float64] | None
+) -> Plan:
+    """Rows that each class lacks.
+
+    Parameters
+    ----------
+    counts : mapping of class code to number of real rows
+    strategy : str, float or dict
+        As in imbalanced-learn: "auto" and "not majority" bring every class but the largest to its
+        size, "minority" the smallest alone, "not minority" and "all" likewise; a float is the wanted
+        ratio of the smaller to the larger of two classes; a dict gives each class's wanted rows.
+    target : Column
+    allowed : array of codes or None
+        Classes that the conditions allow.
+    """
+    most, fewest = max(counts.values()), min(counts.values())
+    if isinstance(strategy, str):
+        if strategy not in WORDS:
+            raise UsageError(f"sampling_strategy must be one of {', '.join(WORDS)}, a ratio or a dict; got {strategy!r}.")
+        left_out = {
+            "auto": lambda n: n == most, "not majority": lambda n: n == most, "minority": lambda n: n != fewest,
+            "not minority": lambda n: n == fewest, "all": lambda n: False,
+        }[strategy]  # fmt: skip
+        wanted = {code: n if left_out(n) else most for code, n in counts.items()}
+    elif isinstance(strategy, Mapping):
+        wanted = dict(counts)
+        for label, number in strategy.items():
+            code = float(label_code(label, target))
+            if not isinstance(number, (int, np.integer)) or number < counts.get(code, 0):
+                raise UsageError(
+                    f"sampling_strategy asks for {number!r} rows of class {label!r} of {target.name!r}, which has "
+                    f"{counts.get(code, 0)} already. Ask for a whole number of at least that."
+                )
+            wanted[code] = int(number)
+    elif isinstance(strategy, (int, float, np.number)) and not isinstance(strategy, bool):
+        if len(counts) != 2:
+            raise UsageError(
+                f"A ratio as sampling_strategy needs two classes; {target.name!r} has {len(counts)}. "
+                "Give the wanted rows of each class: {label: rows}."
+            )
+        if not fewest / most <= strategy <= 1:
+            raise UsageError(
+                f"sampling_strategy must be a ratio from {fewest / most:.4g} (what it is now) to 1; got {strategy!r}."
+            )
+        wanted = {code: n if n == most else max(n, round(strategy * most)) for code, n in counts.items()}
+    else:
+        raise UsageError(f"sampling_strategy must be a word, a ratio or a dict; got {type(strategy).__name__}.")
+    lacking = {
+        code: wanted[code] - n
+        for code, n in counts.items()
+        if wanted[code] > n and (allowed is None or code in allowed)
+    }
+    if not lacking:
+        raise DataError(
+            f"The classes of {target.name!r} are balanced already (sampling_strategy={strategy!r}), so there is "
+            "nothing to add. Ask for rows with n_samples, or for a class with conditions."
+        )
+    return Plan(sum(lacking.values()), lacking)
+
+
+def plan_in_proportion(
+    counts: Mapping[float, int], n: int, allowed: NDArray[np.float64] | None
+) -> Plan:
+    """``n`` rows with the classes in the real rows' proportions (largest remainders)."""
+    kept = {code: rows for code, rows in counts.items() if allowed is None or code in allowed}
+    exact = {code: n * rows / sum(kept.values()) for code, rows in kept.items()}
+    share = {code: int(value) for code, value in exact.items()}
+    for code in sorted(exact, key=lambda c: (share[c] - exact[c], c))[: n - sum(share.values())]:
+        share[code] += 1
+    return Plan(n, {code: rows for code, rows in share.items() if rows})

@@ -1,0 +1,139 @@
+"""What profiling hands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import pandas as pd
+
+from synthgen.table.column import Schema
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """One column of the source, described without showing any single row.
+
+    Parameters
+    ----------
+    name, kind, role : str
+    n : int
+        Rows with a value.
+    missing : float
+        Share of rows without one, 0 to 1.
+    distinct : int
+        Number of distinct values.
+    family : str or None
+        The fitted distribution: ``normal``, ``lognormal`` … for numbers, ``categories`` for labels.
+    parameters : tuple of (str, float)
+        Its parameters.
+    quantiles : tuple of (float, float)
+        (probability, value) at 5, 25, 50, 75 and 95 %; ordered kinds only.
+    spikes : tuple of (float, float)
+        (value, share) of single values that carry at least 5 % of a numeric column and 10 rows.
+    levels : tuple of (str, float)
+        (label, share) of the commonest labels, at most 12, each held by at least 10 rows.
+    note : str
+        What stands out, in words.
+    """
+
+    name: str
+    kind: str
+    role: str
+    n: int
+    missing: float
+    distinct: int
+    family: str | None = None
+    parameters: tuple[tuple[str, float], ...] = ()
+    quantiles: tuple[tuple[float, float], ...] = ()
+    spikes: tuple[tuple[float, float], ...] = ()
+    levels: tuple[tuple[str, float], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group of a sensitive column: how many, and how often it has the selected target value.
+
+    ``rate`` and ``rate_interval`` are None where no target was named or the group has fewer than
+    10 rows ("too few to say").
+    """
+
+    feature: str
+    label: str
+    n: int
+    share: float
+    share_interval: tuple[float, float]
+    rate: float | None = None
+    rate_interval: tuple[float, float] | None = None
+    missing: float = 0.0
+
+
+@dataclass(frozen=True)
+class BiasAudit:
+    """Who is in the source, and with which outcome.
+
+    Attributes
+    ----------
+    features : tuple of str
+        The sensitive columns looked at.
+    guessed : bool
+        True if nobody named them: they were picked by their names.
+    selected : str or None
+        The target value whose rate is shown: the rarer of two, else the rarest with 10 rows.
+    groups : tuple of Group
+    findings : tuple of str
+        Sentences, one a sensitive column, worst first.
+    """
+
+    features: tuple[str, ...] = ()
+    guessed: bool = False
+    selected: str | None = None
+    groups: tuple[Group, ...] = ()
+    findings: tuple[str, ...] = ()
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row a group."""
+        return pd.DataFrame(
+            [{item.name: getattr(group, item.name) for item in fields(Group)} for group in self.groups],
+            columns=[item.name for item in fields(Group)],
+        )
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A description of the source table. It is made from private rows: handle it as such.
+
+    Attributes
+    ----------
+    schema : Schema
+    n_rows : int
+    columns : tuple of ColumnProfile
+    classes : tuple of (str, int)
+        Rows of each value of a categorical target, commonest first.
+    bias : BiasAudit
+    notes : tuple of str
+        What a person should look at first, in words.
+    """
+
+    schema: Schema
+    n_rows: int
+    columns: tuple[ColumnProfile, ...]
+    classes: tuple[tuple[str, int], ...] = ()
+    bias: BiasAudit = BiasAudit()
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row a column."""
+        names = [item.name for item in fields(ColumnProfile)]
+        return pd.DataFrame([[getattr(c, name) for name in names] for c in self.columns], columns=names)
+
+    def __repr__(self) -> str:
+        return f"Profile({self.n_rows} rows, {len(self.columns)} columns)"
+
+    def _repr_html_(self) -> str:
+        from synthgen.reporting import bias_fragment
+
+        return bias_fragment(self)

@@ -1,0 +1,111 @@
+"""A description of the source table, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from synthgen.errors import UsageError
+from synthgen.profiling.bias import audit_bias
+from synthgen.profiling.distributions import describe
+from synthgen.profiling.profile import Profile
+from synthgen.randomness import seed_sequence, stream
+from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.encoding import encode
+from synthgen.table.frames import to_pandas
+from synthgen.table.inference import infer_schema
+
+RARE_CLASS = 20
+
+
+def profile(
+    data: Any,
+    *,
+    target: str | None = None,
+    sensitive_features: Sequence[str] | None = None,
+    schema: Schema | None = None,
+) -> Profile:
+    """Describe a table: each column's distribution, gaps, classes, and its bias by group.
+
+    Parameters
+    ----------
+    data : table
+        pandas, polars, Arrow or a path.
+    target : str, optional
+    sensitive_features : list of str, optional
+        Columns whose groups are audited (``profile.bias``).
+    schema : Schema, optional
+        Inferred if not given.
+
+    Returns
+    -------
+    Profile
+        Made from private rows: handle it as you handle them.
+
+    Raises
+    ------
+    UsageError
+        If a named column doesn't exist.
+
+    Examples
+    --------
+    >>> import synthgen as sg
+    >>> found = sg.profile(sg.datasets.load_adult()[:2000], target="income", sensitive_features=["sex"])
+    >>> found.bias.features, found.bias.selected
+    (('sex',), 'income = >50K')
+    """
+    frame, _ = to_pandas(data)
+    if schema is None:
+        schema = infer_schema(frame, target=target, sensitive_features=tuple(sensitive_features or ()))
+    else:
+        schema = with_roles(schema, target, sensitive_features)
+    return profile_coded(encode(frame, schema), schema)
+
+
+def with_roles(schema: Schema, target: str | None, sensitive_features: Sequence[str] | None) -> Schema:
+    """Give named columns of a schema their roles; unknown names are an error."""
+    if isinstance(sensitive_features, str):
+        raise UsageError(f"sensitive_features must be a list of columns; write [{sensitive_features!r}].")
+    if target is not None and schema[target].role is not Role.TARGET:
+        schema = schema.with_column(target, role=Role.TARGET)
+    for name in sensitive_features or ():
+        if schema[name].role is not Role.SENSITIVE:
+            schema = schema.with_column(name, role=Role.SENSITIVE)
+    return schema
+
+
+def profile_coded(coded: pd.DataFrame, schema: Schema) -> Profile:
+    """Describe a coded frame; see :func:`profile`."""
+    seed = seed_sequence(0)  # only chooses the rows on which families are compared
+    columns = tuple(describe(coded[c.name], c, stream(seed, c.name)) for c in schema)
+    classes: tuple[tuple[str, int], ...] = ()
+    target = schema.target
+    if target is not None and target.kind in LABEL_KINDS:
+        counts = coded[target.name].value_counts()
+        categories = target.categories or ()
+        classes = tuple((str(categories[int(code)]), int(n)) for code, n in counts.items())  # type: ignore[call-overload]
+    return Profile(schema, len(coded), columns, classes, audit_bias(coded, schema), _notes(coded, schema, classes))
+
+
+def _notes(coded: pd.DataFrame, schema: Schema, classes: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
+    notes = []
+    if len(classes) > 1:
+        rarest = classes[-1][1]
+        assert schema.target is not None
+        if rarest < RARE_CLASS:
+            few = sum(n < RARE_CLASS for _, n in classes)
+            notes.append(
+                f"{few} of {len(classes)} classes of {schema.target.name!r} have fewer than {RARE_CLASS} rows: little "
+                "can be learnt about them, and nothing checked."
+            )
+        elif rarest / classes[0][1] < 0.1:
+            notes.append(f"The rarest class of {schema.target.name!r} has {rarest} of {len(coded)} rows.")
+    duplicates = int(coded.duplicated().sum())
+    if duplicates:
+        notes.append(f"{duplicates} rows repeat an earlier row.")
+    gaps = coded.isna().mean()
+    for name in gaps[gaps > 0.5].index:
+        notes.append(f"Column {name!r} is missing in {gaps[name]:.0%} of the rows.")
+    return tuple(notes)

@@ -1,0 +1,119 @@
+"""Pages a person signs and likes: what was found, in words, with nothing computed here.
+
+Each page is one file without script or outside request; its JSON twin is for programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from synthgen.reporting.html import render
+from synthgen.reporting.run_document import run_json
+from synthgen.reporting.sections import BIAS, FIDELITY, bias, verdict
+from synthgen.reporting.sections.columns import figures
+from synthgen.reporting.sections.evidence import INTRODUCTIONS, overall
+
+if TYPE_CHECKING:
+    from synthgen.profiling.profile import Profile
+    from synthgen.validation.report import ValidationReport
+
+__all__ = ["bias_fragment", "bias_html", "fidelity_fragment", "fidelity_html", "run_json"]
+
+FRAGMENT_COLUMNS = 4
+
+
+def fidelity_html(report: ValidationReport, provenance: Mapping[str, Any] | None = None) -> str:
+    """Give the fidelity and privacy report as one complete page.
+
+    Parameters
+    ----------
+    report : ValidationReport
+    provenance : mapping or None
+        How the table was made; every key is optional: ``version``, ``created``, ``generator``,
+        ``generator_words``, ``parameters``, ``random_state``, ``purpose``, ``target``, ``counts``,
+        ``refused_by_reason``, ``libraries``, ``guarantee``, ``gate`` (None: it was lifted, which
+        is printed at the top), ``warnings``, ``seconds``.
+
+    Returns
+    -------
+    str
+        HTML without script or outside request. No value of a single real row is in it.
+    """
+    known = dict(provenance or {})
+    return str(render(
+        "page.html", title=f"{report.verdict.outcome}: {verdict.headline(report.verdict)}",
+        opening=verdict.opening(report, known), about=_about(known),
+        sections=[made for section in FIDELITY if (made := section(report, known))],
+    ))  # fmt: skip
+
+
+def bias_html(profile: Profile, provenance: Mapping[str, Any] | None = None) -> str:
+    """Give the bias and data profile as one complete page.
+
+    Parameters
+    ----------
+    profile : Profile
+    provenance : mapping or None
+        As for :func:`fidelity_html`.
+
+    Returns
+    -------
+    str
+        HTML without script or outside request. It describes the real rows: treat it as them.
+    """
+    known = dict(provenance or {})
+    shown = ("version", "created", "target", "libraries")
+    source: dict[str, Any] = {key: known[key] for key in shown if key in known}
+    counts = known.get("counts") or {}
+    source["counts"] = {key: counts[key] for key in ("real", "train", "holdout") if key in counts}
+    return str(render(
+        "page.html", title="Bias and data profile", opening=bias.opening(profile, known),
+        about=_about(known), sections=[made for section in BIAS if (made := section(profile, source))],
+    ))  # fmt: skip
+
+
+def fidelity_fragment(report: ValidationReport) -> str:
+    """Give the verdict, the main figures and the worst columns for a notebook.
+
+    Parameters
+    ----------
+    report : ValidationReport
+
+    Returns
+    -------
+    str
+        HTML whose styles reach only itself.
+    """
+    rows = [row for family in INTRODUCTIONS for row in overall(report, family)]
+    return str(render(
+        "fidelity_fragment.html", opening=verdict.opening(report, {}, level=2),
+        findings=(*report.verdict.blocking, *report.verdict.warnings), marks=verdict.MARKS,
+        states=verdict.MET, not_tested=report.verdict.not_tested, rows=rows,
+        figures=figures(report.columns[:FRAGMENT_COLUMNS]), n_columns=len(report.columns),
+    ))  # fmt: skip
+
+
+def bias_fragment(profile: Profile) -> str:
+    """Give the bias sentences, the groups and a table of the columns for a notebook.
+
+    Parameters
+    ----------
+    profile : Profile
+
+    Returns
+    -------
+    str
+        HTML whose styles reach only itself.
+    """
+    return str(render(
+        "bias_fragment.html", opening=bias.opening(profile, {}, level=2), profile=profile,
+        features=bias.features(profile)[:2], overall=bias.overall_rate(profile),
+    ))  # fmt: skip
+
+
+def _about(provenance: Mapping[str, Any]) -> str:
+    parts = [f"synthgen {provenance['version']}" if provenance.get("version") else "synthgen"]
+    if provenance.get("created"):
+        parts.append(f"made on {provenance['created']}")
+    return ", ".join(parts)

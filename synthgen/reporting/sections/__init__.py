@@ -1,0 +1,44 @@
+"""The sections of each page, in order: one line a section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from synthgen.reporting.section import Section
+from synthgen.reporting.sections import bias
+from synthgen.reporting.sections.associations import associations
+from synthgen.reporting.sections.columns import columns
+from synthgen.reporting.sections.evidence import fidelity, privacy, utility
+from synthgen.reporting.sections.glossary import glossary
+from synthgen.reporting.sections.provenance import provenance_section
+from synthgen.reporting.sections.refused import refused
+from synthgen.reporting.sections.verdict import not_tested, reasons
+
+if TYPE_CHECKING:
+    from synthgen.profiling.profile import Profile
+    from synthgen.validation.report import ValidationReport
+
+FidelitySection: TypeAlias = "Callable[[ValidationReport, Mapping[str, Any]], Section | None]"
+BiasSection: TypeAlias = "Callable[[Profile, Mapping[str, Any]], Section | None]"
+
+FIDELITY: tuple[FidelitySection, ...] = (
+    reasons,
+    not_tested,
+    privacy,
+    fidelity,
+    utility,
+    refused,
+    columns,
+    associations,
+    provenance_section,
+    glossary,
+)
+
+BIAS: tuple[BiasSection, ...] = (
+    bias.notes,
+    bias.groups,
+    bias.classes,
+    bias.columns,
+    provenance_section,
+)

@@ -1,0 +1,171 @@
+"""The bias report's sections: sentences, groups, classes, and each column's profile."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from synthgen.reporting.html import compact, interval, number, render, share, shorten
+from synthgen.reporting.section import Section
+from synthgen.reporting.svg import Dot, interval_dots, quantile_strip, single_bars
+
+if TYPE_CHECKING:
+    from synthgen.profiling.profile import ColumnProfile, Group, Profile
+
+TOO_FEW = "too few rows to say"
+CLASSES = 40
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One sensitive column: its groups and their charts."""
+
+    name: str
+    groups: tuple[Group, ...]
+    shares: Markup
+    rates: Markup | None
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """One column's profile with its small chart."""
+
+    column: ColumnProfile
+    parameters: str
+    quantiles: tuple[tuple[str, str], ...]
+    spikes: tuple[tuple[str, float], ...]
+    chart: Markup
+
+
+def opening(profile: Profile, provenance: Mapping[str, Any], level: int = 1) -> Markup:
+    """Sentences first: one a sensitive column."""
+    return render(
+        "bias_opening.html", profile=profile, bias=profile.bias, level=level, provenance=provenance,
+        target=_target(profile, provenance),
+    )  # fmt: skip
+
+
+def notes(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
+    """List what a person should look at first."""
+    if not profile.notes:
+        return None
+    return Section("notes", "What to look at first", render("bias_notes.html", notes=profile.notes))
+
+
+def groups(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
+    """Shares and target rates of every group, with intervals."""
+    if not profile.bias.groups:
+        return None
+    html = render(
+        "bias_groups.html", features=features(profile), selected=profile.bias.selected,
+        target=_target(profile, provenance), overall=overall_rate(profile),
+    )  # fmt: skip
+    return Section("groups", "Groups", html)
+
+
+def features(profile: Profile) -> tuple[Feature, ...]:
+    """Draw the sensitive columns, in the audit's order."""
+    named = dict.fromkeys([*profile.bias.features, *(group.feature for group in profile.bias.groups)])
+    out = []
+    for name in named:
+        members = tuple(group for group in profile.bias.groups if group.feature == name)
+        if members:
+            out.append(Feature(name, members, _shares(name, members), _rates(name, members, profile)))
+    return tuple(out)
+
+
+def classes(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
+    """How many rows each value of the target has."""
+    if not profile.classes:
+        return None
+    total = sum(count for _, count in profile.classes) or 1
+    drawn = profile.classes[:CLASSES]
+    chart = single_bars(
+        [label for label, _ in drawn], [count / total for _, count in drawn],
+        [share(count / total) for _, count in drawn], title="Rows of each class",
+        description=f"Share of the rows for {len(drawn)} values of the target, commonest first.",
+    )  # fmt: skip
+    rows = [(label, count, count / total) for label, count in profile.classes]
+    html = render("bias_classes.html", chart=chart, rows=rows, target=_target(profile, provenance))
+    return Section("classes", "Class balance", html)
+
+
+def columns(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
+    """Every column, compactly."""
+    if not profile.columns:
+        return None
+    html = render("bias_columns.html", sketches=tuple(map(_sketch, profile.columns)))
+    return Section("columns", "Columns", html)
+
+
+def _target(profile: Profile, provenance: Mapping[str, Any]) -> str | None:
+    column = profile.schema.target
+    return column.name if column is not None else provenance.get("target")
+
+
+def overall_rate(profile: Profile) -> float | None:
+    """Share of the selected class, where the classes say it."""
+    counts = dict(profile.classes)
+    total = sum(counts.values())
+    selected = profile.bias.selected
+    return counts[selected] / total if selected in counts and total else None
+
+
+def _shares(name: str, members: tuple[Group, ...]) -> Markup:
+    high = _top([end for group in members for end in (group.share, group.share_interval[1])])
+    dots = [Dot(g.label, g.share, share(g.share), g.share_interval) for g in members]
+    return interval_dots(
+        dots, low=0.0, high=high, ends=("0", share(high)), title=f"Shares of {shorten(name)}",
+        description="; ".join(f"{shorten(g.label, 18)}: {share(g.share)}" for g in members[:20]),
+    )  # fmt: skip
+
+
+def _rates(name: str, members: tuple[Group, ...], profile: Profile) -> Markup | None:
+    known = [group for group in members if group.rate is not None]
+    if not known:
+        return None
+    overall = overall_rate(profile)
+    ends = [end for g in known for end in (g.rate, *(g.rate_interval or ())) if end is not None]
+    high = _top([*ends, overall or 0.0])
+    dots = [
+        Dot(g.label, g.rate, TOO_FEW if g.rate is None else share(g.rate), g.rate_interval) for g in members
+    ]
+    return interval_dots(
+        dots, low=0.0, high=high, ends=("0", share(high)), baseline=overall,
+        title=f"Target rates of {shorten(name)}",
+        description="; ".join(
+            f"{shorten(g.label, 18)}: {share(g.rate)}, {interval(g.rate_interval, True)}" for g in known[:20]
+        ),
+    )  # fmt: skip
+
+
+def _top(values: list[float]) -> float:
+    high = max([value for value in values if math.isfinite(value)], default=1.0)
+    step = 10.0 ** math.floor(math.log10(max(high, 1e-6))) / 2
+    return min(math.ceil(high / step - 1e-9) * step, 1.0)
+
+
+def _sketch(column: ColumnProfile) -> Sketch:
+    chart = Markup("")
+    if len(column.quantiles) == 5:
+        values = [value for _, value in column.quantiles]
+        chart = quantile_strip(
+            values, title=f"Quantiles of {shorten(column.name)}",
+            description="; ".join(f"{share(p)}: {compact(v, column.kind)}" for p, v in column.quantiles),
+        )  # fmt: skip
+    elif column.levels:
+        chart = single_bars(
+            [label for label, _ in column.levels], [part for _, part in column.levels],
+            [share(part) for _, part in column.levels],
+            title=f"Commonest labels of {shorten(column.name)}",
+            description="; ".join(f"{shorten(label, 18)}: {share(part)}" for label, part in column.levels),
+        )  # fmt: skip
+    return Sketch(
+        column, ", ".join(f"{key} {number(value)}" for key, value in column.parameters),
+        tuple((share(p), compact(v, column.kind)) for p, v in column.quantiles),
+        tuple((compact(v, column.kind), part) for v, part in column.spikes), chart,
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Where a table comes from: how it was made, with which settings, counts and libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from synthgen.reporting.html import number, plain, prose, render, shorten
+from synthgen.reporting.section import Section
+
+FACTS = {
+    "version": "synthgen version",
+    "created": "Made on",
+    "generator": "Generator",
+    "generator_words": "How rows are made",
+    "guarantee": "Formal privacy guarantee",
+    "purpose": "Purpose",
+    "target": "Target column",
+    "random_state": "Random state",
+    "gate": "Gate",
+}
+COUNTS = {
+    "real": "Real rows handed in",
+    "train": "Real rows the generator learnt from",
+    "holdout": "Real rows held out, never seen by the generator",
+    "train_matched": "Training rows compared",
+    "holdout_matched": "Held-out rows compared",
+    "synthetic": "Synthetic rows compared",
+    "requested": "Synthetic rows asked for",
+    "drawn": "Synthetic rows drawn, reserve included",
+    "refused": "Synthetic rows refused",
+    "accepted": "Synthetic rows accepted",
+    "delivered": "Rows in the table handed back",
+}
+
+
+def provenance_section(about: object, provenance: Mapping[str, Any]) -> Section | None:
+    """Everything that is known about how the table was made."""
+    counts = {**dict(getattr(about, "counts", {})), **dict(provenance.get("counts") or {})}
+    facts = [(title, _shown(key, provenance[key])) for key, title in FACTS.items() if key in provenance]
+    rows = [(title, counts[key]) for key, title in COUNTS.items() if counts.get(key) is not None]
+    rows += [(shorten(key), value) for key, value in counts.items() if key not in COUNTS]
+    if not facts and not rows:
+        return None
+    html = render(
+        "provenance.html", facts=facts, counts=rows,
+        parameters=_pairs(provenance.get("parameters")), libraries=_pairs(provenance.get("libraries")),
+        seconds=_pairs(provenance.get("seconds")),
+    )  # fmt: skip
+    return Section("provenance", "Provenance", html)
+
+
+def _pairs(mapping: object) -> list[tuple[str, str]]:
+    if not isinstance(mapping, Mapping):
+        return []
+    return [(prose(key).replace("_", " "), _value(value)) for key, value in mapping.items()]
+
+
+def _shown(key: str, value: object) -> str | Markup:
+    if key == "gate":
+        return "lifted (gate=None)" if value is None else _value(value)
+    return "not set" if value is None and key == "random_state" else _value(value)
+
+
+def _value(value: object) -> str:
+    shown = plain(value)
+    if isinstance(shown, float):
+        return number(shown)
+    if isinstance(shown, list):
+        return prose(", ".join(map(_value, shown)) or "none")
+    if isinstance(shown, dict):
+        return prose(", ".join(f"{key}: {_value(item)}" for key, item in shown.items()) or "none")
+    return "none" if shown is None else prose(shown)

@@ -1,0 +1,210 @@
+"""What synthesize hands back: the table, the evidence, and where both came from."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from synthgen import reporting
+from synthgen.errors import GateFailed
+from synthgen.merging import merge_frames
+from synthgen.table.files import check_writable, write_text
+from synthgen.validation.verdict import Outcome, Purpose
+
+if TYPE_CHECKING:
+    from synthgen.profiling import Profile
+    from synthgen.table import Form
+    from synthgen.validation import ValidationReport, Verdict
+
+
+class SynthgenWarning(UserWarning):
+    """The table may be used, but with care; the message says why."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a result was made. Holds parameters and counts, and nothing of any row.
+
+    Attributes
+    ----------
+    version, created : str
+    generator : str
+        Name of the generator; ``generator_words`` says how its rows come about and ``choice`` why it
+        was taken.
+    parameters : mapping
+    random_state : str
+        The seed; "not given" where none was.
+    purpose : str
+    target : str or None
+    counts : mapping of str to int
+        real, train, holdout, requested, drawn, refused, accepted, delivered.
+    refused_by_reason : mapping of str to int
+    libraries : mapping of str to str
+    guarantee : str
+    gate : str or None
+        None: the gate was lifted.
+    warnings : tuple of str
+    seconds : mapping of str to float
+    """
+
+    version: str
+    created: str
+    generator: str
+    generator_words: str
+    choice: str
+    parameters: Mapping[str, Any]
+    random_state: str
+    purpose: str
+    target: str | None
+    counts: Mapping[str, int]
+    refused_by_reason: Mapping[str, int]
+    libraries: Mapping[str, str]
+    guarantee: str
+    gate: str | None
+    warnings: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, repr=False)
+class SynthesisResult:
+    """A synthetic table with its evidence.
+
+    Attributes
+    ----------
+    verdict : Verdict
+        Outcome (PASS, FAIL, INCONCLUSIVE) with findings in words.
+    profile : Profile
+        Of the real table.
+    validation : ValidationReport
+        Of all rows drawn, with those that were refused.
+    provenance : Provenance
+    """
+
+    profile: Profile
+    validation: ValidationReport
+    provenance: Provenance
+    _real: pd.DataFrame
+    _made: pd.DataFrame
+    _refused: pd.DataFrame
+    _train_rows: Any
+    _holdout_rows: Any
+    _form: Form
+
+    @property
+    def verdict(self) -> Verdict:
+        """Outcome and findings, after the flagged rows were refused."""
+        return self.validation.verdict
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the gate withholds the table."""
+        if self.provenance.gate is None:
+            return False
+        outcome = self.verdict.outcome
+        if self.verdict.purpose is Purpose.RELEASE:
+            return outcome is not Outcome.PASS
+        return outcome is Outcome.FAIL
+
+    @property
+    def data(self) -> Any:
+        """The table to use, in the caller's type.
+
+        "augment": all real rows with their index, then the accepted synthetic ones, told apart by
+        the column ``is_synthetic``. "release": the accepted synthetic rows only.
+
+        Raises
+        ------
+        GateFailed
+            If the verdict is FAIL (in "release": anything but PASS) and the gate was not lifted.
+        """
+        self._check()
+        return self._form.give_back(self._table)
+
+    @cached_property
+    def _table(self) -> pd.DataFrame:
+        if self.verdict.purpose is Purpose.RELEASE:
+            return self._made
+        return merge_frames(self._real, self._made)
+
+    @property
+    def synthetic(self) -> Any:
+        """Accepted synthetic rows. They are withheld as ``data`` is."""
+        self._check()
+        return self._form.give_back(self._made)
+
+    @property
+    def rejected(self) -> pd.DataFrame:
+        """Refused synthetic rows with a reason, value and threshold each.
+
+        A row that was refused for several reasons is listed once for each. These rows are refused
+        because they are close to real ones: treat them as real.
+        """
+        return self._refused
+
+    def for_evaluation(self) -> tuple[Any, Any]:
+        """Give rows to train a model on and rows to test it on.
+
+        Returns
+        -------
+        train, test : tables
+            Real train rows followed by the accepted synthetic ones; real rows that the generator
+            never saw.
+        """
+        self._check()
+        train = merge_frames(self._real.iloc[self._train_rows], self._made).drop(columns="is_synthetic")
+        test = self._real.iloc[self._holdout_rows]
+        return self._form.give_back(train), self._form.give_back(test)
+
+    def write_reports(self, folder: str | Path) -> list[Path]:
+        """Write ``bias.html``, ``fidelity.html`` and ``run.json`` to a folder.
+
+        They are written whatever the verdict is, and describe the real rows: treat them as such.
+
+        Returns
+        -------
+        list of Path
+        """
+        folder = Path(folder)
+        check_writable(folder)
+        about = self.provenance.to_dict()
+        pages = {
+            "bias.html": reporting.bias_html(self.profile, about),
+            "fidelity.html": reporting.fidelity_html(self.validation, about),
+            "run.json": reporting.run_json(self.validation, self.profile, about),
+        }
+        for name, text in pages.items():
+            write_text(text, folder / name)
+        return [folder / name for name in pages]
+
+    def _check(self) -> None:
+        if self.withheld:
+            blocking = self.verdict.blocking
+            advice = list(dict.fromkeys(finding.advice for finding in blocking if finding.advice))
+            lines = [f"The table {self.verdict.words} ({self.verdict.outcome}):"]
+            lines += [f"- {finding.words}" for finding in blocking]
+            lines += ["What to try:", *(f"- {words}" for words in advice)] if advice else []
+            lines.append("- or lift the gate with gate=None; the report will say so")
+            raise GateFailed("\n".join(lines))
+        if self.verdict.outcome is Outcome.INCONCLUSIVE and self.provenance.gate is not None:
+            reasons = "; ".join(finding.words for finding in self.verdict.blocking)
+            warnings.warn(f"Only with care: {reasons}", SynthgenWarning, stacklevel=3)
+
+    def __repr__(self) -> str:
+        counts = self.provenance.counts
+        return (
+            f"SynthesisResult({self.verdict.outcome}: {self.verdict.words}; {counts['delivered']} rows delivered, "
+            f"{counts['accepted']} of them synthetic)"
+        )
+
+    def _repr_html_(self) -> str:
+        return reporting.fidelity_fragment(self.validation)

@@ -1,0 +1,41 @@
+"""What a table is: its columns, how it comes in and goes out, and its canonical values."""
+
+from synthgen.table.column import (
+    LABEL_KINDS,
+    OPAQUE_KINDS,
+    ORDERED_KINDS,
+    Column,
+    Kind,
+    Label,
+    Role,
+    Schema,
+    Storage,
+)
+from synthgen.table.distance import DistanceSpace
+from synthgen.table.encoding import decode, encode, extend_categories
+from synthgen.table.files import check_writable, read_file, write_file, write_text
+from synthgen.table.frames import Form, to_pandas
+from synthgen.table.inference import infer_schema
+
+__all__ = [
+    "LABEL_KINDS",
+    "OPAQUE_KINDS",
+    "ORDERED_KINDS",
+    "Column",
+    "DistanceSpace",
+    "Form",
+    "Kind",
+    "Label",
+    "Role",
+    "Schema",
+    "Storage",
+    "check_writable",
+    "decode",
+    "encode",
+    "extend_categories",
+    "infer_schema",
+    "read_file",
+    "to_pandas",
+    "write_file",
+    "write_text",
+]

@@ -1,0 +1,295 @@
+"""What a column is and what it is for: values only, no behaviour that looks at data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from synthgen.errors import DataError, FileError, UsageError
+
+if TYPE_CHECKING:
+    from typing import Self
+
+Label: TypeAlias = "str | int | float | bool"
+
+SCHEMA_VERSION = 1
+
+
+class Kind(StrEnum):
+    """What the values of a column are."""
+
+    CONTINUOUS = "continuous"
+    INTEGER = "integer"
+    CATEGORICAL = "categorical"
+    BOOLEAN = "boolean"
+    DATETIME = "datetime"
+    IDENTIFIER = "identifier"
+    TEXT = "text"
+
+
+class Role(StrEnum):
+    """What a column is for."""
+
+    FEATURE = "feature"
+    TARGET = "target"
+    SENSITIVE = "sensitive"
+    QUASI_IDENTIFIER = "quasi_identifier"
+    IDENTIFIER = "identifier"
+    SUBJECT = "subject"
+
+
+ORDERED_KINDS = (Kind.CONTINUOUS, Kind.INTEGER, Kind.DATETIME)
+LABEL_KINDS = (Kind.CATEGORICAL, Kind.BOOLEAN)
+OPAQUE_KINDS = (Kind.IDENTIFIER, Kind.TEXT)
+
+
+@dataclass(frozen=True)
+class Storage:
+    """How the caller's frame holds a column, so that it can be given back the same.
+
+    Parameters
+    ----------
+    dtype : str
+        Name of the pandas dtype, for example ``"Int64"``, ``"datetime64[ns, Europe/Berlin]"``,
+        ``"category"`` or ``"decimal128(10, 2)[pyarrow]"``.
+    python_type : str or None
+        For ``object`` columns, what the objects are: ``"str"``, ``"Decimal"``, ``"date"``,
+        ``"datetime"``, ``"timedelta"``, ``"bool"``, ``"int"``, ``"float"`` or ``"mixed"``; for
+        ``category`` columns, the dtype of the categories.
+    as_text : bool
+        True for numbers and dates that are stored as text.
+    text_format : str or None
+        The ``strptime`` format of dates stored as text (``%-d`` a day without its zero, ``%3f``
+        milliseconds); for numbers stored as text ``"%.2f"`` (always two decimals), ``"%r"`` (as
+        Python writes them) or None (as short as they go).
+    missing_token : str or None
+        The text that stands for a missing value in numbers and dates stored as text (``"?"``,
+        ``" "``).
+    ordered : bool
+        Whether a ``category`` dtype is ordered.
+    """
+
+    dtype: str = "object"
+    python_type: str | None = None
+    as_text: bool = False
+    text_format: str | None = None
+    missing_token: str | None = None
+    ordered: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    name : str
+    kind : Kind
+    role : Role
+    bounds : (float, float) or None
+        Smallest and largest value, for continuous, integer and datetime columns (datetimes as
+        microseconds since 1970 in UTC). None where the column holds no value.
+    categories : tuple of labels or None
+        Every label of a categorical or boolean column, in code order.
+    decimals : int or None
+        Digits after the decimal point of a continuous column; None means not rounded.
+    resolution : int or None
+        Datetime grid in microseconds (86,400,000,000 for dates); None means no grid.
+    nullable : bool
+        Whether the column has missing values.
+    pattern : str or None
+        Shape of an identifier's values: ``9`` a digit, ``A`` and ``a`` letters, ``h`` a digit of
+        a long hexadecimal number, anything else itself.
+    storage : Storage
+    declared : frozenset of str
+        Names of the fields above that a person declared. All others were read off the data, so
+        they say something about it.
+    """
+
+    name: str
+    kind: Kind
+    role: Role = Role.FEATURE
+    bounds: tuple[float, float] | None = None
+    categories: tuple[Label, ...] | None = None
+    decimals: int | None = None
+    resolution: int | None = None
+    nullable: bool = False
+    pattern: str | None = None
+    storage: Storage = field(default_factory=Storage)
+    declared: frozenset[str] = frozenset()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, defaults left out."""
+        out: dict[str, Any] = {"name": self.name, "kind": str(self.kind), "role": str(self.role)}
+        for name in ("bounds", "categories", "decimals", "resolution", "nullable", "pattern"):
+            value = getattr(self, name)
+            if value not in (None, False):
+                out[name] = list(value) if isinstance(value, tuple) else value
+        default = Storage()
+        out["storage"] = {
+            item.name: getattr(self.storage, item.name)
+            for item in fields(Storage)
+            if item.name == "dtype" or getattr(self.storage, item.name) != getattr(default, item.name)
+        }
+        if self.declared:
+            out["declared"] = sorted(self.declared)
+        return out
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Column:
+        """Inverse of :meth:`to_dict`."""
+        known = {item.name for item in fields(cls)}
+        unknown = sorted(set(data) - known)
+        if unknown or "name" not in data or "kind" not in data:
+            raise DataError(
+                f"A column of the schema needs 'name' and 'kind' and knows {sorted(known)}; "
+                f"got {sorted(data)}. Correct the schema file."
+            )
+        values = dict(data)
+        name = values["name"]
+        try:
+            values["kind"] = Kind(values["kind"])
+            values["role"] = Role(values.get("role", "feature"))
+            values["storage"] = Storage(**values.get("storage", {}))
+        except (ValueError, TypeError) as error:
+            raise DataError(f"Column {name!r} of the schema: {error}. Correct the schema file.") from error
+        for item in ("bounds", "categories"):
+            if values.get(item) is not None:
+                values[item] = tuple(values[item])
+        values["declared"] = frozenset(values.get("declared", ()))
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of a table, in order.
+
+    Examples
+    --------
+    >>> schema = Schema((Column("age", Kind.INTEGER), Column("sex", Kind.CATEGORICAL)))
+    >>> schema["age"].kind
+    <Kind.INTEGER: 'integer'>
+    >>> [column.name for column in schema.of(Kind.CATEGORICAL)]
+    ['sex']
+    >>> schema.with_column("age", role=Role.SENSITIVE).role(Role.SENSITIVE)[0].name
+    'age'
+    """
+
+    columns: tuple[Column, ...]
+
+    def __post_init__(self) -> None:
+        names = self.names
+        if len(set(names)) != len(names):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            raise DataError(f"Column names must be distinct; {twice} occur more than once. Rename them.")
+
+    @property
+    def names(self) -> list[str]:
+        """Column names, in order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def target(self) -> Column | None:
+        """The target column, if there is one."""
+        targets = self.role(Role.TARGET)
+        return targets[0] if targets else None
+
+    def of(self, *kinds: Kind) -> list[Column]:
+        """Columns of the given kinds, in order."""
+        return [column for column in self.columns if column.kind in kinds]
+
+    def role(self, *roles: Role) -> list[Column]:
+        """Columns with the given roles, in order."""
+        return [column for column in self.columns if column.role in roles]
+
+    def __getitem__(self, name: str) -> Column:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise UsageError(f"The table has no column {name!r}. Its columns are: {', '.join(self.names)}.")
+
+    def __contains__(self, name: object) -> bool:
+        return any(column.name == name for column in self.columns)
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def with_column(self, name: str, **changes: Any) -> Schema:
+        """Return a schema in which column ``name`` is changed and the change marked as declared.
+
+        Parameters
+        ----------
+        name : str
+        **changes
+            Fields of :class:`Column`. ``kind`` and ``role`` may be given as strings.
+        """
+        column = self[name]
+        known = {item.name for item in fields(Column)} - {"name", "declared"}
+        unknown = sorted(set(changes) - known)
+        if unknown:
+            raise UsageError(f"A column has no field {unknown[0]!r}; it has {sorted(known)}.")
+        if "kind" in changes:
+            changes["kind"] = Kind(changes["kind"])
+        if "role" in changes:
+            changes["role"] = Role(changes["role"])
+        new = replace(column, **changes, declared=column.declared | set(changes))
+        return self.with_columns([new])
+
+    def with_columns(self, changed: Iterable[Column]) -> Schema:
+        """Return a schema in which the columns of the same names are replaced."""
+        by_name = {column.name: column for column in changed}
+        return Schema(tuple(by_name.get(column.name, column) for column in self.columns))
+
+    def without(self, *names: str) -> Schema:
+        """Return a schema without the named columns."""
+        return Schema(tuple(column for column in self.columns if column.name not in names))
+
+    @classmethod
+    def infer(cls, data: Any, **options: Any) -> Self:
+        """Read a schema off a table; see :func:`synthgen.table.inference.infer_schema`."""
+        from synthgen.table.inference import infer_schema
+
+        inferred = infer_schema(data, **options)
+        return cls(inferred.columns)
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Give the schema as JSON that a person can read and edit; write it to ``path`` if given.
+
+        The file holds bounds and categories: unless they were declared, they were read off the data.
+        """
+        document = {"synthgen_schema": SCHEMA_VERSION, "columns": [item.to_dict() for item in self]}
+        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        if path is not None:
+            from synthgen.table.files import write_text
+
+            write_text(text, path)
+        return text
+
+    @classmethod
+    def from_json(cls, source: str | Path) -> Self:
+        """Read a schema from a file, or from the text that :meth:`to_json` gave."""
+        text = str(source)
+        if not text.lstrip().startswith("{"):
+            try:
+                text = Path(source).read_text(encoding="utf-8")
+            except OSError as error:
+                raise FileError(
+                    f"The schema file {str(source)!r} can't be read: {error.strerror}."
+                ) from error
+        try:
+            document = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise DataError(f"The schema isn't JSON: {error.msg} at line {error.lineno}.") from error
+        if not isinstance(document, dict) or document.get("synthgen_schema") != SCHEMA_VERSION:
+            raise DataError(
+                f'The schema must be a JSON object with "synthgen_schema": {SCHEMA_VERSION}. '
+                "Write one with Schema.infer(df).to_json(path)."
+            )
+        return cls(tuple(Column.from_dict(item) for item in document.get("columns", ())))

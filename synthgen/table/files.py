@@ -1,0 +1,249 @@
+"""Tables and texts on disk: read with plain errors, written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import os
+import tempfile
+import warnings
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.ipc
+import pyarrow.parquet
+
+from synthgen.errors import DataError, FileError
+
+SUFFIXES = (".csv", ".csv.gz", ".tsv", ".parquet", ".arrow", ".feather", ".ipc")
+
+# Before 3.1, pandas read decimals fast and one bit off; since then the argument is deprecated.
+_OLD_PANDAS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+_PRECISION: dict[str, Any] = {"float_precision": "round_trip"} if _OLD_PANDAS else {}
+
+_NULLABLE = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.UInt8Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.uint32(): pd.UInt32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+
+
+def _suffix(path: Path) -> str:
+    name = path.name.lower()
+    for suffix in SUFFIXES:
+        if name.endswith(suffix):
+            return suffix
+    raise FileError(
+        f"{str(path)!r} has no ending that synthgen knows. Name it one of: {', '.join(SUFFIXES)}."
+    )
+
+
+def read_file(path: str | Path) -> pd.DataFrame:
+    """Read a table from a csv, csv.gz, tsv, parquet or Arrow (arrow, feather, ipc) file.
+
+    Only an empty cell of a CSV file is missing; ``NA`` and the like are text, which
+    :func:`~synthgen.table.inference.infer_schema` then tells from a label.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    FileError
+        The file is missing, can't be read, or isn't what its name says.
+    """
+    path = Path(path)
+    suffix = _suffix(path)
+    if not path.exists():
+        raise FileError(f"There is no file {str(path)!r}. Check the path.")
+    if path.is_dir():
+        raise FileError(f"{str(path)!r} is a folder. Name a file in it.")
+    try:
+        if suffix in (".csv", ".csv.gz", ".tsv"):
+            return _read_csv(path, suffix)
+        return _from_arrow(_read_arrow(path, suffix))
+    except FileError:
+        raise
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise FileError(f"{str(path)!r} can't be read: {error.strerror}.") from error
+        # Arrow raises an OSError without a reason for a damaged file.
+        kind = {".parquet": "Parquet", ".csv": "CSV", ".tsv": "TSV"}.get(suffix, "Arrow")
+        raise FileError(
+            f"{str(path)!r} isn't a {kind} file, or is damaged. "
+            "Check what wrote it, or rename it to what it is."
+        ) from error
+
+
+def _read_arrow(path: Path, suffix: str) -> pa.Table:
+    if suffix == ".parquet":
+        with path.open("rb") as file:
+            return pa.parquet.read_table(file)
+    with path.open("rb") as file:
+        start = file.read(6)
+        file.seek(0)
+        if start in (b"ARROW1", b"FEA1\x00\x00") or start[:4] == b"FEA1":
+            return pa.feather.read_table(file)
+        with pa.ipc.open_stream(file) as stream:
+            return stream.read_all()
+
+
+def _from_arrow(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas()
+    if b"pandas" not in (table.schema.metadata or {}):
+        for name, column in zip(table.column_names, table.columns, strict=True):
+            # Without pandas' own notes, integers with nulls would become floats.
+            if column.null_count and column.type in _NULLABLE and table.column_names.count(name) == 1:
+                frame[name] = column.to_pandas(types_mapper=_NULLABLE.get)
+    return frame
+
+
+def _read_csv(path: Path, suffix: str) -> pd.DataFrame:
+    separator = "\t" if suffix == ".tsv" else ","
+    opened: Callable[..., Any] = gzip.open if suffix == ".csv.gz" else open
+    wrong = "Check what wrote it, or rename it to what it is."
+    try:
+        with opened(path, "rb") as raw:
+            start = raw.read(1 << 16)
+        if b"\x00" in start or start.startswith((b"PAR1", b"PK\x03\x04", b"\x1f\x8b")):
+            raise FileError(f"{str(path)!r} isn't text, so it isn't a CSV file. {wrong}")
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+            _refuse_repeated(next(csv.reader(file, delimiter=separator), []))
+        with warnings.catch_warnings():
+            # pandas only warns where it cuts off cells of rows longer than the header.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame: pd.DataFrame = pd.read_csv(
+                path, sep=separator, keep_default_na=False, na_values=[""], low_memory=False, index_col=False,
+                encoding="utf-8-sig", **_PRECISION,
+            )  # fmt: skip
+    except pd.errors.EmptyDataError as error:
+        raise FileError(
+            f"{str(path)!r} is empty. It needs a line of column names and at least one row."
+        ) from error
+    except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
+        raise FileError(
+            f"{str(path)!r} isn't a well-formed CSV file: its rows don't all have as many cells as the first "
+            f"line, or a quote isn't closed. {wrong}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise FileError(f"{str(path)!r} isn't UTF-8 text. Save it as UTF-8 first.") from error
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise FileError(f"{str(path)!r} isn't a whole gzip file. {wrong}") from error
+    # pandas fills short rows with missing cells; one always lacks its last cell.
+    if len(frame.columns) > 1 and len(frame) and frame[frame.columns[-1]].isna().any():
+        _refuse_short_rows(path, opened, separator, len(frame.columns))
+    return frame
+
+
+def _refuse_repeated(header: list[str]) -> None:
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise DataError(f"Column names must be distinct; {twice} occur more than once. Rename them.")
+
+
+def _refuse_short_rows(path: Path, opened: Callable[..., Any], separator: str, width: int) -> None:
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, delimiter=separator)
+        for row in reader:
+            if row and len(row) < width:
+                raise FileError(
+                    f"{str(path)!r} isn't a well-formed CSV file: line {reader.line_num} has {len(row)} "
+                    f"cells, the first line has {width}. Correct that row."
+                )
+
+
+def check_writable(folder: str | Path) -> None:
+    """Raise FileError unless files can be written to ``folder``, which is made if it isn't there."""
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".synthgen-")
+        os.close(handle)
+        os.unlink(name)
+    except OSError as error:
+        raise FileError(
+            f"The folder {str(folder)!r} can't be written to: {error.strerror}. Choose another one."
+        ) from error
+
+
+def write_file(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a table in the format that ``path`` is named for; the file is whole or not there.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its index isn't written.
+    path : str or pathlib.Path
+        Ending in csv, csv.gz, tsv, parquet, arrow, feather or ipc.
+    """
+    path = Path(path)
+    suffix = _suffix(path)
+
+    def write(temporary: Path) -> None:
+        if suffix in (".csv", ".csv.gz", ".tsv"):
+            frame.to_csv(
+                temporary, index=False, sep="\t" if suffix == ".tsv" else ",",
+                compression="gzip" if suffix == ".csv.gz" else None,
+            )  # fmt: skip
+            return
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        if suffix == ".parquet":
+            pa.parquet.write_table(table, temporary)
+        else:
+            pa.feather.write_feather(table, temporary, compression="uncompressed")
+
+    try:
+        _atomically(path, write)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise FileError(
+            f"The table can't be written as {suffix[1:]}: a column holds objects of several types. "
+            "Write it as .csv, or convert that column to one type."
+        ) from error
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write a text file in UTF-8; the file is whole or not there."""
+    _atomically(Path(path), lambda temporary: temporary.write_bytes(text.encode("utf-8")))
+
+
+def _atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Have ``write`` fill a temporary file beside ``path``, then put it in its place in one step."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".synthgen-", suffix=path.suffix)
+        os.close(handle)
+    except OSError as error:
+        raise FileError(
+            f"{str(path)!r} can't be written: {error.strerror}. Choose another folder, or make it first."
+        ) from error
+    temporary = Path(name)
+    try:
+        write(temporary)
+        # mkstemp gives 0600; a report is meant to be read with the usual rights.
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+        os.replace(temporary, path)
+    except (pa.ArrowException, FileError):
+        raise
+    except OSError as error:
+        raise FileError(
+            f"{str(path)!r} can't be written: {error.strerror or type(error).__name__}."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)

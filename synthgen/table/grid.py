@@ -1,0 +1,39 @@
+"""The values a column can take: its rounding grid and its bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from synthgen.table.column import ORDERED_KINDS, Column, Kind, Schema
+
+
+def to_grid(coded: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """Round and clip every ordered column of a coded frame to what its column can hold.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from synthgen.table import Column, Kind, Schema
+    >>> schema = Schema((Column("price", Kind.CONTINUOUS, decimals=2, bounds=(0, 5)),))
+    >>> to_grid(pd.DataFrame({"price": [1.23456, 9.0]}), schema)["price"].tolist()
+    [1.23, 5.0]
+    """
+    out = coded.copy()
+    for column in schema.of(*ORDERED_KINDS):
+        if column.name in out:
+            values = out[column.name].to_numpy(dtype=float)
+            low, high = column.bounds or (-np.inf, np.inf)
+            out[column.name] = np.clip(_rounded(values, column), low, high)
+    return out
+
+
+def _rounded(values: np.ndarray, column: Column) -> np.ndarray:
+    if column.kind is Kind.INTEGER:
+        return np.rint(values)
+    if column.kind is Kind.DATETIME:
+        step = column.resolution or 1
+        return np.rint(values / step) * step
+    if column.decimals is not None:
+        return np.round(values, column.decimals)
+    return values

@@ -1,0 +1,59 @@
+"""Train and holdout: rows that a generator learns from, and rows that it never sees."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthgen.errors import DataError, UsageError
+from synthgen.table.column import LABEL_KINDS, Role, Schema
+
+Rows = NDArray[np.int64]
+
+
+def split_rows(
+    coded: pd.DataFrame, schema: Schema, share: float, rng: np.random.Generator
+) -> tuple[Rows, Rows]:
+    """Divide row positions into train and holdout.
+
+    Stratified by the target's classes; whole subjects together where a column has that role. A class
+    (or a class's only subject) that can't be divided goes to train.
+
+    Parameters
+    ----------
+    coded : pandas.DataFrame of shape (n_rows, n_columns)
+    schema : Schema
+    share : float
+        Share of rows held out, above 0 and below 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    train, holdout : arrays of positions, ascending
+    """
+    if not 0 < share < 1:
+        raise UsageError(f"holdout must be a share of the rows above 0 and below 1; got {share!r}.")
+    target, subjects = schema.target, schema.role(Role.SUBJECT)
+    by_class = target is not None and target.kind in LABEL_KINDS
+    strata = coded[target.name].to_numpy() if target is not None and by_class else np.zeros(len(coded))
+    held = np.zeros(len(coded), dtype=bool)
+    if subjects:
+        # A missing subject stands for nobody else, so each such row is a subject of its own.
+        groups, _ = pd.factorize(coded[subjects[0].name])
+        alone = groups < 0
+        groups[alone] = groups.max(initial=-1) + 1 + np.arange(int(alone.sum()))
+        strata = strata[np.unique(groups, return_index=True)[1]][groups]
+    else:
+        groups = np.arange(len(coded))
+    for stratum in np.unique(strata):
+        inside = np.flatnonzero(strata == stratum)
+        members = rng.permutation(np.unique(groups[inside]))
+        take = min(round(share * len(members)), len(members) - 1)
+        held[inside] = np.isin(groups[inside], members[:take])
+    if not held.any():
+        raise DataError(
+            f"The table has {len(coded)} rows, too few to hold out {share:.0%} of any class; nothing could be "
+            "checked. Give more rows or a larger holdout."
+        )
+    return np.flatnonzero(~held), np.flatnonzero(held)

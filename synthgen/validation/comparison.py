@@ -1,0 +1,186 @@
+"""What every metric receives: real and synthetic rows, encoded and searched once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthgen.guarantee import PrivacyGuarantee, RowSource
+from synthgen.table.column import LABEL_KINDS, Column, Kind, Schema
+from synthgen.table.distance import DistanceSpace
+from synthgen.table.neighbours import nearest
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+KS_BINS = 256
+PAIR_BINS = 10
+NEAR_COPY_QUANTILE = 0.05
+NEAR_COPY_SAMPLE = 2_000
+MOST_ROWS = {"standard": 10_000, "full": 50_000}
+MOST_PAIRS = {"standard": 2e9, "full": 2e10}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows with weights that give them the synthetic rows' mix of classes."""
+
+    coded: pd.DataFrame
+    weights: Floats
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.coded)
+
+    def take(self, positions: NDArray[np.int64]) -> Part:
+        """The rows at ``positions``."""
+        return Part(
+            self.coded.iloc[positions].reset_index(drop=True), self.weights[positions], self.rows[positions]
+        )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Train rows, holdout rows and synthetic rows of one table, in canonical values.
+
+    If only some classes of the target were asked for, or in other proportions, real rows of the other
+    classes are left out and the rest weighted to the same mix, so that like is compared with like.
+
+    Parameters
+    ----------
+    train, holdout, synthetic : pandas.DataFrame
+        Coded by ``schema`` (see :func:`synthgen.table.encode`), without identifiers and text.
+        ``holdout`` has no rows where none was held out.
+    schema : Schema
+        Lists every label of the three.
+    row_source : RowSource
+    guarantee : PrivacyGuarantee or None
+    effort : {"standard", "full"}
+        Bounds how many rows the slower metrics look at.
+    """
+
+    train: pd.DataFrame
+    holdout: pd.DataFrame
+    synthetic: pd.DataFrame
+    schema: Schema
+    row_source: RowSource = RowSource.UNKNOWN
+    guarantee: PrivacyGuarantee | None = None
+    effort: str = "standard"
+
+    @property
+    def columns(self) -> list[Column]:
+        """Columns that are compared: all but identifiers and text."""
+        return [c for c in self.schema if c.kind not in (Kind.IDENTIFIER, Kind.TEXT)]
+
+    @property
+    def target(self) -> Column | None:
+        """The target, if it has classes."""
+        target = self.schema.target
+        return target if target is not None and target.kind in LABEL_KINDS else None
+
+    @cached_property
+    def classes(self) -> dict[float, float]:
+        """Share of each target class among the synthetic rows; empty without classes."""
+        if self.target is None:
+            return {}
+        shares = self.synthetic[self.target.name].value_counts(normalize=True)
+        return {float(code): float(share) for code, share in shares.items()}  # type: ignore[arg-type]
+
+    @cached_property
+    def real_train(self) -> Part:
+        """Train rows of the synthetic rows' classes."""
+        return self._matched(self.train)
+
+    @cached_property
+    def real_holdout(self) -> Part:
+        """Holdout rows of the synthetic rows' classes."""
+        return self._matched(self.holdout)
+
+    @cached_property
+    def made(self) -> Part:
+        """All synthetic rows."""
+        n = len(self.synthetic)
+        return Part(self.synthetic, np.ones(n), np.arange(n))
+
+    def picks(self, part: Part, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Positions of at most as many rows as ``effort`` allows, at random."""
+        most = MOST_ROWS[self.effort]
+        if len(part) <= most:
+            return np.arange(len(part))
+        return np.sort(rng.choice(len(part), most, replace=False))
+
+    @cached_property
+    def space(self) -> DistanceSpace:
+        """Coordinates for distances, fitted on the matched real rows."""
+        real = pd.concat([self.real_train.coded, self.real_holdout.coded], ignore_index=True)
+        return DistanceSpace.fit(real, self.schema)
+
+    @cached_property
+    def points(self) -> tuple[Floats, Floats, Floats]:
+        """Coordinates of matched train, matched holdout and synthetic rows."""
+        parts = (self.real_train, self.real_holdout, self.made)
+        return tuple(self.space.transform(part.coded, np.float64) for part in parts)  # type: ignore[return-value]
+
+    @cached_property
+    def searched(self) -> NDArray[np.int64]:
+        """Positions of the synthetic rows whose neighbours are looked for: all, unless too many."""
+        n = len(self.synthetic)
+        most = int(MOST_PAIRS[self.effort] / max(1, len(self.real_train) + len(self.real_holdout)))
+        return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(np.int64)
+
+    @cached_property
+    def to_train(self) -> tuple[Floats, NDArray[np.int64]]:
+        """Distances and positions of the two nearest matched train rows of each searched row."""
+        train, _, synthetic = self.points
+        return nearest(synthetic[self.searched], train, 2)
+
+    @cached_property
+    def to_holdout(self) -> tuple[Floats, NDArray[np.int64]]:
+        """Distance and position of the nearest matched holdout row of each searched row."""
+        _, holdout, synthetic = self.points
+        return nearest(synthetic[self.searched], holdout, 1)
+
+    @cached_property
+    def near_copy_limit(self) -> float:
+        """Distance that 95 % of real train rows keep from the nearest other, distinct real row."""
+        first = ~self.real_train.coded.duplicated().to_numpy()
+        distinct = self.points[0][first]
+        if len(distinct) < 3:
+            return 0.0
+        step = -(-len(distinct) // NEAR_COPY_SAMPLE)
+        distances, _ = nearest(distinct[::step], distinct, 2)  # the first is the row itself
+        return float(np.quantile(distances[:, 1], NEAR_COPY_QUANTILE))
+
+    def binned(self, column: Column, bins: int) -> tuple[list[Codes], int]:
+        """Common bins of a column for matched train, matched holdout and synthetic rows.
+
+        Codes count from 0; missing is -1. Labels are their own bins.
+        """
+        parts = [p.coded[column.name].to_numpy(float) for p in (self.real_train, self.real_holdout, self.made)]
+        if column.kind in LABEL_KINDS:
+            n = len(column.categories or ())
+            return [np.where(np.isnan(values), -1, values).astype(np.int64) for values in parts], n
+        pooled = np.concatenate([values[~np.isnan(values)] for values in parts])
+        if not len(pooled):
+            return [np.full(len(values), -1, dtype=np.int64) for values in parts], 0
+        edges = np.unique(np.quantile(pooled, np.linspace(0, 1, bins + 1)[1:-1], method="lower"))
+        codes = [
+            np.where(np.isnan(values), -1, np.searchsorted(edges, values, side="left")) for values in parts
+        ]
+        return codes, len(edges) + 1
+
+    def _matched(self, frame: pd.DataFrame) -> Part:
+        if self.target is None or not len(frame):
+            return Part(frame, np.ones(len(frame)), np.arange(len(frame)))
+        codes = frame[self.target.name].to_numpy(float)
+        counts = pd.Series(codes).value_counts()
+        weights = np.array([self.classes.get(code, 0.0) / counts[code] for code in codes])
+        rows = np.flatnonzero(weights > 0)
+        part = weights[rows]
+        return Part(
+            frame.iloc[rows].reset_index(drop=True), part / part.mean() if len(part) else part, rows
+        )

@@ -1,0 +1,278 @@
+"""Criteria, with their thresholds and where those come from, and the verdict they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from synthgen.guarantee import PrivacyGuarantee, RowSource
+from synthgen.validation.metric import Measurement, Status
+from synthgen.validation.verdict import Finding, Outcome, Purpose, Verdict
+
+BOTH = frozenset(Purpose)
+RELEASE = frozenset({Purpose.RELEASE})
+
+MASS_MISPLACED = 0.10
+"""Columns may differ from held-out rows by a tenth of their values more than fresh real rows do."""
+
+DEPENDENCE_KEPT = 0.5
+"""Pairs must agree with held-out rows better than half-way from shuffled columns to real rows."""
+
+SIGNAL_KEPT = 0.9
+"""A model must find a class with nine tenths of the skill over guessing that real rows give it."""
+
+TOLD_APART = 0.9
+"""For release, a classifier may pick the real one of two rows at most nine times in ten."""
+
+LEAK_LEVEL = 0.02
+"""Chance that fresh real rows fail any of the leak tests, shared among them (Bonferroni)."""
+
+LEAK_TESTS = 3
+
+SMALLEST_LEAK = 0.10
+"""A leak test must be able to find this share of copied rows four times in five, or it proves nothing."""
+
+MOST_REFUSED = 0.5
+"""When more rows are refused than kept, the generator copies, and refusing rows is no cure."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One demand of a gate.
+
+    Parameters
+    ----------
+    name : str
+    metric : str
+        The measurement it judges; each subject of it is judged and the worst counts.
+    judge : callable
+        Measurement to (outcome, words).
+    blocks : frozenset of Purpose
+        For which purposes it can fail the verdict; for others it warns.
+    advice : str
+        What to try if it isn't met.
+    whole_table : bool
+        Judge only the measurement of the whole table, not those of single columns.
+    cured_by_refusal : bool
+        Met once the flagged rows are gone.
+    """
+
+    name: str
+    metric: str
+    judge: Callable[[Measurement], tuple[Outcome, str]]
+    blocks: frozenset[Purpose]
+    advice: str
+    whole_table: bool = True
+    cured_by_refusal: bool = False
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A list of criteria. Missing, failed or underpowered evidence never passes.
+
+    Examples
+    --------
+    >>> Gate.default().judge((), purpose="augment").outcome
+    <Outcome.INCONCLUSIVE: 'INCONCLUSIVE'>
+    """
+
+    criteria: tuple[Criterion, ...]
+
+    @classmethod
+    def default(cls) -> Gate:
+        """The criteria that ``synthesize`` and ``validate`` use; see the module's constants."""
+        return cls(_DEFAULT)
+
+    def judge(
+        self,
+        measurements: Sequence[Measurement],
+        *,
+        purpose: Purpose | str,
+        row_source: RowSource = RowSource.UNKNOWN,
+        guarantee: PrivacyGuarantee | None = None,
+        flagged: tuple[int, int] = (0, 0),
+        refused: bool = False,
+        not_tested: Sequence[str] = (),
+    ) -> Verdict:
+        """Judge measurements.
+
+        Parameters
+        ----------
+        measurements : sequence of Measurement
+        purpose : {"augment", "release"}
+        row_source : RowSource
+        guarantee : PrivacyGuarantee or None
+        flagged : (int, int)
+            Flagged rows, all rows.
+        refused : bool
+            Whether the flagged rows have been taken out.
+        not_tested : sequence of str
+
+        Returns
+        -------
+        Verdict
+            FAIL if a blocking criterion fails; else INCONCLUSIVE if the evidence for one is missing
+            or too weak; else PASS.
+        """
+        purpose = Purpose(purpose)
+        findings = [
+            _finding(criterion, measurements, purpose, flagged, refused) for criterion in self.criteria
+        ]
+        findings += [_source_finding(row_source, guarantee, purpose)]
+        if purpose is Purpose.RELEASE:
+            findings.append(_disclosure_finding(flagged, refused))
+        if refused:
+            findings.append(_refusal_finding(flagged))
+        blocking = {finding.outcome for finding in findings if finding.blocks}
+        outcome = next(
+            (o for o in (Outcome.FAIL, Outcome.INCONCLUSIVE) if o in blocking), Outcome.PASS
+        )
+        return Verdict(outcome, purpose, tuple(findings), tuple(not_tested))
+
+
+def _finding(
+    criterion: Criterion,
+    measurements: Sequence[Measurement],
+    purpose: Purpose,
+    flagged: tuple[int, int],
+    refused: bool,
+) -> Finding:
+    blocks = purpose in criterion.blocks
+    mine = [m for m in measurements if m.name == criterion.metric]
+    if criterion.whole_table:
+        mine = [m for m in mine if m.subject is None]
+    if not mine:
+        words = f"{criterion.name}: not measured"
+        return Finding(criterion.name, Outcome.INCONCLUSIVE, words, blocks, criterion.advice)
+    judged = []
+    for measurement in mine:
+        about = f" ({measurement.subject})" if measurement.subject else ""
+        if measurement.status is Status.FAILED:
+            judged.append((Outcome.INCONCLUSIVE, f"{measurement.title}{about}: failed, {measurement.reason}"))
+        elif measurement.status is Status.NOT_APPLICABLE:
+            judged.append(_without(measurement))
+        else:
+            outcome, words = criterion.judge(measurement)
+            judged.append((outcome, f"{measurement.title}{about}: {words}"))
+    order = [Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS]
+    outcome, words = min(judged, key=lambda item: order.index(item[0]))
+    if refused and criterion.cured_by_refusal and outcome is Outcome.FAIL:
+        outcome, words = Outcome.PASS, f"{words}; these rows were refused"
+    return Finding(criterion.name, outcome, words, blocks, criterion.advice)
+
+
+def _without(measurement: Measurement) -> tuple[Outcome, str]:
+    """A measurement with nothing to measure is met; one that lacks evidence is not."""
+    outcome = Outcome.PASS if measurement.vacuous else Outcome.INCONCLUSIVE
+    about = f" ({measurement.subject})" if measurement.subject else ""
+    return outcome, f"{measurement.title}{about}: {measurement.reason}"
+
+
+def _source_finding(source: RowSource, guarantee: PrivacyGuarantee | None, purpose: Purpose) -> Finding:
+    if source in (RowSource.SINGLE_ROW, RowSource.ROW_PAIR):
+        words = f"How rows are made: {source}, so real rows can be inferred from them whatever the distances say"
+        advice = 'generate with a model of the table (a generator other than "jitter" and "smote")'
+        return Finding("row_source", Outcome.FAIL, words, purpose is Purpose.RELEASE, advice)
+    words = f"How rows are made: {source}" + (f"; {guarantee}" if guarantee else "; no formal guarantee")
+    known = source is RowSource.MODEL
+    return Finding(
+        "row_source", Outcome.PASS if known else Outcome.INCONCLUSIVE, words, False,
+        "" if known else "let synthesize() make the rows, or judge how they were made yourself",
+    )  # fmt: skip
+
+
+def _disclosure_finding(flagged: tuple[int, int], refused: bool) -> Finding:
+    rows, n = flagged
+    met = refused or rows == 0
+    words = f"Disclosure policy: {rows} of {n} rows are copies or hold a rare category or an exact extreme"
+    return Finding(
+        "disclosure", Outcome.PASS if met else Outcome.FAIL, words + ("; they were refused" if refused and rows else ""),
+        True, "refuse the flagged rows, merge rare categories, or declare them public in the schema",
+    )  # fmt: skip
+
+
+def _refusal_finding(flagged: tuple[int, int]) -> Finding:
+    rows, n = flagged
+    share = rows / n if n else 1.0
+    words = f"Refused rows: {rows} of {n} ({share:.0%})"
+    outcome = Outcome.FAIL if share > MOST_REFUSED else Outcome.PASS
+    return Finding("refused_rows", outcome, words, True, "use another generator, or more noise: this one copies real rows")
+
+
+def _between(low: float, high: float, limit: float) -> Outcome:
+    """PASS if the whole interval is at or above the limit, FAIL if it is below."""
+    return Outcome.PASS if low >= limit else Outcome.FAIL if high < limit else Outcome.INCONCLUSIVE
+
+
+def _shapes(m: Measurement) -> tuple[Outcome, str]:
+    assert m.value is not None and m.interval and m.baseline is not None and m.baseline_interval
+    # Excess over fresh real rows; the two intervals' half-widths add in quadrature.
+    gap = m.baseline - m.value
+    half = (((m.interval[1] - m.interval[0]) / 2) ** 2 + ((m.baseline_interval[1] - m.baseline_interval[0]) / 2) ** 2) ** 0.5
+    outcome = _between(-(gap + half), -(gap - half), -MASS_MISPLACED)
+    words = (
+        f"{m.value:.3f} where fresh real rows score {m.baseline:.3f}; a loss of up to {MASS_MISPLACED:g} is allowed, "
+        f"found {max(gap - half, -1):.3f} to {gap + half:.3f}"
+    )
+    return outcome, words
+
+
+def _dependence(m: Measurement) -> tuple[Outcome, str]:
+    assert m.value is not None and m.interval
+    words = f"{m.value:.0%} [{m.interval[0]:.0%}, {m.interval[1]:.0%}], at least {DEPENDENCE_KEPT:.0%} is asked for"
+    return _between(*m.interval, DEPENDENCE_KEPT), words
+
+
+def _signal(m: Measurement) -> tuple[Outcome, str]:
+    assert m.value is not None and m.interval
+    words = (
+        f"{m.value:.0%} [{m.interval[0]:.0%}, {m.interval[1]:.0%}] of what real rows give, at least {SIGNAL_KEPT:.0%} is "
+        f"asked for ({m.reason})"
+    )
+    return _between(*m.interval, SIGNAL_KEPT), words
+
+
+def _missing(m: Measurement) -> tuple[Outcome, str]:
+    assert m.value is not None and m.interval
+    limit = MASS_MISPLACED + (m.baseline or 0.0)
+    words = f"{m.value:.3f} at most, {limit:.3f} is allowed ({m.reason})"
+    return _between(-m.interval[1], -m.interval[0], -limit), words
+
+
+def _detection(m: Measurement) -> tuple[Outcome, str]:
+    assert m.value is not None and m.interval
+    words = f"AUC {m.value:.3f} [{m.interval[0]:.3f}, {m.interval[1]:.3f}], fresh real rows {m.baseline or 0:.3f}"
+    return _between(-m.interval[1], -m.interval[0], -TOLD_APART), words
+
+
+def _leak(m: Measurement) -> tuple[Outcome, str]:
+    assert m.value is not None and m.p_value is not None
+    level = LEAK_LEVEL / LEAK_TESTS
+    words = f"{m.value:.2%} where rows never seen would give {m.baseline or 0:.2%} (p = {m.p_value:.2g}; {m.reason})"
+    return (Outcome.FAIL if m.p_value < level else Outcome.PASS), words
+
+
+def _share(m: Measurement) -> tuple[Outcome, str]:
+    assert m.value is not None and m.baseline is not None and m.baseline_interval
+    outcome, words = _leak(m)
+    # The null band is 3.92 standard deviations wide; (z of the level + z of 80 %) of them are needed.
+    spread = (m.baseline_interval[1] - m.baseline_interval[0]) / 3.92
+    if outcome is Outcome.PASS and 3.316 * spread / max(1e-9, 1 - m.baseline) > SMALLEST_LEAK:
+        return Outcome.INCONCLUSIVE, f"underpowered, {words}"
+    return outcome, words
+
+
+_NOISE = "use another generator, or fewer synthetic rows a class; look at the worst columns in the report"
+_LEAK_ADVICE = "refuse the flagged rows, or use a generator that keeps further from single rows"
+
+_DEFAULT = (
+    Criterion("column_shapes", "column_shapes", _shapes, BOTH, _NOISE),
+    Criterion("class_shapes", "class_shapes", _shapes, BOTH, _NOISE, whole_table=False),
+    Criterion("dependence_kept", "dependence_kept", _dependence, BOTH, _NOISE),
+    Criterion("missing_rates", "missing_rates", _missing, BOTH, _NOISE),
+    Criterion("class_signal", "class_signal", _signal, BOTH, _NOISE, whole_table=False),
+    Criterion("detection_auc", "detection_auc", _detection, RELEASE, _NOISE),
+    Criterion("exact_copies", "exact_copies", _leak, BOTH, _LEAK_ADVICE, cured_by_refusal=True),
+    Criterion("near_copies", "near_copies", _leak, BOTH, _LEAK_ADVICE, cured_by_refusal=True),
+    Criterion("dcr_share", "dcr_share", _share, RELEASE, _LEAK_ADVICE),
+)

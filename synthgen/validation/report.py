@@ -1,0 +1,97 @@
+"""What validation hands on: measurements, a verdict, flagged rows and what the charts need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from synthgen.validation.metric import Measurement, to_frame
+from synthgen.validation.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class ColumnComparison:
+    """Shares of one column in real and synthetic rows, ready to draw.
+
+    Parameters
+    ----------
+    name, kind : str
+    labels : tuple of str
+        What each bar stands for: a category, or an interval of values in words.
+    real, synthetic : tuple of float
+        Share of the non-missing values in each bar; sums to one each. Categories held by fewer
+        than ten real rows are merged into one bar, and numeric bars end at the 1 % and 99 %
+        quantiles, so that no bar shows a single person.
+    edges : tuple of float or None
+        Numeric and datetime columns: the ``len(labels) + 1`` ends of the bars.
+    missing : (float, float)
+        Share of missing values, real and synthetic.
+    gap, baseline_gap : float
+        1 - complement (KS or total variation) for the synthetic rows, and for real train rows,
+        both against holdout. 0 is best.
+    """
+
+    name: str
+    kind: str
+    labels: tuple[str, ...]
+    real: tuple[float, ...]
+    synthetic: tuple[float, ...]
+    edges: tuple[float, ...] | None
+    missing: tuple[float, float]
+    gap: float
+    baseline_gap: float
+
+
+@dataclass(frozen=True)
+class AssociationView:
+    """Association between columns (0 none to 1 full) in real and in synthetic rows.
+
+    ``names`` lists at most 30 columns; the matrices are symmetric, ``names`` by ``names``.
+    """
+
+    names: tuple[str, ...]
+    real: tuple[tuple[float, ...], ...]
+    synthetic: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class ValidationReport:
+    """Everything that was found about a synthetic table.
+
+    Attributes
+    ----------
+    verdict : Verdict
+    results : tuple of Measurement
+    flagged_rows : pandas.DataFrame
+        One row a flag: ``row`` (position in the synthetic table, from 0), ``reason`` (code),
+        ``columns``, ``value``, ``threshold``. No value of a real row is shown.
+    columns : tuple of ColumnComparison
+        Worst first.
+    associations : AssociationView or None
+    counts : mapping
+        Rows compared: ``train``, ``holdout``, ``synthetic`` and, when only some classes were
+        asked for, ``train_matched`` and ``holdout_matched``.
+    """
+
+    verdict: Verdict
+    results: tuple[Measurement, ...]
+    flagged_rows: pd.DataFrame
+    columns: tuple[ColumnComparison, ...] = ()
+    associations: AssociationView | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def measurements(self) -> pd.DataFrame:
+        """One row a measurement."""
+        return to_frame(self.results)
+
+    def __repr__(self) -> str:
+        return f"ValidationReport({self.verdict.outcome}: {self.verdict.words})"
+
+    def _repr_html_(self) -> str:
+        from synthgen.reporting import fidelity_fragment
+
+        return fidelity_fragment(self)

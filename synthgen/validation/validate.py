@@ -1,0 +1,180 @@
+"""Measure, flag, judge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from synthgen.errors import DataError, UsageError
+from synthgen.guarantee import PrivacyGuarantee, RowSource
+from synthgen.randomness import RandomState, child, seed_sequence, stream
+from synthgen.table.column import Role, Schema
+from synthgen.table.encoding import encode, extend_categories
+from synthgen.table.frames import to_pandas
+from synthgen.table.inference import infer_schema
+from synthgen.validation import fidelity, privacy, utility
+from synthgen.validation.comparison import Comparison
+from synthgen.validation.gate import Gate
+from synthgen.validation.metric import Measurement, Metric, measure
+from synthgen.validation.report import ValidationReport
+from synthgen.validation.verdict import Purpose
+from synthgen.validation.views import association_view, column_views
+
+METRICS: tuple[Metric, ...] = (*fidelity.METRICS, *utility.METRICS, *privacy.METRICS)
+
+NOT_TESTED = (
+    "membership inference, attribute inference, singling out and linkability attacks",
+    "whether a model trained on the table predicts better than without it",
+    "rules between columns (sums, orders, formulas)",
+)
+
+
+def validate(
+    synthetic: Any,
+    *,
+    train: Any,
+    holdout: Any,
+    target: str | None = None,
+    schema: Schema | None = None,
+    purpose: Purpose | str = "augment",
+    validation: str = "standard",
+    row_source: RowSource = RowSource.UNKNOWN,
+    guarantee: PrivacyGuarantee | None = None,
+    gate: Gate | None = None,
+    random_state: RandomState = None,
+    progress: bool = False,
+) -> ValidationReport:
+    """Compare synthetic rows with the real rows they came from, and with real rows they didn't.
+
+    Parameters
+    ----------
+    synthetic : table
+        pandas, polars, Arrow or a path, with at least the columns of ``train``.
+    train : table
+        The real rows that the generator was fitted on.
+    holdout : table or None
+        Real rows of the same kind that it never saw. Without them privacy can't be assessed, and the
+        verdict is INCONCLUSIVE at best.
+    target : str, optional
+        Column with classes. Real rows are weighted to the synthetic rows' mix of classes.
+    schema : Schema, optional
+        Inferred from ``train`` and ``holdout`` if not given.
+    purpose : {"augment", "release"}
+        Who will see the rows, and so which findings block.
+    validation : {"standard", "full"}
+        "full" looks at up to 50,000 rows where "standard" looks at 10,000.
+    row_source, guarantee
+        How the rows were made, if it is known.
+    gate : Gate, optional
+        Criteria; the default gate if not given.
+    random_state : int, Generator or None
+        Every metric draws from its own stream.
+    progress : bool
+        Show a progress bar on stderr.
+
+    Returns
+    -------
+    ValidationReport
+
+    Raises
+    ------
+    DataError, UsageError
+        If a table can't be read or lacks a column.
+
+    Examples
+    --------
+    >>> import synthgen as sg
+    >>> df = sg.datasets.load_fraud()
+    >>> report = sg.validate(df[:500], train=df[1000:4000], holdout=df[4000:7000], random_state=0)
+    >>> report.verdict.outcome.name in {"PASS", "FAIL", "INCONCLUSIVE"}
+    True
+    """
+    frames = {"train": to_pandas(train, name="train")[0], "synthetic": to_pandas(synthetic, name="synthetic")[0]}
+    if holdout is not None:
+        frames["holdout"] = to_pandas(holdout, name="holdout")[0]
+    if schema is None:
+        real = [frame for name, frame in frames.items() if name != "synthetic"]
+        schema = infer_schema(pd.concat(real, ignore_index=True), target=target)
+    elif target is not None and schema[target].role is not Role.TARGET:
+        schema = schema.with_column(target, role=Role.TARGET)
+    for name, frame in frames.items():
+        missing = [column for column in schema.names if column not in frame.columns]
+        if missing:
+            raise DataError(
+                f"The {name} table lacks column {missing[0]!r}" + (f" and {len(missing) - 1} more" if missing[1:] else "")
+                + ". Give tables with the same columns."
+            )
+    schema = extend_categories(schema, *frames.values())
+    coded = {name: encode(frame, schema) for name, frame in frames.items()}
+    empty = coded["train"].iloc[:0]
+    return validate_coded(
+        Comparison(
+            *(_comparable(coded.get(name, empty), schema) for name in ("train", "holdout", "synthetic")),
+            schema, row_source, guarantee, _effort(validation),
+        ),
+        purpose=Purpose(_known(purpose, "purpose", [str(item) for item in Purpose])),
+        gate=gate, random_state=random_state, progress=progress,
+    )  # fmt: skip
+
+
+def validate_coded(
+    comparison: Comparison,
+    *,
+    purpose: Purpose,
+    gate: Gate | None = None,
+    random_state: RandomState = None,
+    progress: bool = False,
+) -> ValidationReport:
+    """Run every metric on a comparison; see :func:`validate`."""
+    from tqdm.auto import tqdm
+
+    seed = child(seed_sequence(random_state), "validate")
+    results: list[Measurement] = []
+    for metric in tqdm(METRICS, desc="validate", disable=not progress, leave=False):
+        results += measure(metric, comparison, stream(seed, metric.name))
+    flagged = privacy.flag_rows(comparison, purpose)
+    n = len(comparison.synthetic)
+    counts = {"train": len(comparison.train), "holdout": len(comparison.holdout), "synthetic": n}
+    if comparison.target is not None:
+        counts["train_matched"] = len(comparison.real_train)
+        counts["holdout_matched"] = len(comparison.real_holdout)
+    verdict = (gate or Gate.default()).judge(
+        results,
+        purpose=purpose,
+        row_source=comparison.row_source,
+        guarantee=comparison.guarantee,
+        flagged=(int(flagged["row"].nunique()), n),
+        not_tested=not_tested(comparison),
+    )
+    return ValidationReport(
+        verdict, tuple(results), flagged, column_views(comparison, results), association_view(comparison), counts
+    )
+
+
+def not_tested(comparison: Comparison) -> tuple[str, ...]:
+    """What a reader must not take the report to have shown."""
+    words = list(NOT_TESTED)
+    if comparison.row_source is RowSource.UNKNOWN:
+        words.insert(0, "whether rows lie between real rows (how they were made is not known)")
+    left = [column.name for column in comparison.schema if column not in comparison.columns]
+    if left:
+        words.append(f"identifiers and free text: {', '.join(left)}")
+    unsearched = len(comparison.synthetic) - len(comparison.searched)
+    if unsearched:
+        words.append(f"near copies among {unsearched} of {len(comparison.synthetic)} rows (validation='full' looks at more)")
+    return tuple(words)
+
+
+def _comparable(coded: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    return coded.drop(columns=[c.name for c in schema if c.kind in ("identifier", "text")]).reset_index(drop=True)
+
+
+def _effort(validation: str) -> str:
+    return _known(validation, "validation", ["standard", "full"])
+
+
+def _known(value: Any, name: str, choices: list[str]) -> str:
+    if value not in choices:
+        raise UsageError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
+    return str(value)
