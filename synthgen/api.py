@@ -26,7 +26,17 @@ from synthgen.profiling import profile_coded
 from synthgen.profiling.profiler import with_roles
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.result import Provenance, SynthesisResult
-from synthgen.table import Kind, Role, Schema, check_writable, encode, extend_categories, infer_schema, to_pandas, write_file
+from synthgen.table import (
+    Kind,
+    Role,
+    Schema,
+    check_writable,
+    encode,
+    extend_categories,
+    infer_schema,
+    to_pandas,
+    write_file,
+)
 from synthgen.table.column import LABEL_KINDS
 from synthgen.table.splitting import split_rows
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
@@ -194,9 +204,7 @@ class _Stages:
             self._bar.close()
 
 
-def _check_words(
-    purpose: str, generator: Any, options: Mapping[str, Any] | None, gate: Any, validation: str
-) -> None:
+def _check_words(purpose: str, generator: Any, options: Mapping[str, Any] | None, gate: Any, validation: str) -> None:
     if purpose not in [str(item) for item in Purpose]:
         raise UsageError(f"purpose must be augment or release; got {purpose!r}.")
     if validation not in ("standard", "full"):
@@ -212,7 +220,7 @@ def _check_words(
             f"There is no generator {generator!r}. Choose one of: auto, {', '.join(GENERATORS)}, or pass an instance."
         )
     if options and generator == "auto":
-        raise UsageError("generator_options need a generator by name; \"auto\" chooses its own.")
+        raise UsageError('generator_options need a generator by name; "auto" chooses its own.')
     if options:
         known = sorted(set(GENERATORS[generator]().get_params(deep=False)) - {"random_state"})
         unknown = sorted(set(options) - set(known))
@@ -266,7 +274,12 @@ def _check_table(coded: pd.DataFrame, schema: Schema) -> None:
 
 
 def _plan(
-    coded: pd.DataFrame, schema: Schema, purpose: str, strategy: Any, n: int | None, wanted: NDArray[np.float64] | None
+    coded: pd.DataFrame,
+    schema: Schema,
+    purpose: str,
+    strategy: Any,
+    n: int | None,
+    wanted: NDArray[np.float64] | None,
 ) -> Plan:
     if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1):
         raise UsageError(f"n_samples must be a whole number of at least 1; got {n!r}.")
@@ -310,7 +323,9 @@ def _draw(model: Synthesizer, plan: Plan, schema: Schema, seed: np.random.SeedSe
     parts = [
         to_pandas(
             model.sample(
-                _with_reserve(n), conditions={name: labels[int(code)]}, random_state=child(seed, "sample", int(code))
+                _with_reserve(n),
+                conditions={name: labels[int(code)]},
+                random_state=child(seed, "sample", int(code)),
             )
         )[0]
         for code, n in plan.by_class.items()
@@ -335,12 +350,15 @@ def _validate(
     seed: np.random.SeedSequence,
 ) -> tuple[ValidationReport, NDArray[np.bool_]]:
     schema = extend_categories(schema, made)
-    parts = (coded.iloc[train], coded.iloc[held], encode(made, schema))
-    opaque = [column.name for column in schema.of(Kind.IDENTIFIER, Kind.TEXT)]
-    comparison = Comparison(
-        *(part.drop(columns=opaque).reset_index(drop=True) for part in parts),
-        schema, model.row_source, model.privacy_, validation,
-    )  # fmt: skip
+    comparison = Comparison.of(
+        coded.iloc[train],
+        coded.iloc[held],
+        encode(made, schema),
+        schema,
+        row_source=model.row_source,
+        guarantee=model.privacy_,
+        effort=validation,
+    )
     rules = gate if isinstance(gate, Gate) else Gate.default()
     report = validate_coded(comparison, purpose=Purpose(purpose), gate=rules, random_state=seed)
     keep = accepted_rows(report)
@@ -356,9 +374,7 @@ def _validate(
     return replace(report, verdict=verdict), keep
 
 
-def _deliver(
-    made: pd.DataFrame, keep: NDArray[np.bool_], plan: Plan, schema: Schema
-) -> tuple[NDArray[np.int64], int]:
+def _deliver(made: pd.DataFrame, keep: NDArray[np.bool_], plan: Plan, schema: Schema) -> tuple[NDArray[np.int64], int]:
     """Positions of the rows to hand out, and how many of those asked for are lacking."""
     if plan.by_class is None:
         rows = np.flatnonzero(keep)[: plan.total]
@@ -375,7 +391,12 @@ def _deliver(
 def _refused(made: pd.DataFrame, report: ValidationReport) -> pd.DataFrame:
     flags = report.flagged_rows
     rows = made.iloc[flags["row"]].reset_index(drop=True)
-    words = {"reason": "refused_reason", "columns": "refused_columns", "value": "refused_value", "threshold": "refused_threshold"}
+    words = {
+        "reason": "refused_reason",
+        "columns": "refused_columns",
+        "value": "refused_value",
+        "threshold": "refused_threshold",
+    }
     return pd.concat([rows, flags.drop(columns="row").rename(columns=words).reset_index(drop=True)], axis=1)
 
 

@@ -92,7 +92,7 @@ def a_report(outcome="PASS", purpose="augment"):
             subject="amount", value=0.9,
         ),
     )  # fmt: skip
-    flagged = pd.DataFrame({"row": [1, 5], "reason": "near_copy", "value": 0.0, "threshold": 0.1})
+    flagged = pd.DataFrame({"row": [1, 5], "reason": "NEAR_COPY", "value": 0.0, "threshold": 0.1})
     return ValidationReport(a_verdict(outcome, purpose), figures, flagged, counts={"train": 320})
 
 
@@ -112,9 +112,9 @@ class FakeResult:
         self.verdict = self.validation.verdict
         counts = {"real": 2000, "requested": 1800, "drawn": 2340, "refused": 3, "accepted": 1798}
         counts["delivered"] = 3798
-        reasons = {"near_copy": 2, "exact_copy": 1}
+        reasons = {"NEAR_COPY": 2, "EXACT_COPY": 1}
         self.provenance = SimpleNamespace(
-            counts=counts, refused_by_reason=reasons, to_dict=lambda: {"counts": counts}
+            counts=counts, refused_by_reason=reasons, warnings=(), to_dict=lambda: {"counts": counts}
         )
         blocking = ("FAIL", "INCONCLUSIVE") if purpose == "release" else ("FAIL",)
         self.withheld = gate is not None and outcome in blocking
@@ -244,7 +244,7 @@ def test_pass(run, fake, cards):
     done = run("synthesize", cards)
     assert (done.code, done.err) == (0, "")
     assert "PASS: may be used for training" in done.out
-    for words in ("real", "2,000", "asked", "1,800", "2,340", "too close to a real row", "1,798", "3,798"):
+    for words in ("real", "2,000", "asked", "1,800", "2,340", "closer to one real row", "1,798", "3,798"):
         assert words in done.out
     # Figures stand beside what real rows score; one that was not had is said.
     for figure in ("0.532", "0.480 to 0.580", "0.501"):
@@ -308,7 +308,7 @@ def test_json_is_all_that_is_on_stdout(run, fake, cards):
         "refused": 3,
         "accepted": 1798,
         "delivered": 0,
-        "refused_by_reason": {"near_copy": 2, "exact_copy": 1},
+        "refused_by_reason": {"NEAR_COPY": 2, "EXACT_COPY": 1},
     }
     assert [Path(file).name for file in document["files"]] == ["bias.html", "fidelity.html", "run.json"]
 
@@ -344,7 +344,7 @@ def test_validate_exit_codes(run, monkeypatch, here, outcome, purpose, code):
     assert done.code == code
     assert done.out.splitlines()[0].endswith(a_verdict(outcome, purpose).words)
     document = json.loads(run(*words, "--json").out)
-    assert document["flagged"] == {"near_copy": 2}
+    assert document["flagged"] == {"NEAR_COPY": 2}
     assert document["measurements"][0]["value"] == 0.532
 
 

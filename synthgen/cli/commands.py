@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -94,7 +95,9 @@ def demo(
     say("Card payments, 492 of them frauds: profiling, making synthetic frauds, checking, merging.")
     payments = sg.datasets.load_fraud()
     with made(out):
-        result = sg.synthesize(payments, target="Class", out=table, random_state=seed)
+        result = sg.synthesize(
+            payments, target="Class", out=table, random_state=seed, progress=_with_progress(False)
+        )
         return _finish(result, table, out, next_step=f"Open {out / 'fidelity.html'} in a browser.")
 
 
@@ -149,7 +152,7 @@ def synthesize(
         gate=None if gate is words.GateWord.NONE else "default",
         out=table,
         random_state=seed,
-        progress=not quiet,
+        progress=_with_progress(quiet),
         **settings,
     )
     return _finish(result, table, folder, quiet=quiet, as_json=as_json)
@@ -205,7 +208,6 @@ def validate(
     schema: words.SchemaFile = None,
     purpose: words.Purpose = words.PurposeWord.AUGMENT,
     validation: words.Validation = words.ValidationWord.STANDARD,
-    subject: words.Subject = None,
     out: words.OutReport = None,
     seed: words.Seed = None,
     quiet: words.Quiet = False,
@@ -224,9 +226,8 @@ def validate(
         schema=sg.Schema.from_json(schema) if schema else None,
         purpose=str(purpose),
         validation=str(validation),
-        subject=subject,
         random_state=seed,
-        progress=not quiet,
+        progress=_with_progress(quiet),
     )
     files = []
     if out is not None:
@@ -256,6 +257,9 @@ def main() -> None:
         # A label that the terminal can't show must not end the run.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    if not sys.warnoptions:
+        # Libraries warn programmers, with lines of code; what a user must know is said by the commands.
+        warnings.simplefilter("ignore")
     app(prog_name="synthgen")
 
 
@@ -289,6 +293,8 @@ def _finish(
     except KeyboardInterrupt:
         place = f"{table} is written" if written else "no table was written"
         raise KeyboardInterrupt(f"interrupted; {place}, the reports in {folder} may be missing") from None
+    for warning in result.provenance.warnings:
+        say(f"warning: {warning}")
     if not result.withheld:
         _warn(result.verdict)
         return ExitCode.OK
@@ -298,6 +304,11 @@ def _finish(
     verdict = result.verdict
     say(f"error: the gate withheld the table ({verdict.outcome}, {verdict.words}). See {folder}.")
     return ExitCode.GATE_FAILED
+
+
+def _with_progress(quiet: bool) -> bool:
+    """Say whether to draw a bar: never into a log file."""
+    return not quiet and sys.stderr.isatty()
 
 
 def _warn(verdict: Verdict) -> None:

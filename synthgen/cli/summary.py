@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 # Symbol, its stand-in where the terminal has no Unicode, and a colour: never the colour alone.
 _SIGNS = {"PASS": ("✔", "+", "green"), "INCONCLUSIVE": ("▲", "!", "yellow"), "FAIL": ("✘", "x", "red")}
 
-_REASONS = {
-    "exact_copy": "copy of a real row",
-    "near_copy": "too close to a real row",
-}
-
 _MOST_CLASSES = 8
 
 
@@ -78,9 +73,7 @@ def figure_parts(report: ValidationReport) -> list[RenderableType]:
     for item in figures:
         if item.computed:
             interval = _between(item.interval)
-            table.add_row(
-                _text(item.title), _number(item.value), interval, _number(item.baseline), _better(item)
-            )
+            table.add_row(_text(item.title), _number(item.value), interval, _number(item.baseline), _better(item))
     parts: list[RenderableType] = [_text(""), table] if table.row_count else []
     for item in figures:
         if not item.computed:
@@ -93,9 +86,7 @@ def profile_parts(profile: Profile, files: Sequence[Path]) -> list[RenderableTyp
     """Build the summary of a profile: size, classes, kinds, findings."""
     kinds = Counter(column.kind for column in profile.columns)
     listed = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    parts: list[RenderableType] = [
-        _text(f"{profile.n_rows:,} rows, {len(profile.columns)} columns: {listed}", "bold")
-    ]
+    parts: list[RenderableType] = [_text(f"{profile.n_rows:,} rows, {len(profile.columns)} columns: {listed}", "bold")]
     if profile.classes:
         table = _table("Class", "rows", "share")
         for label, count in _ends(profile.classes):
@@ -177,6 +168,9 @@ def profile_document(profile: Profile) -> dict[str, Any]:
 
 
 def _rows_table(counts: dict[str, Any]) -> Table:
+    from synthgen.validation.privacy.flags import REASON_WORDS
+
+    words_of: dict[str, str] = {str(reason): words for reason, words in REASON_WORDS.items()}
     table = _table("Rows", "")
     table.add_row("real", f"{counts['real']:,}")
     table.add_row("synthetic, asked for", f"{counts['requested']:,}")
@@ -184,7 +178,7 @@ def _rows_table(counts: dict[str, Any]) -> Table:
     table.add_row("  refused", f"{counts['refused']:,}")
     # A row may be refused for several reasons, so these can add up to more.
     for reason, count in sorted(counts["refused_by_reason"].items(), key=lambda item: -item[1]):
-        table.add_row(_text(f"    {_REASONS.get(reason, reason.replace('_', ' '))}", "dim"), f"{count:,}")
+        table.add_row(_text(f"    {words_of.get(reason, reason)}", "dim"), f"{count:,}")
     table.add_row("synthetic, accepted", f"{counts['accepted']:,}")
     words = "delivered" if counts["delivered"] else "delivered: the gate withholds the table"
     if counts["delivered"] > counts["accepted"]:
@@ -194,7 +188,9 @@ def _rows_table(counts: dict[str, Any]) -> Table:
 
 
 def _finding_lines(finding: Finding) -> list[RenderableType]:
-    lines: list[RenderableType] = [_signed(str(finding.outcome), finding.words, indent="  ")]
+    # What doesn't block is a warning, whatever its own outcome: a red cross under a PASS would confuse.
+    sign = str(finding.outcome) if finding.blocks else "INCONCLUSIVE"
+    lines: list[RenderableType] = [_signed(sign, finding.words, indent="  ")]
     if finding.advice:
         lines.append(_text(f"      {finding.advice}", "dim"))
     return lines

@@ -38,9 +38,7 @@ class GateWord(StrEnum):
 _FILES = "csv, csv.gz, parquet, arrow or feather"
 
 Data: TypeAlias = Annotated[Path, typer.Argument(metavar="DATA", help=f"The real table: {_FILES}.")]
-SyntheticFile: TypeAlias = Annotated[
-    Path, typer.Argument(metavar="SYNTHETIC", help=f"The synthetic table: {_FILES}.")
-]
+SyntheticFile: TypeAlias = Annotated[Path, typer.Argument(metavar="SYNTHETIC", help=f"The synthetic table: {_FILES}.")]
 Train: TypeAlias = Annotated[Path, typer.Option(help="Real rows that the generator saw.")]
 Holdout: TypeAlias = Annotated[Path, typer.Option(help="Real rows that the generator never saw.")]
 Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to balance or to predict.")]
@@ -52,9 +50,7 @@ OutTable: TypeAlias = Annotated[
     ),
 ]
 OutReport: TypeAlias = Annotated[Path | None, typer.Option(help="Write the report to this HTML file.")]
-DemoFolder: TypeAlias = Annotated[
-    Path, typer.Option("--out", help="Folder to write to; made if it isn't there.")
-]
+DemoFolder: TypeAlias = Annotated[Path, typer.Option("--out", help="Folder to write to; made if it isn't there.")]
 Reports: TypeAlias = Annotated[
     Path | None,
     typer.Option(
@@ -125,9 +121,7 @@ Gate: TypeAlias = Annotated[
     typer.Option(help="none: write the table whatever the verdict; the reports say so."),
 ]
 Seed: TypeAlias = Annotated[int | None, typer.Option(help="The same number gives the same rows.")]
-Quiet: TypeAlias = Annotated[
-    bool, typer.Option("--quiet", "-q", help="No progress and no summary, only problems.")
-]
+Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary, only problems.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, not the summary.")]
 
 
@@ -202,7 +196,7 @@ def default_out(data: Path) -> Path:
     'in/cards.synthgen.csv.gz'
     """
     stem, ending = _split_ending(data)
-    return data.with_name(f"{stem}.synthgen{ending}")
+    return data.parent / f"{stem}.synthgen{ending}"
 
 
 def default_reports(out: Path) -> Path:
@@ -211,7 +205,7 @@ def default_reports(out: Path) -> Path:
     >>> str(default_reports(Path("balanced.csv.gz")))
     'balanced-reports'
     """
-    return out.with_name(f"{_split_ending(out)[0]}-reports")
+    return out.parent / f"{_split_ending(out)[0]}-reports"
 
 
 def _split_ending(path: Path) -> tuple[str, str]:

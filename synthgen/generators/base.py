@@ -18,7 +18,7 @@ from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Kind, Role, Schema
 from synthgen.table.encoding import decode, encode
-from synthgen.table.frames import Form, is_frame, to_pandas
+from synthgen.table.frames import is_frame, to_pandas
 from synthgen.table.inference import infer_schema
 from synthgen.table.kinds.identifier import draw as draw_identifiers
 
@@ -160,9 +160,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._check_fitted()
         save_model(self, path, include_real_rows=include_real_rows)
 
-    def _draw(
-        self, n_samples: int, conditions: Mapping[str, Any] | None, random_state: RandomState
-    ) -> pd.DataFrame:
+    def _draw(self, n_samples: int, conditions: Mapping[str, Any] | None, random_state: RandomState) -> pd.DataFrame:
         self._check_fitted()
         if isinstance(n_samples, bool) or not isinstance(n_samples, (int, np.integer)) or n_samples < 1:
             raise UsageError(f"n_samples must be a whole number of at least 1; got {n_samples!r}.")

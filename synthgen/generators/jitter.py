@@ -101,7 +101,7 @@ class JitterSynthesizer(Synthesizer):
             self._classes = {0.0: np.arange(len(self._rows))}
         else:
             groups = self._rows.groupby(target).indices
-            self._classes = {float(code): np.asarray(rows) for code, rows in groups.items()}
+            self._classes = {float(code): np.asarray(rows) for code, rows in groups.items()}  # type: ignore[arg-type]
         ordered = [c.name for c in schema.of(*ORDERED_KINDS)]
         labels = [c.name for c in schema.of(*LABEL_KINDS) if c.name != target]
         self._ordered = np.array([names.index(name) for name in ordered], dtype=np.int64)
@@ -161,16 +161,12 @@ class JitterSynthesizer(Synthesizer):
 
     def _is_near(self, rows: pd.DataFrame, sources: Indices) -> NDArray[np.bool_]:
         moved = np.linalg.norm(self._space.transform(rows, np.float64) - self._points[sources], axis=1)
-        return (moved < self._limits[sources]) | (moved == 0)
+        return np.asarray((moved < self._limits[sources]) | (moved == 0))
 
-    def _noisy(
-        self, sources: Indices, neighbours: Indices, strength: float, rng: np.random.Generator
-    ) -> pd.DataFrame:
+    def _noisy(self, sources: Indices, neighbours: Indices, strength: float, rng: np.random.Generator) -> pd.DataFrame:
         out = self._values[sources].copy()
         flip = rng.random((len(sources), len(self._free))) < min(FLIP * strength, 0.5)
-        picked = neighbours[
-            np.arange(len(sources))[:, None], rng.integers(0, neighbours.shape[1], flip.shape)
-        ]
+        picked = neighbours[np.arange(len(sources))[:, None], rng.integers(0, neighbours.shape[1], flip.shape)]
         for j, column in enumerate(self._free):
             donor = self._values[picked[:, j], column]
             # Numbers change by noise; only whether they are missing is redrawn.

@@ -65,9 +65,7 @@ class SmoteSynthesizer(Synthesizer):
     row_source: ClassVar[RowSource] = RowSource.ROW_PAIR
     holds_real_rows: ClassVar[bool] = True
 
-    def __init__(
-        self, variant: Variant = "smote", k_neighbors: int = 5, random_state: RandomState = None
-    ) -> None:
+    def __init__(self, variant: Variant = "smote", k_neighbors: int = 5, random_state: RandomState = None) -> None:
         self.variant = variant
         self.k_neighbors = k_neighbors
         self.random_state = random_state
@@ -147,9 +145,7 @@ class SmoteSynthesizer(Synthesizer):
         is_label = np.repeat([False, True], [len(self._numbers), len(self._labels) + len(self._gaps)])
         return np.hstack([numbers, labels, flags]), is_label
 
-    def _between(
-        self, matrix: Floats, is_label: NDArray[np.bool_], n: int, k: int, rng: np.random.Generator
-    ) -> Floats:
+    def _between(self, matrix: Floats, is_label: NDArray[np.bool_], n: int, k: int, rng: np.random.Generator) -> Floats:
         from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
 
         # The samplers want a second class, which plain SMOTE never looks at.
@@ -183,8 +179,7 @@ class SmoteSynthesizer(Synthesizer):
 
         levels = [np.unique(column) for column in matrix[:, is_label].T]
         shown = [
-            (column[:, None] == known) / np.sqrt(2)
-            for column, known in zip(matrix[:, is_label].T, levels, strict=True)
+            (column[:, None] == known) / np.sqrt(2) for column, known in zip(matrix[:, is_label].T, levels, strict=True)
         ]
         x = np.hstack([matrix[:, ~is_label], *shown])
         size = int(inside.sum())
@@ -235,9 +230,7 @@ class _DenseNeighbors(NearestNeighbors):  # type: ignore[misc]
     def fit(self, X: Any, y: Any = None) -> _DenseNeighbors:
         return super().fit(X.toarray() if hasattr(X, "toarray") else X)  # type: ignore[no-any-return]
 
-    def kneighbors(
-        self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True
-    ) -> Any:
+    def kneighbors(self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True) -> Any:
         return super().kneighbors(X.toarray() if hasattr(X, "toarray") else X, n_neighbors, return_distance)
 
 

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             (temporary / "model.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-            np.savez_compressed(temporary / "arrays.npz", **arrays)
+            np.savez_compressed(temporary / "arrays.npz", **arrays)  # type: ignore[arg-type]
             for key, frame in frames.items():
                 frame.to_parquet(temporary / f"{key}.parquet", index=False)
             temporary.chmod(0o755)

@@ -61,9 +61,7 @@ def merge(
     ...     assert len(sg.real_rows_only(both)) == len(train)
     """
     verdict = report.verdict
-    if verdict.outcome is Outcome.FAIL or (
-        verdict.purpose is Purpose.RELEASE and verdict.outcome is not Outcome.PASS
-    ):
+    if verdict.outcome is Outcome.FAIL or (verdict.purpose is Purpose.RELEASE and verdict.outcome is not Outcome.PASS):
         raise GateFailed(f"These rows {verdict.words}.\n{verdict}")
     frame, form = to_pandas(real, name="real")
     made, _ = to_pandas(synthetic, name="synthetic")
@@ -97,9 +95,7 @@ def merge_frames(real: pd.DataFrame, made: pd.DataFrame, flag: str = FLAG) -> pd
     if missing:
         raise UsageError(f"The synthetic rows lack column {missing[0]!r} of the real ones.")
     made = made[list(real.columns)].set_axis(_new_labels(real.index, len(made)))
-    columns = {
-        name: _joined(real[name], made[name]) for name in real.columns
-    }
+    columns = {name: _joined(real[name], made[name]) for name in real.columns}
     out = pd.DataFrame(columns, columns=real.columns)
     out[flag] = np.repeat([False, True], [len(real), len(made)])
     return out
@@ -131,13 +127,11 @@ def real_rows_only(data: Any, *, flag: str = FLAG) -> Any:
 
 def _joined(real: pd.Series, made: pd.Series) -> pd.Series:
     """Concatenate, keeping the real column's dtype where it can hold the new values."""
-    both = pd.concat([real, made])
-    if both.dtype != real.dtype:
-        try:
-            return both.astype(real.dtype)
-        except (TypeError, ValueError):  # a gap in a dtype without one: the wider dtype stays
-            return both
-    return both
+    both: pd.Series = pd.concat([real, made])
+    try:
+        return both.astype(real.dtype) if both.dtype != real.dtype else both
+    except (TypeError, ValueError):  # a gap in a dtype without one: the wider dtype stays
+        return both
 
 
 def _new_labels(index: pd.Index, n: int) -> pd.Index:

@@ -43,12 +43,12 @@ def plan_by_class(
     most, fewest = max(counts.values()), min(counts.values())
     if isinstance(strategy, str):
         if strategy not in WORDS:
-            raise UsageError(f"sampling_strategy must be one of {', '.join(WORDS)}, a ratio or a dict; got {strategy!r}.")
-        left_out = {
-            "auto": lambda n: n == most, "not majority": lambda n: n == most, "minority": lambda n: n != fewest,
-            "not minority": lambda n: n == fewest, "all": lambda n: False,
-        }[strategy]  # fmt: skip
-        wanted = {code: n if left_out(n) else most for code, n in counts.items()}
+            raise UsageError(
+                f"sampling_strategy must be one of {', '.join(WORDS)}, a ratio or a dict; got {strategy!r}."
+            )
+        # "auto", "not majority" and "all" differ in name only: the largest class lacks nothing.
+        kept = {"minority": set(counts.values()) - {fewest}, "not minority": {fewest}}.get(strategy, set())
+        wanted = {code: n if n in kept else most for code, n in counts.items()}
     elif isinstance(strategy, Mapping):
         wanted = dict(counts)
         for label, number in strategy.items():
@@ -85,9 +85,7 @@ def plan_by_class(
     return Plan(sum(lacking.values()), lacking)
 
 
-def plan_in_proportion(
-    counts: Mapping[float, int], n: int, allowed: NDArray[np.float64] | None
-) -> Plan:
+def plan_in_proportion(counts: Mapping[float, int], n: int, allowed: NDArray[np.float64] | None) -> Plan:
     """``n`` rows with the classes in the real rows' proportions (largest remainders)."""
     kept = {code: rows for code, rows in counts.items() if allowed is None or code in allowed}
     exact = {code: n * rows / sum(kept.values()) for code, rows in kept.items()}

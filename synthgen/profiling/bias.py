@@ -91,17 +91,18 @@ def _groups(coded: pd.DataFrame, column: Column, hit: pd.Series | None) -> Itera
             rate = k / n
             found = binomtest(k, n).proportion_ci(method="wilson")
             interval = (float(found.low), float(found.high))
-        yield Group(
-            column.name, label, n, n / total, (float(share.low), float(share.high)), rate, interval, missing
-        )
+        yield Group(column.name, label, n, n / total, (float(share.low), float(share.high)), rate, interval, missing)
 
 
 def _parts(values: pd.Series, column: Column) -> Iterable[tuple[str, pd.Series]]:
     if column.kind in ORDERED_KINDS:
-        cuts = np.unique(np.nanquantile(values, np.linspace(0, 1, BINS + 1)[1:-1])) if values.notna().any() else []
+        known = values.dropna()
+        cuts = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])).tolist() if len(known) else []
         words = [_number(cut, column) for cut in cuts]
         ends = [-np.inf, *cuts, np.inf]
-        names = [f"up to {words[0]}", *(f"{a} to {b}" for a, b in pairwise(words)), f"above {words[-1]}"] if words else []
+        names = (
+            [f"up to {words[0]}", *(f"{a} to {b}" for a, b in pairwise(words)), f"above {words[-1]}"] if words else []
+        )
         for name, (low, high) in zip(names, pairwise(ends), strict=False):
             yield name, (values > low) & (values <= high)
     else:
@@ -120,7 +121,11 @@ def _sentence(name: str, groups: list[Group], selected: str | None) -> tuple[flo
     known = [g for g in groups if g.rate is not None and g.rate_interval is not None]
     if selected is None or len(known) < 2:
         largest = max(groups, key=lambda g: g.n, default=None)
-        words = f"{name}: the largest group is {largest.label!r} with {largest.share:.0%} of the rows." if largest else f"{name}: has no values."
+        words = (
+            f"{name}: the largest group is {largest.label!r} with {largest.share:.0%} of the rows."
+            if largest
+            else f"{name}: has no values."
+        )
         return 2.0, words
     low, high = min(known, key=lambda g: g.rate or 0.0), max(known, key=lambda g: g.rate or 0.0)
     ratio = (low.rate or 0.0) / high.rate if high.rate else 1.0
@@ -133,5 +138,8 @@ def _sentence(name: str, groups: list[Group], selected: str | None) -> tuple[flo
     if not apart:
         return 1.0 + ratio, words + "; the intervals overlap, so chance may explain it."
     if ratio < FOUR_FIFTHS:
-        return ratio, words + ", below four fifths: synthetic rows will repeat this unless it is dealt with first."
+        return (
+            ratio,
+            words + ", below four fifths: synthetic rows will repeat this unless it is dealt with first.",
+        )
     return ratio, words + ", above four fifths."

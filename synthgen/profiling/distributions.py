@@ -20,7 +20,13 @@ SPIKE = 0.05
 FIT_ROWS = 2_000
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
-FAMILIES = {"normal": "norm", "lognormal": "lognorm", "gamma": "gamma", "exponential": "expon", "Student t": "t"}
+FAMILIES = {
+    "normal": "norm",
+    "lognormal": "lognorm",
+    "gamma": "gamma",
+    "exponential": "expon",
+    "Student t": "t",
+}
 _POSITIVE = ("lognormal", "gamma", "exponential")
 _SHAPES = {"normal": (), "lognormal": ("s",), "gamma": ("a",), "exponential": (), "Student t": ("df",)}
 
@@ -117,5 +123,9 @@ def best_family(values: Floats, rng: np.random.Generator) -> tuple[str | None, t
                 continue
         if np.isfinite(likelihood) and likelihood > best[0]:
             words = (*_SHAPES[name], "loc", "scale")
-            best = (likelihood, name, tuple((w, float(f"{v:.4g}")) for w, v in zip(words, found, strict=True)))
+            best = (
+                likelihood,
+                name,
+                tuple((w, float(f"{v:.4g}")) for w, v in zip(words, found, strict=True)),
+            )
     return best[1], best[2]

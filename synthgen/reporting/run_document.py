@@ -65,8 +65,7 @@ def _verdict(report: ValidationReport) -> dict[str, Any]:
         "words": verdict.words,
         "purpose": str(verdict.purpose),
         "findings": [
-            {item.name: plain(getattr(finding, item.name)) for item in fields(finding)}
-            for finding in verdict.findings
+            {item.name: plain(getattr(finding, item.name)) for item in fields(finding)} for finding in verdict.findings
         ],
         "not_tested": list(verdict.not_tested),
     }

@@ -169,9 +169,7 @@ def quantile_strip(places: Sequence[float], *, title: str, description: str) -> 
     return _svg(18, marks, title, description)
 
 
-def heatmap(
-    matrix: Sequence[Sequence[float]], *, title: str, description: str, signed: bool = False
-) -> Markup:
+def heatmap(matrix: Sequence[Sequence[float]], *, title: str, description: str, signed: bool = False) -> Markup:
     """Draw the lower triangle of a symmetric matrix, rows and columns numbered from 1.
 
     Strength is opacity in steps. Signed cells beyond 0.1 carry a plus or a minus as well.

@@ -280,9 +280,7 @@ class Schema:
             try:
                 text = Path(source).read_text(encoding="utf-8")
             except OSError as error:
-                raise FileError(
-                    f"The schema file {str(source)!r} can't be read: {error.strerror}."
-                ) from error
+                raise FileError(f"The schema file {str(source)!r} can't be read: {error.strerror}.") from error
         try:
             document = json.loads(text)
         except json.JSONDecodeError as error:

@@ -247,10 +247,7 @@ def labels(series: pd.Series[Any]) -> tuple[np.ndarray, list[Any]]:
     if holds_objects(dtype) and family(series)[0] is Family.MIXED:
         # True, 1 and 1.0 are equal but are three labels.
         index: dict[tuple[type, Any], int] = {}
-        codes = [
-            -1 if pd.isna(value) else index.setdefault((type(value), value), len(index))
-            for value in series.array
-        ]
+        codes = [-1 if pd.isna(value) else index.setdefault((type(value), value), len(index)) for value in series.array]
         return np.array(codes, dtype=np.intp), [_plain(value) for _, value in index]
     if isinstance(dtype, pd.SparseDtype):
         series = pd.Series(series.to_numpy())

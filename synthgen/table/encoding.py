@@ -17,9 +17,7 @@ from synthgen.table.kinds.categorical import key, lookup
 __all__ = ["DistanceSpace", "decode", "encode", "extend_categories"]
 
 
-def encode(
-    frame: pd.DataFrame, schema: Schema, *, unseen: Literal["error", "extend"] = "error"
-) -> pd.DataFrame:
+def encode(frame: pd.DataFrame, schema: Schema, *, unseen: Literal["error", "extend"] = "error") -> pd.DataFrame:
     """Read a frame as canonical values.
 
     Parameters

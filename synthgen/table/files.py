@@ -44,9 +44,7 @@ def _suffix(path: Path) -> str:
     for suffix in SUFFIXES:
         if name.endswith(suffix):
             return suffix
-    raise FileError(
-        f"{str(path)!r} has no ending that synthgen knows. Name it one of: {', '.join(SUFFIXES)}."
-    )
+    raise FileError(f"{str(path)!r} has no ending that synthgen knows. Name it one of: {', '.join(SUFFIXES)}.")
 
 
 def read_file(path: str | Path) -> pd.DataFrame:
@@ -86,8 +84,7 @@ def read_file(path: str | Path) -> pd.DataFrame:
         # Arrow raises an OSError without a reason for a damaged file.
         kind = {".parquet": "Parquet", ".csv": "CSV", ".tsv": "TSV"}.get(suffix, "Arrow")
         raise FileError(
-            f"{str(path)!r} isn't a {kind} file, or is damaged. "
-            "Check what wrote it, or rename it to what it is."
+            f"{str(path)!r} isn't a {kind} file, or is damaged. Check what wrote it, or rename it to what it is."
         ) from error
 
 
@@ -133,9 +130,7 @@ def _read_csv(path: Path, suffix: str) -> pd.DataFrame:
                 encoding="utf-8-sig", **_PRECISION,
             )  # fmt: skip
     except pd.errors.EmptyDataError as error:
-        raise FileError(
-            f"{str(path)!r} is empty. It needs a line of column names and at least one row."
-        ) from error
+        raise FileError(f"{str(path)!r} is empty. It needs a line of column names and at least one row.") from error
     except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
         raise FileError(
             f"{str(path)!r} isn't a well-formed CSV file: its rows don't all have as many cells as the first "
@@ -242,8 +237,6 @@ def _atomically(path: Path, write: Callable[[Path], object]) -> None:
     except (pa.ArrowException, FileError):
         raise
     except OSError as error:
-        raise FileError(
-            f"{str(path)!r} can't be written: {error.strerror or type(error).__name__}."
-        ) from error
+        raise FileError(f"{str(path)!r} can't be written: {error.strerror or type(error).__name__}.") from error
     finally:
         temporary.unlink(missing_ok=True)

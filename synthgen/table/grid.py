@@ -30,10 +30,10 @@ def to_grid(coded: pd.DataFrame, schema: Schema) -> pd.DataFrame:
 
 def _rounded(values: np.ndarray, column: Column) -> np.ndarray:
     if column.kind is Kind.INTEGER:
-        return np.rint(values)
+        return np.asarray(np.rint(values))
     if column.kind is Kind.DATETIME:
         step = column.resolution or 1
-        return np.rint(values / step) * step
+        return np.asarray(np.rint(values / step) * step)
     if column.decimals is not None:
-        return np.round(values, column.decimals)
+        return np.asarray(np.round(values, column.decimals))
     return values

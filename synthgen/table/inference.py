@@ -107,9 +107,7 @@ def infer_schema(
     """
     frame, _ = to_pandas(data)
     roles = _roles(list(frame.columns), target, sensitive_features, quasi_identifiers, subject)
-    return Schema(
-        tuple(infer_column(frame[name], name, roles.get(name, Role.FEATURE)) for name in frame.columns)
-    )
+    return Schema(tuple(infer_column(frame[name], name, roles.get(name, Role.FEATURE)) for name in frame.columns))
 
 
 def _roles(
@@ -134,8 +132,7 @@ def _roles(
                 )
             if roles.setdefault(str(name), role) is not role:
                 raise UsageError(
-                    f"Column {str(name)!r} can't be {roles[str(name)]} and {role} at once. "
-                    "Name it in one of them."
+                    f"Column {str(name)!r} can't be {roles[str(name)]} and {role} at once. Name it in one of them."
                 )
     return roles
 
@@ -312,9 +309,7 @@ def _of_number_text(
     column = replace(column, kind=kind, nullable=nullable, storage=storage)
     if kind in LABEL_KINDS:
         # Labels stay the texts that they are ("1", "2"), in order of value.
-        ordered = [
-            text for _, text in sorted(zip(read.values, found, strict=True)) if text != read.missing_token
-        ]
+        ordered = [text for _, text in sorted(zip(read.values, found, strict=True)) if text != read.missing_token]
         return replace(column, categories=tuple(ordered))
     if kind is Kind.IDENTIFIER:
         return _as_identifier(series, column)

@@ -12,9 +12,7 @@ from synthgen.table.column import LABEL_KINDS, Role, Schema
 Rows = NDArray[np.int64]
 
 
-def split_rows(
-    coded: pd.DataFrame, schema: Schema, share: float, rng: np.random.Generator
-) -> tuple[Rows, Rows]:
+def split_rows(coded: pd.DataFrame, schema: Schema, share: float, rng: np.random.Generator) -> tuple[Rows, Rows]:
     """Divide row positions into train and holdout.
 
     Stratified by the target's classes; whole subjects together where a column has that role. A class

@@ -74,9 +74,7 @@ def store_numbers(values: np.ndarray, column: Column) -> pd.Series[Any]:
     return pd.Series(pd.arrays.FloatingArray(values.astype(dtype.numpy_dtype), missing), name=name)
 
 
-def _arrow_numbers(
-    values: np.ndarray, missing: np.ndarray, dtype: pd.ArrowDtype, decimals: int | None
-) -> Any:
+def _arrow_numbers(values: np.ndarray, missing: np.ndarray, dtype: pd.ArrowDtype, decimals: int | None) -> Any:
     kind = dtype.pyarrow_dtype
     if pa.types.is_decimal(kind):
         array = pa.array(_objects(values, "Decimal", max(kind.scale, 0)), type=kind, from_pandas=True)
@@ -98,9 +96,7 @@ def _objects(values: np.ndarray, python_type: str | None, decimals: int | None) 
         if value != value:
             out[place] = np.nan
         elif python_type == "Decimal":
-            out[place] = (
-                Decimal(f"{value:.{decimals or 0}f}") if decimals is not None else Decimal(repr(value))
-            )
+            out[place] = Decimal(f"{value:.{decimals or 0}f}") if decimals is not None else Decimal(repr(value))
         elif python_type == "int":
             out[place] = round(value)
         elif python_type == "timedelta":

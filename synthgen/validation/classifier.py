@@ -28,9 +28,7 @@ def train_model(model: Any, x: pd.DataFrame, y: Any, schema: Schema, weights: Fl
     labels = [i for i, name in enumerate(x.columns) if schema[name].kind in LABEL_KINDS]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model.fit(
-            x.to_numpy(float), y, sample_weight=weights, categorical_feature=labels if labels else "auto"
-        )
+        model.fit(x.to_numpy(float), y, sample_weight=weights, categorical_feature=labels if labels else "auto")
 
 
 def predict(model: Any, x: pd.DataFrame) -> Floats:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.guarantee import PrivacyGuarantee, RowSource
-from synthgen.table.column import LABEL_KINDS, Column, Kind, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Schema
 from synthgen.table.distance import DistanceSpace
 from synthgen.table.neighbours import nearest
 
@@ -38,9 +38,7 @@ class Part:
 
     def take(self, positions: NDArray[np.int64]) -> Part:
         """The rows at ``positions``."""
-        return Part(
-            self.coded.iloc[positions].reset_index(drop=True), self.weights[positions], self.rows[positions]
-        )
+        return Part(self.coded.iloc[positions].reset_index(drop=True), self.weights[positions], self.rows[positions])
 
 
 @dataclass(frozen=True)
@@ -71,10 +69,29 @@ class Comparison:
     guarantee: PrivacyGuarantee | None = None
     effort: str = "standard"
 
+    @classmethod
+    def of(
+        cls,
+        train: pd.DataFrame,
+        holdout: pd.DataFrame,
+        synthetic: pd.DataFrame,
+        schema: Schema,
+        *,
+        row_source: RowSource = RowSource.UNKNOWN,
+        guarantee: PrivacyGuarantee | None = None,
+        effort: str = "standard",
+    ) -> Comparison:
+        """Compare coded frames, whatever their index; identifiers and text are left out."""
+        opaque = [column.name for column in schema.of(*OPAQUE_KINDS)]
+        frames = [
+            frame.drop(columns=opaque, errors="ignore").reset_index(drop=True) for frame in (train, holdout, synthetic)
+        ]
+        return cls(frames[0], frames[1], frames[2], schema, row_source, guarantee, effort)
+
     @property
     def columns(self) -> list[Column]:
         """Columns that are compared: all but identifiers and text."""
-        return [c for c in self.schema if c.kind not in (Kind.IDENTIFIER, Kind.TEXT)]
+        return [column for column in self.schema if column.kind not in OPAQUE_KINDS]
 
     @property
     def target(self) -> Column | None:
@@ -168,9 +185,7 @@ class Comparison:
         if not len(pooled):
             return [np.full(len(values), -1, dtype=np.int64) for values in parts], 0
         edges = np.unique(np.quantile(pooled, np.linspace(0, 1, bins + 1)[1:-1], method="lower"))
-        codes = [
-            np.where(np.isnan(values), -1, np.searchsorted(edges, values, side="left")) for values in parts
-        ]
+        codes = [np.where(np.isnan(values), -1, np.searchsorted(edges, values, side="left")) for values in parts]
         return codes, len(edges) + 1
 
     def _matched(self, frame: pd.DataFrame) -> Part:
@@ -181,6 +196,4 @@ class Comparison:
         weights = np.array([self.classes.get(code, 0.0) / counts[code] for code in codes])
         rows = np.flatnonzero(weights > 0)
         part = weights[rows]
-        return Part(
-            frame.iloc[rows].reset_index(drop=True), part / part.mean() if len(part) else part, rows
-        )
+        return Part(frame.iloc[rows].reset_index(drop=True), part / part.mean() if len(part) else part, rows)

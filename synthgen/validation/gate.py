@@ -115,18 +115,14 @@ class Gate:
             or too weak; else PASS.
         """
         purpose = Purpose(purpose)
-        findings = [
-            _finding(criterion, measurements, purpose, flagged, refused) for criterion in self.criteria
-        ]
+        findings = [_finding(criterion, measurements, purpose, flagged, refused) for criterion in self.criteria]
         findings += [_source_finding(row_source, guarantee, purpose)]
         if purpose is Purpose.RELEASE:
             findings.append(_disclosure_finding(flagged, refused))
         if refused:
             findings.append(_refusal_finding(flagged))
         blocking = {finding.outcome for finding in findings if finding.blocks}
-        outcome = next(
-            (o for o in (Outcome.FAIL, Outcome.INCONCLUSIVE) if o in blocking), Outcome.PASS
-        )
+        outcome = next((o for o in (Outcome.FAIL, Outcome.INCONCLUSIVE) if o in blocking), Outcome.PASS)
         return Verdict(outcome, purpose, tuple(findings), tuple(not_tested))
 
 
@@ -186,8 +182,8 @@ def _disclosure_finding(flagged: tuple[int, int], refused: bool) -> Finding:
     met = refused or rows == 0
     words = f"Disclosure policy: {rows} of {n} rows are copies or hold a rare category or an exact extreme"
     return Finding(
-        "disclosure", Outcome.PASS if met else Outcome.FAIL, words + ("; they were refused" if refused and rows else ""),
-        True, "refuse the flagged rows, merge rare categories, or declare them public in the schema",
+        "disclosure", Outcome.PASS if met else Outcome.FAIL,
+        words + ("; they were refused" if refused and rows else ""), True, "refuse the flagged rows, merge rare categories, or declare them public in the schema",
     )  # fmt: skip
 
 
@@ -196,7 +192,13 @@ def _refusal_finding(flagged: tuple[int, int]) -> Finding:
     share = rows / n if n else 1.0
     words = f"Refused rows: {rows} of {n} ({share:.0%})"
     outcome = Outcome.FAIL if share > MOST_REFUSED else Outcome.PASS
-    return Finding("refused_rows", outcome, words, True, "use another generator, or more noise: this one copies real rows")
+    return Finding(
+        "refused_rows",
+        outcome,
+        words,
+        True,
+        "use another generator, or more noise: this one copies real rows",
+    )
 
 
 def _between(low: float, high: float, limit: float) -> Outcome:
@@ -208,7 +210,9 @@ def _shapes(m: Measurement) -> tuple[Outcome, str]:
     assert m.value is not None and m.interval and m.baseline is not None and m.baseline_interval
     # Excess over fresh real rows; the two intervals' half-widths add in quadrature.
     gap = m.baseline - m.value
-    half = (((m.interval[1] - m.interval[0]) / 2) ** 2 + ((m.baseline_interval[1] - m.baseline_interval[0]) / 2) ** 2) ** 0.5
+    half = (
+        ((m.interval[1] - m.interval[0]) / 2) ** 2 + ((m.baseline_interval[1] - m.baseline_interval[0]) / 2) ** 2
+    ) ** 0.5
     outcome = _between(-(gap + half), -(gap - half), -MASS_MISPLACED)
     words = (
         f"{m.value:.3f} where fresh real rows score {m.baseline:.3f}; a loss of up to {MASS_MISPLACED:g} is allowed, "
@@ -226,8 +230,8 @@ def _dependence(m: Measurement) -> tuple[Outcome, str]:
 def _signal(m: Measurement) -> tuple[Outcome, str]:
     assert m.value is not None and m.interval
     words = (
-        f"{m.value:.0%} [{m.interval[0]:.0%}, {m.interval[1]:.0%}] of what real rows give, at least {SIGNAL_KEPT:.0%} is "
-        f"asked for ({m.reason})"
+        f"{m.value:.0%} [{m.interval[0]:.0%}, {m.interval[1]:.0%}] of what real rows give, "
+        f"at least {SIGNAL_KEPT:.0%} is asked for ({m.reason})"
     )
     return _between(*m.interval, SIGNAL_KEPT), words
 

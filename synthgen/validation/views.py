@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,10 @@ def column_views(comparison: Comparison, measurements: Sequence[Measurement]) ->
     real = _together(comparison)
     views = []
     for column in comparison.columns:
-        values, made = real.coded[column.name].to_numpy(float), comparison.synthetic[column.name].to_numpy(float)
+        values, made = (
+            real.coded[column.name].to_numpy(float),
+            comparison.synthetic[column.name].to_numpy(float),
+        )
         draw = _label_bars if column.kind in LABEL_KINDS else _number_bars
         bars = draw(column, values, real.weights, made)
         score = scores.get(column.name)
@@ -64,19 +68,20 @@ def _matrix(
     out = np.eye(len(names))
     for i, a in enumerate(names):
         for j, b in enumerate(names[:i]):
-            cells = np.bincount(codes[a] * sizes[b] + codes[b], weights, minlength=sizes[a] * sizes[b])
+            cells = np.bincount(codes[a] * sizes[b] + codes[b], weights, minlength=sizes[a] * sizes[b]).astype(float)
             out[i, j] = out[j, i] = _cramers_v(cells.reshape(sizes[a], sizes[b]))
     return tuple(tuple(round(float(value), 3) for value in row) for row in out)
 
 
 def _cramers_v(table: Floats) -> float:
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-    n, (r, c) = table.sum(), table.shape
+    n, (r, c) = float(table.sum()), table.shape
     if min(r, c) < 2 or n < 2:
         return 0.0
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
-    phi = max(0.0, float(((table - expected) ** 2 / expected).sum() / n) - (r - 1) * (c - 1) / (n - 1))
-    return float(np.sqrt(phi / max(1e-12, min(r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1)) - 1))) if phi else 0.0
+    phi = float(((table - expected) ** 2 / expected).sum()) / n - (r - 1) * (c - 1) / (n - 1)
+    sides = min(r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1)) - 1
+    return float(np.sqrt(phi / sides)) if phi > 0 and sides > 0 else 0.0
 
 
 def _together(comparison: Comparison) -> Part:
@@ -130,4 +135,4 @@ def _interval_names(column: Column, edges: Floats) -> tuple[str, ...]:
         words = [str(moment)[:16] for moment in pd.to_datetime(edges, unit="us").round("min")]
     else:
         words = [f"{edge:.4g}" for edge in edges]
-    return tuple(f"{a} to {b}" for a, b in zip(words[:-1], words[1:], strict=True))
+    return tuple(f"{a} to {b}" for a, b in pairwise(words))

@@ -131,9 +131,7 @@ def _rates(name: str, members: tuple[Group, ...], profile: Profile) -> Markup | 
     overall = overall_rate(profile)
     ends = [end for g in known for end in (g.rate, *(g.rate_interval or ())) if end is not None]
     high = _top([*ends, overall or 0.0])
-    dots = [
-        Dot(g.label, g.rate, TOO_FEW if g.rate is None else share(g.rate), g.rate_interval) for g in members
-    ]
+    dots = [Dot(g.label, g.rate, TOO_FEW if g.rate is None else share(g.rate), g.rate_interval) for g in members]
     return interval_dots(
         dots, low=0.0, high=high, ends=("0", share(high)), baseline=overall,
         title=f"Target rates of {shorten(name)}",

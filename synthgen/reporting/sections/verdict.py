@@ -21,9 +21,7 @@ NAMED = 20
 
 def headline(verdict: Verdict) -> str:
     """Give the verdict as the sentence that opens the page."""
-    start = (
-        "These synthetic rows " if verdict.words.startswith(("may", "must")) else "Use these synthetic rows "
-    )
+    start = "These synthetic rows " if verdict.words.startswith(("may", "must")) else "Use these synthetic rows "
     return start + verdict.words
 
 

@@ -47,8 +47,7 @@ def refuse_infinite(values: np.ndarray, name: str) -> None:
     count = int(np.isinf(values).sum())
     if count:
         raise DataError(
-            f"Column {name!r} has {count} infinite value{'s' if count > 1 else ''}: "
-            "replace them or drop the rows."
+            f"Column {name!r} has {count} infinite value{'s' if count > 1 else ''}: replace them or drop the rows."
         )
 
 

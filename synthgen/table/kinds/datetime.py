@@ -29,13 +29,9 @@ def parse(series: pd.Series[Any], column: Column) -> np.ndarray:
         text_format = written.text_format if written else None
     if texts and text_format:
         stamps = read_dates(texts, text_format)
-        wrong = np.isnat(stamps) & np.array(
-            [text != column.storage.missing_token for text in texts], dtype=bool
-        )
+        wrong = np.isnat(stamps) & np.array([text != column.storage.missing_token for text in texts], dtype=bool)
         if not wrong.any():
-            values: np.ndarray = np.where(
-                np.isnat(stamps), np.nan, stamps.astype(np.int64).astype(np.float64)
-            )
+            values: np.ndarray = np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64).astype(np.float64))
             return np.asarray(np.append(values, np.nan)[codes])
     raise DataError(
         f"Column {column.name!r} is datetime in the schema"

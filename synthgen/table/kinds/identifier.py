@@ -74,10 +74,7 @@ def restore(values: np.ndarray, column: Column) -> pd.Series[Any]:
     if isinstance(dtype, pd.ArrowDtype):
         return pd.Series(_arrow_numbers(whole, dtype.pyarrow_dtype), name=column.name)
     if holds_objects(dtype):
-        made = [
-            np.nan if v is None else Decimal(v) if column.storage.python_type == "Decimal" else v
-            for v in whole
-        ]
+        made = [np.nan if v is None else Decimal(v) if column.storage.python_type == "Decimal" else v for v in whole]
         return pd.Series(made, dtype=object, name=column.name)
     if getattr(dtype, "kind", "O") in "iu":
         nullable = not isinstance(dtype, np.dtype)
@@ -92,9 +89,7 @@ def _arrow_numbers(whole: list[int | None], kind: pa.DataType) -> Any:
     made: list[Any] = list(whole)
     if pa.types.is_decimal(kind):
         made = [None if value is None else Decimal(value) for value in whole]
-        if any(
-            value is not None and len(value.as_tuple().digits) > kind.precision - kind.scale for value in made
-        ):
+        if any(value is not None and len(value.as_tuple().digits) > kind.precision - kind.scale for value in made):
             kind = pa.decimal128(38, kind.scale)
     elif pa.types.is_integer(kind):
         kind = kind if _fits(whole, kind.to_pandas_dtype()) else pa.int64()

@@ -28,9 +28,7 @@ def detection_auc(comparison: Comparison, rng: np.random.Generator) -> Estimate:
     return Estimate(value, auc_interval(value, n, n), baseline, auc_interval(baseline, m, m), n=n)
 
 
-def _told_apart(
-    other: Part, holdout: Part, comparison: Comparison, rng: np.random.Generator
-) -> tuple[float, int]:
+def _told_apart(other: Part, holdout: Part, comparison: Comparison, rng: np.random.Generator) -> tuple[float, int]:
     n = min(len(other), len(holdout))
     parts = [
         part.take(np.sort(rng.choice(len(part), n, replace=False))) if len(part) > n else part
@@ -53,9 +51,9 @@ def _told_apart(
 def auc_interval(auc: float, positives: float, negatives: float) -> Interval:
     """95 % interval of an AUC by Hanley and McNeil (1982), https://doi.org/10.1148/radiology.143.1.7063747."""
     q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
-    variance = (
-        auc * (1 - auc) + (positives - 1) * (q1 - auc**2) + (negatives - 1) * (q2 - auc**2)
-    ) / (positives * negatives)
+    variance = (auc * (1 - auc) + (positives - 1) * (q1 - auc**2) + (negatives - 1) * (q2 - auc**2)) / (
+        positives * negatives
+    )
     half = 1.959964 * float(np.sqrt(max(variance, 0.25 / (positives * negatives))))
     return max(0.0, auc - half), min(1.0, auc + half)
 

@@ -28,13 +28,10 @@ def column_estimates(
     for column in columns:
         codes, n_bins = comparison.binned(column, KS_BINS)
         train, holdout, made = (
-            _histograms(c[pick], n_bins, w, d)
-            for c, pick, w, d in zip(codes, picks, weights, draws, strict=True)
+            _histograms(c[pick], n_bins, w, d) for c, pick, w, d in zip(codes, picks, weights, draws, strict=True)
         )
         ordered = column.kind not in LABEL_KINDS
-        tables.append(
-            np.stack([_complement(made, holdout, ordered), _complement(train, holdout, ordered)])
-        )
+        tables.append(np.stack([_complement(made, holdout, ordered), _complement(train, holdout, ordered)]))
     values = np.stack(tables)  # columns × (synthetic, train) × (estimate, replicates…)
     n = len(comparison.synthetic)
     single = [_estimate(values[i], n, column.name) for i, column in enumerate(columns)]
@@ -64,13 +61,12 @@ def class_shapes(comparison: Comparison, rng: np.random.Generator) -> Iterator[E
     small = 0
     for code in sorted(comparison.classes):
         frames = [
-            frame[frame[target.name] == code].reset_index(drop=True)
-            for frame in (comparison.train, comparison.holdout, comparison.synthetic)
+            frame[frame[target.name] == code] for frame in (comparison.train, comparison.holdout, comparison.synthetic)
         ]
         if min(map(len, frames)) < 10:
             small += 1
             continue
-        part = Comparison(*frames, comparison.schema, effort=comparison.effort)
+        part = Comparison.of(frames[0], frames[1], frames[2], comparison.schema, effort=comparison.effort)
         columns = [column for column in comparison.columns if column != target]
         _, mean = column_estimates(part, rng, columns)
         label = str((target.categories or ())[int(code)])
@@ -88,7 +84,7 @@ def _histograms(codes: Codes, n_bins: int, weights: Floats, draws: NDArray[np.in
     rows = [weights[present], *(draws[:, present] * weights[present])]
     counts = np.stack([np.bincount(codes, row, minlength=n_bins) for row in rows]).astype(float)
     total = counts.sum(axis=1, keepdims=True)
-    return np.divide(counts, total, out=np.full_like(counts, np.nan), where=total > 0)
+    return np.asarray(np.divide(counts, total, out=np.full_like(counts, np.nan), where=total > 0))
 
 
 def _complement(a: Floats, b: Floats, ordered: bool) -> Floats:

@@ -89,7 +89,8 @@ def _extreme_values(comparison: Comparison) -> pd.DataFrame:
 
 
 def _holders(comparison: Comparison, name: str) -> pd.Series:
-    return pd.concat([comparison.train[name], comparison.holdout[name]]).value_counts()
+    held: pd.Series = pd.concat([comparison.train[name], comparison.holdout[name]]).value_counts()
+    return held
 
 
 def _frame(rows: np.ndarray, reason: Reason, columns: str, values: np.ndarray, threshold: float) -> pd.DataFrame:
