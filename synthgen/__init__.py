@@ -10,7 +10,8 @@ from synthgen.api import synthesize
 from synthgen.generators import load_synthesizer
 from synthgen.merging import merge, real_rows_only
 from synthgen.profiling import profile
-from synthgen.result import Provenance, SynthesisResult, SynthgenWarning
+from synthgen.provenance import Provenance
+from synthgen.result import SynthesisResult, SynthgenWarning
 from synthgen.table import Kind, Role, Schema
 from synthgen.validation import Gate, Outcome, validate
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +12,20 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from synthgen.errors import DataError, UsageError
+from synthgen.checks import check_table, check_words
+from synthgen.errors import UsageError
 from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.generators.conditions import target_codes
-from synthgen.guarantee import RowSource
 from synthgen.merging import accepted_rows
 from synthgen.planning import Plan, choose_generator, plan_by_class, plan_in_proportion
 from synthgen.profiling import profile_coded
 from synthgen.profiling.profiler import with_roles
+from synthgen.progress import Stages
+from synthgen.provenance import describe_run
 from synthgen.randomness import RandomState, child, seed_sequence, stream
-from synthgen.result import Provenance, SynthesisResult
+from synthgen.result import SynthesisResult
 from synthgen.table import (
+    LABEL_KINDS,
     Kind,
     Role,
     Schema,
@@ -37,14 +36,12 @@ from synthgen.table import (
     to_pandas,
     write_file,
 )
-from synthgen.table.column import LABEL_KINDS
 from synthgen.table.splitting import split_rows
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
 from synthgen.validation.validate import not_tested
 
 RESERVE = 0.5
 FEWEST_RESERVE = 20
-LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "lightgbm", "pyarrow")
 
 
 def synthesize(
@@ -125,15 +122,15 @@ def synthesize(
     >>> len(result.synthetic), result.data["is_synthetic"].sum().item()
     (1008, 1008)
     """
-    stages = _Stages(progress)
-    _check_words(purpose, generator, generator_options, gate, validation)
+    stages = Stages(progress)
+    check_words(purpose, generator, generator_options, gate, validation)
     if out is not None:
         check_writable(Path(out).parent)
     with stages("read"):
         frame, form = to_pandas(data)
         schema = _schema(frame, schema, target, sensitive_features, subject)
         coded = encode(frame, schema)
-        _check_table(coded, schema)
+        check_table(coded, schema)
         wanted = target_codes(conditions, schema)
         plan = _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     seed = seed_sequence(random_state)
@@ -159,7 +156,7 @@ def synthesize(
     result = SynthesisResult(
         profile=described,
         validation=report,
-        provenance=_provenance(
+        provenance=describe_run(
             model, choice, random_state, purpose, schema, counts, report, gate, warned, stages.seconds
         ),
         _real=frame,
@@ -175,59 +172,6 @@ def synthesize(
     return result
 
 
-@dataclass
-class _Stages:
-    """Progress and time of each stage."""
-
-    progress: bool
-    seconds: dict[str, float] = field(default_factory=dict)
-    _bar: Any = None
-
-    @contextmanager
-    def __call__(self, name: str) -> Iterator[None]:
-        from tqdm.auto import tqdm
-
-        if self._bar is None:
-            self._bar = tqdm(total=6, disable=not self.progress, leave=False, bar_format="{desc:<10}{bar}{elapsed}")
-        self._bar.set_description_str(name)
-        start = time.perf_counter()
-        try:
-            yield
-        except BaseException:
-            self.close()
-            raise
-        self.seconds[name] = round(time.perf_counter() - start, 3)
-        self._bar.update()
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-
-def _check_words(purpose: str, generator: Any, options: Mapping[str, Any] | None, gate: Any, validation: str) -> None:
-    if purpose not in [str(item) for item in Purpose]:
-        raise UsageError(f"purpose must be augment or release; got {purpose!r}.")
-    if validation not in ("standard", "full"):
-        raise UsageError(f"validation must be standard or full; got {validation!r}.")
-    if not (gate is None or gate == "default" or isinstance(gate, Gate)):
-        raise UsageError(f'gate must be "default", a Gate or None; got {gate!r}.')
-    if isinstance(generator, Synthesizer):
-        if options:
-            raise UsageError("generator_options are for a generator given by name; set them on the instance.")
-        return
-    if generator != "auto" and generator not in GENERATORS:
-        raise UsageError(
-            f"There is no generator {generator!r}. Choose one of: auto, {', '.join(GENERATORS)}, or pass an instance."
-        )
-    if options and generator == "auto":
-        raise UsageError('generator_options need a generator by name; "auto" chooses its own.')
-    if options:
-        known = sorted(set(GENERATORS[generator]().get_params(deep=False)) - {"random_state"})
-        unknown = sorted(set(options) - set(known))
-        if unknown:
-            raise UsageError(f"The generator {generator!r} has no option {unknown[0]!r}; it has: {', '.join(known)}.")
-
-
 def _schema(
     frame: pd.DataFrame,
     schema: Schema | None,
@@ -241,36 +185,6 @@ def _schema(
     if subject is not None and schema[subject].role is not Role.SUBJECT:
         schema = schema.with_column(subject, role=Role.SUBJECT, kind=Kind.IDENTIFIER)
     return schema
-
-
-def _check_table(coded: pd.DataFrame, schema: Schema) -> None:
-    if len(coded) < 2:
-        raise DataError("The table has one row; at least two are needed to learn from one and check against another.")
-    empty = [name for name in coded if coded[name].isna().all()]
-    if empty:
-        raise DataError(
-            f"Column {empty[0]!r} has no values at all, so nothing can be learnt from it. "
-            f"Drop it: df.drop(columns={empty!r})."
-        )
-    target = schema.target
-    if target is None:
-        return
-    values = coded[target.name]
-    if values.isna().any():
-        raise DataError(
-            f"The target {target.name!r} is missing in {int(values.isna().sum())} of {len(coded)} rows. "
-            f"Drop them: df.dropna(subset=[{target.name!r}])."
-        )
-    if values.nunique() == 1:
-        raise DataError(
-            f"The target {target.name!r} has one class only; there is nothing to tell apart. "
-            "Name another target, or none."
-        )
-    if target.kind is not Kind.CONTINUOUS and values.nunique() == len(values) and len(values) > 2:
-        raise DataError(
-            f"Column {target.name!r} can't be the target: every row has a value of its own. "
-            "Name a column with classes or quantities."
-        )
 
 
 def _plan(
@@ -398,45 +312,3 @@ def _refused(made: pd.DataFrame, report: ValidationReport) -> pd.DataFrame:
         "threshold": "refused_threshold",
     }
     return pd.concat([rows, flags.drop(columns="row").rename(columns=words).reset_index(drop=True)], axis=1)
-
-
-def _provenance(
-    model: Synthesizer,
-    choice: str,
-    random_state: RandomState,
-    purpose: str,
-    schema: Schema,
-    counts: dict[str, int],
-    report: ValidationReport,
-    gate: Any,
-    warned: list[str],
-    seconds: dict[str, float],
-) -> Provenance:
-    names = {cls: name for name, cls in GENERATORS.items()}
-    own = model.row_source if isinstance(model.row_source, RowSource) else RowSource.UNKNOWN
-    parameters = {key: value for key, value in model.get_params(deep=False).items() if key != "random_state"}
-    return Provenance(
-        version=_version("synthgen-tabular"),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        generator=names.get(type(model), type(model).__name__),
-        generator_words=str(own),
-        choice=choice,
-        parameters=parameters,
-        random_state=str(random_state) if isinstance(random_state, (int, np.integer)) else "not given as a number",
-        purpose=purpose,
-        target=schema.target.name if schema.target else None,
-        counts=counts,
-        refused_by_reason={str(k): int(v) for k, v in report.flagged_rows["reason"].value_counts().items()},
-        libraries={name: _version(name) for name in LIBRARIES},
-        guarantee=str(model.privacy_) if model.privacy_ else "no formal guarantee",
-        gate=None if gate is None else "default" if gate == "default" else "custom",
-        warnings=tuple(warned),
-        seconds=seconds,
-    )
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "unknown"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,60 +18,13 @@ from synthgen.validation.verdict import Outcome, Purpose
 
 if TYPE_CHECKING:
     from synthgen.profiling import Profile
+    from synthgen.provenance import Provenance
     from synthgen.table import Form
     from synthgen.validation import ValidationReport, Verdict
 
 
 class SynthgenWarning(UserWarning):
     """The table may be used, but with care; the message says why."""
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """How a result was made. Holds parameters and counts, and nothing of any row.
-
-    Attributes
-    ----------
-    version, created : str
-    generator : str
-        Name of the generator; ``generator_words`` says how its rows come about and ``choice`` why it
-        was taken.
-    parameters : mapping
-    random_state : str
-        The seed; "not given" where none was.
-    purpose : str
-    target : str or None
-    counts : mapping of str to int
-        real, train, holdout, requested, drawn, refused, accepted, delivered.
-    refused_by_reason : mapping of str to int
-    libraries : mapping of str to str
-    guarantee : str
-    gate : str or None
-        None: the gate was lifted.
-    warnings : tuple of str
-    seconds : mapping of str to float
-    """
-
-    version: str
-    created: str
-    generator: str
-    generator_words: str
-    choice: str
-    parameters: Mapping[str, Any]
-    random_state: str
-    purpose: str
-    target: str | None
-    counts: Mapping[str, int]
-    refused_by_reason: Mapping[str, int]
-    libraries: Mapping[str, str]
-    guarantee: str
-    gate: str | None
-    warnings: tuple[str, ...] = ()
-    seconds: Mapping[str, float] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, repr=False)

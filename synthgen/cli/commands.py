@@ -95,9 +95,7 @@ def demo(
     say("Card payments, 492 of them frauds: profiling, making synthetic frauds, checking, merging.")
     payments = sg.datasets.load_fraud()
     with made(out):
-        result = sg.synthesize(
-            payments, target="Class", out=table, random_state=seed, progress=_with_progress(False)
-        )
+        result = sg.synthesize(payments, target="Class", out=table, random_state=seed, progress=_with_progress(False))
         return _finish(result, table, out, next_step=f"Open {out / 'fidelity.html'} in a browser.")
 
 

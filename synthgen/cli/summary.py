@@ -59,8 +59,12 @@ def verdict_parts(verdict: Verdict) -> list[RenderableType]:
     """Build the verdict in words, with what was found against it and what to try."""
     outcome = str(verdict.outcome)
     parts: list[RenderableType] = [_signed(outcome, f"{outcome}: {verdict.words}", bold=True)]
-    for finding in (*verdict.blocking, *verdict.warnings):
-        parts += _finding_lines(finding)
+    unmet = (*verdict.blocking, *verdict.warnings)
+    parts += [_finding_line(finding) for finding in unmet]
+    # Several findings share an advice; each is said once.
+    advice = list(dict.fromkeys(finding.advice for finding in unmet if finding.advice))
+    if advice:
+        parts += [_text("  What to try:"), *(_text(f"  - {words}") for words in advice)]
     if verdict.not_tested:
         parts.append(_text("  Not tested: " + "; ".join(verdict.not_tested), "dim"))
     return parts
@@ -187,13 +191,10 @@ def _rows_table(counts: dict[str, Any]) -> Table:
     return table
 
 
-def _finding_lines(finding: Finding) -> list[RenderableType]:
+def _finding_line(finding: Finding) -> RenderableType:
     # What doesn't block is a warning, whatever its own outcome: a red cross under a PASS would confuse.
     sign = str(finding.outcome) if finding.blocks else "INCONCLUSIVE"
-    lines: list[RenderableType] = [_signed(sign, finding.words, indent="  ")]
-    if finding.advice:
-        lines.append(_text(f"      {finding.advice}", "dim"))
-    return lines
+    return _signed(sign, finding.words, indent="  ")
 
 
 def _signed(outcome: str, words: str, *, bold: bool = False, indent: str = "") -> Text:

@@ -179,12 +179,12 @@ def _source_finding(source: RowSource, guarantee: PrivacyGuarantee | None, purpo
 
 def _disclosure_finding(flagged: tuple[int, int], refused: bool) -> Finding:
     rows, n = flagged
-    met = refused or rows == 0
+    outcome = Outcome.PASS if refused or rows == 0 else Outcome.FAIL
     words = f"Disclosure policy: {rows} of {n} rows are copies or hold a rare category or an exact extreme"
-    return Finding(
-        "disclosure", Outcome.PASS if met else Outcome.FAIL,
-        words + ("; they were refused" if refused and rows else ""), True, "refuse the flagged rows, merge rare categories, or declare them public in the schema",
-    )  # fmt: skip
+    if refused and rows:
+        words += "; they were refused"
+    advice = "refuse the flagged rows, merge rare categories, or declare them public in the schema"
+    return Finding("disclosure", outcome, words, True, advice)
 
 
 def _refusal_finding(flagged: tuple[int, int]) -> Finding:

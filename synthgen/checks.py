@@ -1,0 +1,69 @@
+"""Bad input, refused in words before anything is made or written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from synthgen.errors import DataError, UsageError
+from synthgen.generators import GENERATORS, Synthesizer
+from synthgen.table import Kind, Schema
+from synthgen.validation import Gate, Purpose
+
+
+def check_words(purpose: str, generator: Any, options: Mapping[str, Any] | None, gate: Any, validation: str) -> None:
+    """Refuse an unknown purpose, generator, option, effort or gate."""
+    if purpose not in [str(item) for item in Purpose]:
+        raise UsageError(f"purpose must be augment or release; got {purpose!r}.")
+    if validation not in ("standard", "full"):
+        raise UsageError(f"validation must be standard or full; got {validation!r}.")
+    if not (gate is None or gate == "default" or isinstance(gate, Gate)):
+        raise UsageError(f'gate must be "default", a Gate or None; got {gate!r}.')
+    if isinstance(generator, Synthesizer):
+        if options:
+            raise UsageError("generator_options are for a generator given by name; set them on the instance.")
+        return
+    if generator != "auto" and generator not in GENERATORS:
+        raise UsageError(
+            f"There is no generator {generator!r}. Choose one of: auto, {', '.join(GENERATORS)}, or pass an instance."
+        )
+    if options and generator == "auto":
+        raise UsageError('generator_options need a generator by name; "auto" chooses its own.')
+    if options:
+        known = sorted(set(GENERATORS[generator]().get_params(deep=False)) - {"random_state"})
+        unknown = sorted(set(options) - set(known))
+        if unknown:
+            raise UsageError(f"The generator {generator!r} has no option {unknown[0]!r}; it has: {', '.join(known)}.")
+
+
+def check_table(coded: pd.DataFrame, schema: Schema) -> None:
+    """Refuse a table that nothing can be learnt from, or a target that can't be one."""
+    if len(coded) < 2:
+        raise DataError("The table has one row; at least two are needed to learn from one and check against another.")
+    empty = [name for name in coded if coded[name].isna().all()]
+    if empty:
+        raise DataError(
+            f"Column {empty[0]!r} has no values at all, so nothing can be learnt from it. "
+            f"Drop it: df.drop(columns={empty!r})."
+        )
+    target = schema.target
+    if target is None:
+        return
+    values = coded[target.name]
+    if values.isna().any():
+        raise DataError(
+            f"The target {target.name!r} is missing in {int(values.isna().sum())} of {len(coded)} rows. "
+            f"Drop them: df.dropna(subset=[{target.name!r}])."
+        )
+    if values.nunique() == 1:
+        raise DataError(
+            f"The target {target.name!r} has one class only; there is nothing to tell apart. "
+            "Name another target, or none."
+        )
+    if target.kind is not Kind.CONTINUOUS and values.nunique() == len(values) and len(values) > 2:
+        raise DataError(
+            f"Column {target.name!r} can't be the target: every row has a value of its own. "
+            "Name a column with classes or quantities."
+        )

@@ -1,0 +1,110 @@
+"""Where a result came from: parameters, versions and counts, and nothing of any row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from synthgen.generators import GENERATORS, Synthesizer
+from synthgen.guarantee import RowSource
+from synthgen.randomness import RandomState
+from synthgen.table import Schema
+from synthgen.validation import ValidationReport
+
+LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "lightgbm", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """How a result was made. Holds parameters and counts, and nothing of any row.
+
+    Attributes
+    ----------
+    version, created : str
+    generator : str
+        Name of the generator; ``generator_words`` says how its rows come about and ``choice`` why it
+        was taken.
+    parameters : mapping
+    random_state : str
+        The seed; "not given" where none was.
+    purpose : str
+    target : str or None
+    counts : mapping of str to int
+        real, train, holdout, requested, drawn, refused, accepted, delivered.
+    refused_by_reason : mapping of str to int
+    libraries : mapping of str to str
+    guarantee : str
+    gate : str or None
+        None: the gate was lifted.
+    warnings : tuple of str
+    seconds : mapping of str to float
+    """
+
+    version: str
+    created: str
+    generator: str
+    generator_words: str
+    choice: str
+    parameters: Mapping[str, Any]
+    random_state: str
+    purpose: str
+    target: str | None
+    counts: Mapping[str, int]
+    refused_by_reason: Mapping[str, int]
+    libraries: Mapping[str, str]
+    guarantee: str
+    gate: str | None
+    warnings: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+def describe_run(
+    model: Synthesizer,
+    choice: str,
+    random_state: RandomState,
+    purpose: str,
+    schema: Schema,
+    counts: dict[str, int],
+    report: ValidationReport,
+    gate: Any,
+    warned: list[str],
+    seconds: dict[str, float],
+) -> Provenance:
+    """Write down how a result was made."""
+    names = {cls: name for name, cls in GENERATORS.items()}
+    own = model.row_source if isinstance(model.row_source, RowSource) else RowSource.UNKNOWN
+    parameters = {key: value for key, value in model.get_params(deep=False).items() if key != "random_state"}
+    return Provenance(
+        version=_version("synthgen-tabular"),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        generator=names.get(type(model), type(model).__name__),
+        generator_words=str(own),
+        choice=choice,
+        parameters=parameters,
+        random_state=str(random_state) if isinstance(random_state, (int, np.integer)) else "not given as a number",
+        purpose=purpose,
+        target=schema.target.name if schema.target else None,
+        counts=counts,
+        refused_by_reason={str(k): int(v) for k, v in report.flagged_rows["reason"].value_counts().items()},
+        libraries={name: _version(name) for name in LIBRARIES},
+        guarantee=str(model.privacy_) if model.privacy_ else "no formal guarantee",
+        gate=None if gate is None else "default" if gate == "default" else "custom",
+        warnings=tuple(warned),
+        seconds=seconds,
+    )
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"
