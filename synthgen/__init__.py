@@ -1,19 +1,25 @@
 """synthgen: synthetic rows worth having, and the evidence.
 
 >>> import synthgen as sg
->>> sorted(sg.generators.GENERATORS)
-['jitter', 'smote']
+>>> "gaussian_copula" in sg.generators.GENERATORS
+True
 """
 
-from synthgen import datasets, errors, generators
-from synthgen.api import synthesize
-from synthgen.generators import load_synthesizer
-from synthgen.merging import merge, real_rows_only
-from synthgen.profiling import profile
-from synthgen.provenance import Provenance
-from synthgen.result import SynthesisResult, SynthgenWarning
-from synthgen.table import Kind, Role, Schema
-from synthgen.validation import Gate, Outcome, validate
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from synthgen import datasets, errors, generators
+    from synthgen.api import synthesize
+    from synthgen.generators import load_synthesizer
+    from synthgen.merging import merge, real_rows_only
+    from synthgen.profiling import profile
+    from synthgen.provenance import Provenance
+    from synthgen.result import SynthesisResult, SynthgenWarning
+    from synthgen.table import Kind, Role, Schema
+    from synthgen.validation import Gate, Outcome, validate
 
 __all__ = [
     "Gate",
@@ -34,3 +40,36 @@ __all__ = [
     "synthesize",
     "validate",
 ]
+
+# Imported when first asked for: scikit-learn alone takes most of a second.
+_HOME = {
+    "Gate": "validation",
+    "Kind": "table",
+    "Outcome": "validation",
+    "Provenance": "provenance",
+    "Role": "table",
+    "Schema": "table",
+    "SynthesisResult": "result",
+    "SynthgenWarning": "result",
+    "load_synthesizer": "generators",
+    "merge": "merging",
+    "profile": "profiling",
+    "real_rows_only": "merging",
+    "synthesize": "api",
+    "validate": "validation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(import_module(f"synthgen.{_HOME[name]}"), name)
+    elif name in __all__:
+        value = import_module(f"synthgen.{name}")
+    else:
+        raise AttributeError(f"module 'synthgen' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -136,9 +136,9 @@ def synthesize(
     seed = seed_sequence(random_state)
     with stages("profile"):
         described = profile_coded(coded, schema)
-    train, held = split_rows(coded, schema, holdout, stream(seed, "split"))
-    model, choice = _generator(generator, generator_options, coded.iloc[train], schema, plan, seed)
+    model, choice = _generator(generator, generator_options, purpose, seed)
     with stages("fit"):
+        train, held = split_rows(coded, schema, holdout, stream(seed, "split"))
         model.fit(frame.iloc[train], schema=schema)
     with stages("sample"):
         made = _draw(model, plan, schema, seed)
@@ -209,12 +209,7 @@ def _plan(
 
 
 def _generator(
-    generator: str | Synthesizer,
-    options: Mapping[str, Any] | None,
-    train: pd.DataFrame,
-    schema: Schema,
-    plan: Plan,
-    seed: np.random.SeedSequence,
+    generator: str | Synthesizer, options: Mapping[str, Any] | None, purpose: str, seed: np.random.SeedSequence
 ) -> tuple[Synthesizer, str]:
     own = int(stream(seed, "generator").integers(0, 2**31))
     if isinstance(generator, Synthesizer):
@@ -222,10 +217,10 @@ def _generator(
         if model.random_state is None:
             model.set_params(random_state=own)
         return model, "given as an instance"
-    if generator != "auto":
-        return GENERATORS[generator](random_state=own, **(options or {})), "named by the caller"
-    name, why = choose_generator(train, schema, plan)
-    return GENERATORS[name](random_state=own), why
+    why = "named by the caller"
+    if generator == "auto":
+        generator, why = choose_generator(Purpose(purpose))
+    return GENERATORS[generator](random_state=own, **(options or {})), why
 
 
 def _draw(model: Synthesizer, plan: Plan, schema: Schema, seed: np.random.SeedSequence) -> pd.DataFrame:

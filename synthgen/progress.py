@@ -26,7 +26,10 @@ class Stages:
 
         if self._bar is None:
             self._bar = tqdm(
-                total=len(STAGES), disable=not self.progress, leave=False, bar_format="{desc:<10}{bar}{elapsed}"
+                total=len(STAGES),
+                disable=None if self.progress else True,
+                leave=False,
+                bar_format="{desc:<10}{bar}{elapsed}",
             )
         self._bar.set_description_str(name)
         start = time.perf_counter()

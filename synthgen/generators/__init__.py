@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from synthgen.generators.base import Synthesizer
+from synthgen.generators.gaussian_copula import GaussianCopulaSynthesizer
 from synthgen.generators.jitter import JitterSynthesizer
 from synthgen.generators.smote import SmoteSynthesizer
 from synthgen.generators.storage import load_model
@@ -13,6 +14,7 @@ from synthgen.guarantee import PrivacyGuarantee
 GENERATORS: dict[str, type[Synthesizer]] = {
     "jitter": JitterSynthesizer,
     "smote": SmoteSynthesizer,
+    "gaussian_copula": GaussianCopulaSynthesizer,
 }
 
 
@@ -31,6 +33,7 @@ def load_synthesizer(path: str | Path) -> Synthesizer:
 
 __all__ = [
     "GENERATORS",
+    "GaussianCopulaSynthesizer",
     "JitterSynthesizer",
     "PrivacyGuarantee",
     "SmoteSynthesizer",

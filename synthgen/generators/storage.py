@@ -78,7 +78,7 @@ def load_model(path: str | Path, classes: Mapping[str, type[Synthesizer]]) -> Sy
         with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files}
         frames = {key: pd.read_parquet(folder / f"{key}.parquet") for key in document.get("frames", [])}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise FileError(f"The folder {str(path)!r} does not hold a complete synthgen model.") from error
     if document.get("synthgen_model") != MODEL_VERSION:
         raise FileError(

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from synthgen.validation.verdict import Purpose
 
-from synthgen.planning.sampling import Plan
-from synthgen.table.column import Schema
+REASONS = {
+    Purpose.AUGMENT: "auto: fitted for each class, it keeps what sets the class apart without copying its rows",
+    Purpose.RELEASE: "auto: its rows are drawn from a model, not made from single real rows",
+}
 
-SMOTE_NEEDS = 6
-"""Train rows of a class from which SMOTE has its usual five neighbours."""
 
-
-def choose_generator(train: pd.DataFrame, schema: Schema, plan: Plan) -> tuple[str, str]:
+def choose_generator(purpose: Purpose) -> tuple[str, str]:
     """Choose a generator by name.
 
-    Parameters
-    ----------
-    train : pandas.DataFrame
-        Coded rows that it will be fitted on.
-    schema : Schema
-    plan : Plan
+    The copula, for every purpose: on fraud, adult and thyroid its rows kept as much of the class's signal as
+    SMOTE's, and 0 to 3 in a hundred were near copies of a real row where 22 to 44 of SMOTE's were.
 
     Returns
     -------
     name, reason : str
     """
-    if plan.by_class is None or schema.target is None:
-        return "smote", "auto: the table has no target with classes"
-    sizes = train[schema.target.name].value_counts()
-    fewest = min(int(sizes.get(code, 0)) for code in plan.by_class)
-    if fewest >= SMOTE_NEEDS:
-        return "smote", f"auto: each class asked for has {SMOTE_NEEDS} train rows or more"
-    return "jitter", f"auto: a class asked for has {fewest} train rows, and smote wants {SMOTE_NEEDS}"
+    return "gaussian_copula", REASONS[purpose]

@@ -63,7 +63,7 @@ def describe(values: pd.Series[Any], column: Column, rng: np.random.Generator) -
 def _labels(present: pd.Series[Any], column: Column) -> dict[str, Any]:
     categories = column.categories or ()
     counts = present.value_counts()
-    shown = counts[counts >= FEWEST_HOLDERS][:MOST_LEVELS]
+    shown = counts[counts >= FEWEST_HOLDERS].iloc[:MOST_LEVELS]
     levels = tuple((str(categories[int(code)]), float(n / len(present))) for code, n in shown.items())  # type: ignore[call-overload]
     rare = int((counts < FEWEST_HOLDERS).sum())
     out: dict[str, Any] = {"family": "categories", "levels": levels}

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
+SPARE = 3
+
 
 def nearest(
     queries: NDArray[np.floating], reference: NDArray[np.floating], k: int = 1, *, skip_self: bool = False
@@ -36,15 +38,16 @@ def nearest(
     if len(reference) < 1 + skip_self:
         raise ValueError("there are no reference rows to search")
     k = min(k, len(reference) - skip_self)
-    search = NearestNeighbors(algorithm="brute").fit(np.ascontiguousarray(reference))
-    found = search.kneighbors(np.ascontiguousarray(queries), min(k + skip_self, len(reference)), return_distance=False)
-    if skip_self:
-        own = found == np.arange(len(queries))[:, None]
-        own[~own.any(axis=1), -1] = True  # hidden among more duplicates than k: any of them will do
-        found = found[~own].reshape(len(queries), k)
+    # Searched in single precision, which is twice as fast; a few more candidates than asked for make up for
+    # its rounding, and the exact distances decide among them.
+    wanted = min(k + skip_self + SPARE, len(reference))
+    search = NearestNeighbors(algorithm="brute").fit(np.ascontiguousarray(reference, dtype=np.float32))
+    found = search.kneighbors(np.ascontiguousarray(queries, dtype=np.float32), wanted, return_distance=False)
     distances = np.empty(found.shape)
     for j in range(found.shape[1]):
         difference = queries - reference[found[:, j]]
         distances[:, j] = np.sqrt(np.einsum("ij,ij->i", difference, difference))
-    order = np.argsort(distances, axis=1, kind="stable")
+    if skip_self:
+        distances[found == np.arange(len(queries))[:, None]] = np.inf
+    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
     return np.take_along_axis(distances, order, 1), np.take_along_axis(found, order, 1)

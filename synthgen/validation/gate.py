@@ -29,6 +29,10 @@ LEAK_LEVEL = 0.02
 
 LEAK_TESTS = 3
 
+TOLERATED_EXCESS = 0.03
+"""Excess of the train share that a model without memory gives by learning train's margins: SDV's Gaussian copula
+and MOSTLY AI's engine were measured at .512 and .514 on Adult, where chance gives .5."""
+
 SMALLEST_LEAK = 0.10
 """A leak test must be able to find this share of copied rows four times in five, or it proves nothing."""
 
@@ -259,6 +263,10 @@ def _leak(m: Measurement) -> tuple[Outcome, str]:
 def _share(m: Measurement) -> tuple[Outcome, str]:
     assert m.value is not None and m.baseline is not None and m.baseline_interval
     outcome, words = _leak(m)
+    excess = (m.value - m.baseline) / max(1e-9, 1 - m.baseline)
+    words += f", as if {max(excess, 0.0):.1%} of the rows were copies"
+    if outcome is Outcome.FAIL and excess < TOLERATED_EXCESS:
+        return Outcome.PASS, f"{words}: more than chance, less than the {TOLERATED_EXCESS:.0%} that is tolerated"
     # The null band is 3.92 standard deviations wide; (z of the level + z of 80 %) of them are needed.
     spread = (m.baseline_interval[1] - m.baseline_interval[0]) / 3.92
     if outcome is Outcome.PASS and 3.316 * spread / max(1e-9, 1 - m.baseline) > SMALLEST_LEAK:

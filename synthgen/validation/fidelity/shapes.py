@@ -35,10 +35,10 @@ def column_estimates(
     values = np.stack(tables)  # columns × (synthetic, train) × (estimate, replicates…)
     n = len(comparison.synthetic)
     single = [_estimate(values[i], n, column.name) for i, column in enumerate(columns)]
-    known = ~np.isnan(values).any(axis=(1, 2))
+    known = ~np.isnan(values[:, :, 0]).any(axis=1)  # a replicate may miss a column of very few values
     if not known.any():
         return single, Estimate(None, reason="no column has values on both sides")
-    return single, _estimate(values[known].mean(axis=0), n, None)
+    return single, _estimate(np.nanmean(values[known], axis=0), n, None)
 
 
 def column_shapes(comparison: Comparison, rng: np.random.Generator) -> Iterator[Estimate]:

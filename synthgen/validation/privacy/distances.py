@@ -107,7 +107,8 @@ def _permuted(weights: Floats, labels: Floats, strata: Floats, rng: np.random.Ge
 
 
 def _ratio(distances: Floats) -> Floats:
-    return np.asarray(distances[:, 0] / distances[:, 1])[distances[:, 1] > 0]
+    known = distances[:, 1] > 0
+    return np.asarray(distances[known, 0] / distances[known, 1])
 
 
 def _power(null: Floats) -> str:
