@@ -22,7 +22,7 @@ def mixed():
             {
                 "dose": np.round(rng.gamma(2, 10, n) + 30 * ill, 2),
                 "visits": pd.array(rng.integers(0, 400, n), dtype="Int64"),
-                "ward": pd.Series(rng.choice(["north", "south", "west"], n), dtype=object),
+                "ward": rng.choice(["north", "south", "west"], n).astype(object),
                 "smoker": pd.array(rng.random(n) < 0.3 + 0.4 * ill, dtype="boolean"),
                 "seen": pd.Timestamp("2024-03-01 08:00", tz="Europe/Berlin")
                 + pd.to_timedelta(rng.integers(0, 500, n), unit="h"),
@@ -82,7 +82,6 @@ def dtypes():
             "Class": np.arange(n) % 2,
         }
     )
-    frame["arrow_int"] = frame["arrow_int"].astype("int32[pyarrow]")
     return frame
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from synthgen.generators.base import Synthesizer
 from synthgen.generators.gaussian_copula import GaussianCopulaSynthesizer
 from synthgen.generators.jitter import JitterSynthesizer
+from synthgen.generators.sdv import SdvSynthesizer
 from synthgen.generators.smote import SmoteSynthesizer
 from synthgen.generators.storage import load_model
 from synthgen.guarantee import PrivacyGuarantee
@@ -15,6 +16,7 @@ GENERATORS: dict[str, type[Synthesizer]] = {
     "jitter": JitterSynthesizer,
     "smote": SmoteSynthesizer,
     "gaussian_copula": GaussianCopulaSynthesizer,
+    "sdv": SdvSynthesizer,
 }
 
 
@@ -36,6 +38,7 @@ __all__ = [
     "GaussianCopulaSynthesizer",
     "JitterSynthesizer",
     "PrivacyGuarantee",
+    "SdvSynthesizer",
     "SmoteSynthesizer",
     "Synthesizer",
     "load_synthesizer",

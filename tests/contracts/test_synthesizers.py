@@ -274,7 +274,7 @@ def test_identifiers_are_new_distinct_and_of_the_same_shape(new):
     for name in ("patient_id", "card"):
         assert rows[name].is_unique
         assert not rows[name].isin(frame[name]).any()
-    assert rows["card"].str.fullmatch(r"AB-\d{5,}").all()
+    assert rows["card"].str.fullmatch(r"[A-Z]{2}-\d{5,}").all()
     assert pd.api.types.is_integer_dtype(rows["patient_id"])
 
 

@@ -33,12 +33,14 @@ def column_estimates(
         ordered = column.kind not in LABEL_KINDS
         tables.append(np.stack([_complement(made, holdout, ordered), _complement(train, holdout, ordered)]))
     values = np.stack(tables)  # columns × (synthetic, train) × (estimate, replicates…)
+    # A replicate can miss every value of a sparse column; the estimate stands in for it.
+    values = np.where(np.isnan(values), values[:, :, :1], values)
     n = len(comparison.synthetic)
     single = [_estimate(values[i], n, column.name) for i, column in enumerate(columns)]
-    known = ~np.isnan(values[:, :, 0]).any(axis=1)  # a replicate may miss a column of very few values
+    known = ~np.isnan(values).any(axis=(1, 2))
     if not known.any():
         return single, Estimate(None, reason="no column has values on both sides")
-    return single, _estimate(np.nanmean(values[known], axis=0), n, None)
+    return single, _estimate(values[known].mean(axis=0), n, None)
 
 
 def column_shapes(comparison: Comparison, rng: np.random.Generator) -> Iterator[Estimate]:

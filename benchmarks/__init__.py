@@ -1,0 +1,1 @@
+"""Measurements of synthgen on the tables it ships with: ``python -m benchmarks``."""
