@@ -12,7 +12,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from synthgen.errors import DataError, NotFittedError, UsageError
+from synthgen.errors import ConditionError, DataError, NotFittedError, UsageError
 from synthgen.generators.conditions import target_codes
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
@@ -63,7 +63,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
 
     @abstractmethod
     def _state(self) -> dict[str, Any]:
-        """What a saved model holds: JSON values, arrays and coded frames by name."""
+        """What a saved model holds: JSON values and arrays by name."""
 
     @abstractmethod
     def _set_state(self, state: Mapping[str, Any]) -> None:
@@ -119,6 +119,9 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._opaque_missing = {
             column.name: float(coded[column.name].isna().mean()) for column in schema.of(Kind.IDENTIFIER)
         }
+        self._target_codes = (
+            coded[schema.target.name].unique() if has_classes(schema) and schema.target else np.array([])
+        )
         self._fit(coded[_modelled(schema)], stream(seed, "fit"))
         return self
 
@@ -164,7 +167,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._check_fitted()
         if isinstance(n_samples, bool) or not isinstance(n_samples, (int, np.integer)) or n_samples < 1:
             raise UsageError(f"n_samples must be a whole number of at least 1; got {n_samples!r}.")
-        codes = target_codes(conditions, self.schema_)
+        codes = self._learnt_codes(target_codes(conditions, self.schema_))
         if random_state is None:
             seed = child(self._seed, "call", self._calls)
             self._calls += 1
@@ -179,6 +182,19 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
             values[rng.random(n_samples) < self._opaque_missing[column.name]] = None
             coded[column.name] = values
         return coded[self.schema_.names]
+
+    def _learnt_codes(self, codes: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
+        """Leave out classes that the schema lists but no train row has."""
+        if codes is None:
+            return None
+        known = codes[np.isin(codes, self._target_codes)]
+        if not len(known):
+            assert self.schema_.target is not None
+            raise ConditionError(
+                f"No train row has the class of {self.schema_.target.name!r} that the condition asks for, so nothing "
+                "was learnt about it. Ask for a class that the real rows have."
+            )
+        return known
 
     def _check_target(self, coded: pd.DataFrame, schema: Schema) -> None:
         target = schema.target

@@ -25,6 +25,7 @@ STRENGTHS = np.geomspace(0.05, 4.0, 20)
 FLIP = 0.25  # share of labels redrawn per unit of strength, at most 1/2
 CALIBRATION_ROWS = 2_000
 REDRAWS = 20
+ESCALATION = 1.2  # a row that stays a near copy is redrawn with ever more noise
 NEAR_COPY_QUANTILE = 0.05  # the validator's: closer than 95 % of real rows are to their nearest neighbour
 
 
@@ -83,10 +84,10 @@ class JitterSynthesizer(Synthesizer):
         self.strength_ = self._least_strength(rng) if strength == "auto" else float(strength)
 
     def _state(self) -> dict[str, Any]:
-        return {"rows": self._rows, "strength_": self.strength_}
+        return {"rows": self._rows.to_numpy(float), "columns": list(self._rows.columns), "strength_": self.strength_}
 
     def _set_state(self, state: Mapping[str, Any]) -> None:
-        self._rows = state["rows"]
+        self._rows = pd.DataFrame(state["rows"], columns=state["columns"])
         self.strength_ = state["strength_"]
         self._prepare()
 
@@ -150,10 +151,12 @@ class JitterSynthesizer(Synthesizer):
         """Move rows away from their sources, and again those that stayed near copies."""
         rows = self._noisy(sources, neighbours, strength, rng)
         near = self._is_near(rows, sources)
-        for _ in range(REDRAWS):
+        # Who names a strength gets that strength; the validator then finds the near copies.
+        for _ in range(REDRAWS if self.strength == "auto" else 0):
             if not near.any():
                 break
             again = np.flatnonzero(near)
+            strength *= ESCALATION
             redrawn = self._noisy(sources[again], neighbours[again], strength, rng)
             rows.iloc[again] = redrawn.to_numpy()
             near[again] = self._is_near(redrawn, sources[again])

@@ -79,10 +79,10 @@ class SmoteSynthesizer(Synthesizer):
         self._prepare()
 
     def _state(self) -> dict[str, Any]:
-        return {"rows": self._rows}
+        return {"rows": self._rows.to_numpy(float), "columns": list(self._rows.columns)}
 
     def _set_state(self, state: Mapping[str, Any]) -> None:
-        self._rows = state["rows"]
+        self._rows = pd.DataFrame(state["rows"], columns=state["columns"])
         self._prepare()
 
     def _prepare(self) -> None:

@@ -1,4 +1,4 @@
-"""Saved models: one folder of JSON, arrays and Parquet, and never pickle."""
+"""Saved models: one folder of JSON and arrays, and never pickle."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ import tempfile
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
-import pandas as pd
 
 from synthgen.errors import FileError, UsageError
-from synthgen.randomness import seed_sequence
 from synthgen.table.column import Schema
 from synthgen.table.frames import PANDAS
 
@@ -36,8 +35,7 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
         raise FileError(f"The folder {str(path)!r} holds other files. Name a new or empty folder.")
     state = model._state()
     arrays = {key: value for key, value in state.items() if isinstance(value, np.ndarray)}
-    frames = {key: value for key, value in state.items() if isinstance(value, pd.DataFrame)}
-    plain = {key: value for key, value in state.items() if key not in arrays and key not in frames}
+    plain = {key: value for key, value in state.items() if key not in arrays}
     parameters = model.get_params(deep=False)
     parameters["random_state"] = None  # the stream of rows is kept in "seed"
     document = {
@@ -48,9 +46,9 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
         "seed": {"entropy": str(model._seed.entropy), "spawn_key": list(model._seed.spawn_key)},
         "calls": model._calls,
         "opaque_missing": model._opaque_missing,
+        "target_codes": model._target_codes.tolist(),
         "schema": json.loads(model.schema_.to_json()),
         "state": plain,
-        "frames": sorted(frames),
     }
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -58,8 +56,6 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
         try:
             (temporary / "model.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
             np.savez_compressed(temporary / "arrays.npz", **arrays)  # type: ignore[arg-type]
-            for key, frame in frames.items():
-                frame.to_parquet(temporary / f"{key}.parquet", index=False)
             temporary.chmod(0o755)
             if folder.exists():
                 shutil.rmtree(folder)
@@ -75,28 +71,38 @@ def load_model(path: str | Path, classes: Mapping[str, type[Synthesizer]]) -> Sy
     folder = Path(path)
     try:
         document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
-            arrays = {key: stored[key] for key in stored.files}
-        frames = {key: pd.read_parquet(folder / f"{key}.parquet") for key in document.get("frames", [])}
-    except (OSError, ValueError, KeyError) as error:
-        raise FileError(f"The folder {str(path)!r} does not hold a complete synthgen model.") from error
-    if document.get("synthgen_model") != MODEL_VERSION:
+        stated, generator = document["synthgen_model"], document["generator"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FileError(f"The folder {str(path)!r} does not hold a synthgen model.") from error
+    if stated != MODEL_VERSION:
         raise FileError(
-            f"The model in {str(path)!r} has format {document.get('synthgen_model')!r}; this version of synthgen "
-            f"reads format {MODEL_VERSION}. Fit it again, or install the version named in its model.json."
+            f"The model in {str(path)!r} has format {stated!r}; this version of synthgen reads format {MODEL_VERSION}. "
+            "Fit it again, or install the version named in its model.json."
         )
     by_class = {cls.__name__: cls for cls in classes.values()}
-    if document["generator"] not in by_class:
-        raise FileError(f"The model in {str(path)!r} is of an unknown generator, {document['generator']!r}.")
-    model = by_class[document["generator"]](**document["parameters"])
+    if generator not in by_class:
+        raise FileError(f"The model in {str(path)!r} is of an unknown generator, {generator!r}.")
+    try:
+        return _rebuilt(by_class[generator], document, folder)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, BadZipFile) as error:
+        raise FileError(
+            f"The model in {str(path)!r} is not complete: a part of it is missing or was changed. Save it again."
+        ) from error
+
+
+def _rebuilt(cls: type[Synthesizer], document: Mapping[str, Any], folder: Path) -> Synthesizer:
+    with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
+        arrays = {key: stored[key] for key in stored.files}
+    model = cls(**document["parameters"])
     model.schema_ = Schema.from_json(json.dumps(document["schema"]))
     model.privacy_ = None
     model._form = PANDAS
     seed = document["seed"]
-    model._seed = type(seed_sequence(0))(int(seed["entropy"]), spawn_key=tuple(seed["spawn_key"]))
+    model._seed = np.random.SeedSequence(int(seed["entropy"]), spawn_key=tuple(seed["spawn_key"]))
     model._calls = document["calls"]
     model._opaque_missing = document["opaque_missing"]
-    model._set_state({**document["state"], **arrays, **frames})
+    model._target_codes = np.array(document["target_codes"])
+    model._set_state({**document["state"], **arrays})
     return model
 
 

@@ -53,8 +53,8 @@ def merge(
     --------
     >>> import synthgen as sg
     >>> df = sg.datasets.load_fraud()
-    >>> train, holdout = df[:9000], df[9000:12000]
-    >>> rows = df[12000:12500]  # stands for synthetic rows that nothing is wrong with
+    >>> train, holdout = df[:1000], df[1000:2000]
+    >>> rows = df[2000:2300]  # stands for synthetic rows that nothing is wrong with
     >>> report = sg.validate(rows, train=train, holdout=holdout, random_state=0)
     >>> if report.verdict.outcome.name != "FAIL":
     ...     both = sg.merge(train, rows, report)

@@ -69,7 +69,7 @@ def plan_by_class(
             raise UsageError(
                 f"sampling_strategy must be a ratio from {fewest / most:.4g} (what it is now) to 1; got {strategy!r}."
             )
-        wanted = {code: n if n == most else max(n, round(strategy * most)) for code, n in counts.items()}
+        wanted = {code: n if n == most else max(n, int(strategy * most)) for code, n in counts.items()}
     else:
         raise UsageError(f"sampling_strategy must be a word, a ratio or a dict; got {type(strategy).__name__}.")
     lacking = {

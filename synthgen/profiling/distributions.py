@@ -119,6 +119,9 @@ def best_family(values: Floats, rng: np.random.Generator) -> tuple[str | None, t
             try:
                 found = family.fit(fit[fit > 0] if name in _POSITIVE else fit, **options)
                 likelihood = float(np.mean(family.logpdf(check, *found)))
+                # As in BIC, so that chance doesn't prefer a Student t with many degrees of freedom to a normal.
+                free = len(found) - len(options)
+                likelihood -= free * np.log(len(check)) / (2 * len(check))
             except (ValueError, RuntimeError, FloatingPointError):  # this family has no fit; the others may
                 continue
         if np.isfinite(likelihood) and likelihood > best[0]:

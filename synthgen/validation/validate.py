@@ -91,7 +91,7 @@ def validate(
     --------
     >>> import synthgen as sg
     >>> df = sg.datasets.load_fraud()
-    >>> report = sg.validate(df[:500], train=df[1000:4000], holdout=df[4000:7000], random_state=0)
+    >>> report = sg.validate(df[:300], train=df[1000:2000], holdout=df[2000:3000], random_state=0)
     >>> report.verdict.outcome.name in {"PASS", "FAIL", "INCONCLUSIVE"}
     True
     """
