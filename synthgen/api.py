@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,6 @@ from synthgen.table import (
 )
 from synthgen.table.splitting import split_rows
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
-from synthgen.validation.validate import not_tested
 
 RESERVE = 0.5
 FEWEST_RESERVE = 20
@@ -268,19 +266,14 @@ def _validate(
         guarantee=model.privacy_,
         effort=validation,
     )
-    rules = gate if isinstance(gate, Gate) else Gate.default()
-    report = validate_coded(comparison, purpose=Purpose(purpose), gate=rules, random_state=seed)
-    keep = accepted_rows(report)
-    verdict = rules.judge(
-        report.results,
-        purpose=purpose,
-        row_source=model.row_source,
-        guarantee=model.privacy_,
-        flagged=(int((~keep).sum()), len(keep)),
-        refused=True,
-        not_tested=not_tested(comparison),
+    report = validate_coded(
+        comparison,
+        purpose=Purpose(purpose),
+        refuse=True,
+        gate=gate if isinstance(gate, Gate) else None,
+        random_state=seed,
     )
-    return replace(report, verdict=verdict), keep
+    return report, accepted_rows(report)
 
 
 def _deliver(made: pd.DataFrame, keep: NDArray[np.bool_], plan: Plan, schema: Schema) -> tuple[NDArray[np.int64], int]:

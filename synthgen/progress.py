@@ -3,12 +3,46 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 STAGES = ("read", "profile", "fit", "sample", "validate", "merge")
+
+
+def bar(items: Iterable[T] | None = None, *, progress: bool, **options: Any) -> Any:
+    """Show a progress bar on stderr where that is a terminal or a notebook; nothing is imported otherwise."""
+    if not progress:
+        return _Quiet(items)
+    with warnings.catch_warnings():
+        # Without ipywidgets a notebook gets a text bar, which is no reason to warn.
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+
+        return tqdm(items, disable=None, leave=False, **options)
+
+
+class _Quiet:
+    """A bar that shows nothing."""
+
+    def __init__(self, items: Iterable[Any] | None) -> None:
+        self.items = items
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.items or ())
+
+    def set_description_str(self, words: str) -> None:
+        pass
+
+    def update(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass
@@ -22,15 +56,9 @@ class Stages:
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
         """Run one stage: its name is shown, its time kept, and the bar taken away if it fails."""
-        from tqdm.auto import tqdm
-
         if self._bar is None:
-            self._bar = tqdm(
-                total=len(STAGES),
-                disable=None if self.progress else True,
-                leave=False,
-                bar_format="{desc:<10}{bar}{elapsed}",
-            )
+            shape = "{desc:<10}{bar}{elapsed}"
+            self._bar = bar(progress=self.progress, total=len(STAGES), bar_format=shape)
         self._bar.set_description_str(name)
         start = time.perf_counter()
         try:

@@ -16,6 +16,8 @@ from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Colu
 FEWEST = 10
 FOUR_FIFTHS = 0.8
 BINS = 4
+FEWEST_SELECTED = 5
+MISSING = "missing"
 SENSITIVE_WORDS = {
     "sex", "gender", "race", "ethnicity", "ethnic", "age", "religion", "nationality", "disability",
     "marital", "pregnant", "country", "citizenship", "orientation", "foreign",
@@ -23,7 +25,7 @@ SENSITIVE_WORDS = {
 
 
 def audit_bias(coded: pd.DataFrame, schema: Schema) -> BiasAudit:
-    """Count groups and their rates of the target's rarer value, with Wilson intervals.
+    """Count groups and their rates of one target value, with Wilson intervals.
 
     Sensitive columns are those with that role; if there is none, columns whose name contains a word
     such as "sex" or "race" are looked at, and the audit says that they were guessed. Numbers and dates
@@ -52,7 +54,8 @@ def audit_bias(coded: pd.DataFrame, schema: Schema) -> BiasAudit:
     for column in columns:
         mine = list(_groups(coded, column, hit))
         groups += mine
-        findings.append(_sentence(column.name, mine, selected))
+        outcome = f"{schema.target.name} = {selected}" if selected is not None and schema.target else None
+        findings.append(_sentence(column.name, mine, outcome))
     findings.sort(key=lambda item: item[0])
     return BiasAudit(
         tuple(c.name for c in columns), bool(columns) and not named, selected, tuple(groups),
@@ -73,8 +76,9 @@ def _selected(coded: pd.DataFrame, schema: Schema) -> tuple[str | None, pd.Serie
     counts = counts[counts >= FEWEST]
     if len(counts) < 2:
         return None, None
-    code = counts.index[-1]
-    return f"{target.name} = {(target.categories or ())[int(code)]}", coded[target.name] == code
+    # Of many classes the rarest say nothing about groups; their commonest does.
+    code = counts.index[-1] if len(counts) == 2 else counts.index[0]
+    return str((target.categories or ())[int(code)]), coded[target.name] == code
 
 
 def _groups(coded: pd.DataFrame, column: Column, hit: pd.Series | None) -> Iterable[Group]:
@@ -109,7 +113,7 @@ def _parts(values: pd.Series, column: Column) -> Iterable[tuple[str, pd.Series]]
         for code, label in enumerate(column.categories or ()):
             yield str(label), values == code
     if values.isna().any():
-        yield "missing", values.isna()
+        yield MISSING, values.isna()
 
 
 def _number(value: float, column: Column) -> str:
@@ -118,7 +122,10 @@ def _number(value: float, column: Column) -> str:
 
 def _sentence(name: str, groups: list[Group], selected: str | None) -> tuple[float, str]:
     """A sentence on one column, and a number to sort by: lower is worse."""
-    known = [g for g in groups if g.rate is not None and g.rate_interval is not None]
+    # A group of which fewer than five rows would be selected at the overall rate can't be compared.
+    rated = [g for g in groups if g.rate is not None and g.rate_interval is not None and g.label != MISSING]
+    overall = sum(g.n * (g.rate or 0.0) for g in rated) / max(1, sum(g.n for g in rated))
+    known = [g for g in rated if g.n * overall >= FEWEST_SELECTED]
     if selected is None or len(known) < 2:
         largest = max(groups, key=lambda g: g.n, default=None)
         words = (

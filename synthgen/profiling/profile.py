@@ -80,7 +80,7 @@ class BiasAudit:
     guessed : bool
         True if nobody named them: they were picked by their names.
     selected : str or None
-        The target value whose rate is shown: the rarer of two, else the rarest with 10 rows.
+        The target value whose rate is shown: the rarer of two, the commonest of many.
     groups : tuple of Group
     findings : tuple of str
         Sentences, one a sensitive column, worst first.

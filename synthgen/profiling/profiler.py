@@ -54,7 +54,7 @@ def profile(
     >>> import synthgen as sg
     >>> found = sg.profile(sg.datasets.load_adult()[:2000], target="income", sensitive_features=["sex"])
     >>> found.bias.features, found.bias.selected
-    (('sex',), 'income = >50K')
+    (('sex',), '>50K')
     """
     frame, _ = to_pandas(data)
     if schema is None:

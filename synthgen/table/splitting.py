@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 from synthgen.errors import DataError, UsageError
 from synthgen.table.column import LABEL_KINDS, Role, Schema
 
+MOSTLY_DISTINCT = 0.9
+
 Rows = NDArray[np.int64]
 
 
 def split_rows(coded: pd.DataFrame, schema: Schema, share: float, rng: np.random.Generator) -> tuple[Rows, Rows]:
     """Divide row positions into train and holdout.
 
-    Stratified by the target's classes; whole subjects together where a column has that role. A class
-    (or a class's only subject) that can't be divided goes to train.
+    Stratified by the target's classes; whole subjects together where a column has that role. Where nearly
+    all rows are distinct, rows that repeat each other are one event noted twice and stay together too. A
+    class (or a class's only subject) that can't be divided goes to train.
 
     Parameters
     ----------
@@ -43,7 +46,10 @@ def split_rows(coded: pd.DataFrame, schema: Schema, share: float, rng: np.random
         groups[alone] = groups.max(initial=-1) + 1 + np.arange(int(alone.sum()))
         strata = strata[np.unique(groups, return_index=True)[1]][groups]
     else:
-        groups = np.arange(len(coded))
+        distinct = pd.util.hash_pandas_object(coded, index=False).to_numpy()
+        groups = np.unique(distinct, return_inverse=True)[1]
+        if groups.max() + 1 < MOSTLY_DISTINCT * len(coded):
+            groups = np.arange(len(coded))
     for stratum in np.unique(strata):
         inside = np.flatnonzero(strata == stratum)
         members = rng.permutation(np.unique(groups[inside]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -87,6 +87,12 @@ class Comparison:
             frame.drop(columns=opaque, errors="ignore").reset_index(drop=True) for frame in (train, holdout, synthetic)
         ]
         return cls(frames[0], frames[1], frames[2], schema, row_source, guarantee, effort)
+
+    def without(self, rows: NDArray[np.int64]) -> Comparison:
+        """Compare the other synthetic rows only."""
+        kept = np.ones(len(self.synthetic), dtype=bool)
+        kept[rows] = False
+        return replace(self, synthetic=self.synthetic[kept].reset_index(drop=True))
 
     @property
     def columns(self) -> list[Column]:

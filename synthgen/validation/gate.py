@@ -153,12 +153,21 @@ def _finding(
             judged.append(_without(measurement))
         else:
             outcome, words = criterion.judge(measurement)
-            judged.append((outcome, f"{measurement.title}{about}: {words}"))
+            judged.append((outcome, f"{measurement.title}{about}: {_START[outcome]}{words}"))
     order = [Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS]
     outcome, words = min(judged, key=lambda item: order.index(item[0]))
     if refused and criterion.cured_by_refusal and outcome is Outcome.FAIL:
-        outcome, words = Outcome.PASS, f"{words}; these rows were refused"
-    return Finding(criterion.name, outcome, words, blocks, criterion.advice)
+        outcome, words = Outcome.PASS, words.replace(_START[Outcome.FAIL], "") + "; these rows were refused"
+    advice = _MORE_ROWS if outcome is Outcome.INCONCLUSIVE else criterion.advice
+    return Finding(criterion.name, outcome, words, blocks, advice)
+
+
+_START = {
+    Outcome.PASS: "",
+    Outcome.FAIL: "not met, ",
+    Outcome.INCONCLUSIVE: "not settled, too few rows to be sure: ",
+}
+_MORE_ROWS = "more real rows, or a larger share held out, would settle it"
 
 
 def _without(measurement: Measurement) -> tuple[Outcome, str]:
@@ -194,7 +203,7 @@ def _disclosure_finding(flagged: tuple[int, int], refused: bool) -> Finding:
 def _refusal_finding(flagged: tuple[int, int]) -> Finding:
     rows, n = flagged
     share = rows / n if n else 1.0
-    words = f"Refused rows: {rows} of {n} ({share:.0%})"
+    words = f"Refused rows: {rows:,} of {n:,} ({share:.0%})"
     outcome = Outcome.FAIL if share > MOST_REFUSED else Outcome.PASS
     return Finding(
         "refused_rows",
@@ -264,13 +273,14 @@ def _share(m: Measurement) -> tuple[Outcome, str]:
     assert m.value is not None and m.baseline is not None and m.baseline_interval
     outcome, words = _leak(m)
     excess = (m.value - m.baseline) / max(1e-9, 1 - m.baseline)
-    words += f", as if {max(excess, 0.0):.1%} of the rows were copies"
-    if outcome is Outcome.FAIL and excess < TOLERATED_EXCESS:
-        return Outcome.PASS, f"{words}: more than chance, less than the {TOLERATED_EXCESS:.0%} that is tolerated"
+    if outcome is Outcome.FAIL:
+        words += f", as if {excess:.1%} of the rows were copies"
+        if excess < TOLERATED_EXCESS:
+            return Outcome.PASS, f"{words}: more than chance, less than the {TOLERATED_EXCESS:.0%} that is tolerated"
     # The null band is 3.92 standard deviations wide; (z of the level + z of 80 %) of them are needed.
     spread = (m.baseline_interval[1] - m.baseline_interval[0]) / 3.92
     if outcome is Outcome.PASS and 3.316 * spread / max(1e-9, 1 - m.baseline) > SMALLEST_LEAK:
-        return Outcome.INCONCLUSIVE, f"underpowered, {words}"
+        return Outcome.INCONCLUSIVE, words
     return outcome, words
 
 

@@ -22,9 +22,10 @@ class ColumnComparison:
     labels : tuple of str
         What each bar stands for: a category, or an interval of values in words.
     real, synthetic : tuple of float
-        Share of the non-missing values in each bar; sums to one each. Categories held by fewer
-        than ten real rows are merged into one bar, and numeric bars end at the 1 % and 99 %
-        quantiles, so that no bar shows a single person.
+        Share of the non-missing values in each bar. Categories held by fewer than ten real rows are
+        merged into one bar. Numeric bars end at the 1 % and 99 % quantiles (what lies beyond is left
+        out), and neighbouring bars are drawn alike until they stand for ten real rows together, so
+        that no bar shows a single person.
     edges : tuple of float or None
         Numeric and datetime columns: the ``len(labels) + 1`` ends of the bars.
     missing : (float, float)

@@ -10,6 +10,7 @@ from pandas.api.types import is_numeric_dtype
 
 from synthgen.errors import DataError, UsageError
 from synthgen.guarantee import PrivacyGuarantee, RowSource
+from synthgen.progress import bar
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Role, Schema
 from synthgen.table.encoding import encode, extend_categories
@@ -18,7 +19,7 @@ from synthgen.table.inference import infer_schema
 from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.gate import Gate
-from synthgen.validation.metric import Measurement, Metric, measure
+from synthgen.validation.metric import Family, Measurement, Metric, measure
 from synthgen.validation.report import ValidationReport
 from synthgen.validation.verdict import Purpose
 from synthgen.validation.views import association_view, column_views
@@ -139,19 +140,25 @@ def validate_coded(
     comparison: Comparison,
     *,
     purpose: Purpose,
+    refuse: bool = False,
     gate: Gate | None = None,
     random_state: RandomState = None,
     progress: bool = False,
 ) -> ValidationReport:
-    """Run every metric on a comparison; see :func:`validate`."""
-    from tqdm.auto import tqdm
+    """Flag rows, run every metric and judge; see :func:`validate`.
 
+    With ``refuse`` the flagged rows won't be handed out: fidelity and usefulness are measured on the rows
+    that are left, since those that are refused differ from them, and privacy on all rows.
+    """
     seed = child(seed_sequence(random_state), "validate")
-    results: list[Measurement] = []
-    for metric in tqdm(METRICS, desc="validate", disable=not progress, leave=False):
-        results += measure(metric, comparison, stream(seed, metric.name))
     flagged = privacy.flag_rows(comparison, purpose)
     n = len(comparison.synthetic)
+    rows = flagged["row"].unique()
+    left = comparison.without(rows) if refuse and 0 < len(rows) < n else comparison
+    results: list[Measurement] = []
+    for metric in bar(METRICS, progress=progress, desc="validate"):
+        seen = comparison if metric.family is Family.PRIVACY else left
+        results += measure(metric, seen, stream(seed, metric.name))
     counts = {"train": len(comparison.train), "holdout": len(comparison.holdout), "synthetic": n}
     if comparison.target is not None:
         counts["train_matched"] = len(comparison.real_train)
@@ -161,16 +168,12 @@ def validate_coded(
         purpose=purpose,
         row_source=comparison.row_source,
         guarantee=comparison.guarantee,
-        flagged=(int(flagged["row"].nunique()), n),
+        flagged=(len(rows), n),
+        refused=refuse,
         not_tested=not_tested(comparison),
     )
     return ValidationReport(
-        verdict,
-        tuple(results),
-        flagged,
-        column_views(comparison, results),
-        association_view(comparison),
-        counts,
+        verdict, tuple(results), flagged, column_views(left, results), association_view(left), counts
     )
 
 

@@ -101,7 +101,7 @@ def _label_bars(column: Column, real: Floats, weights: Floats, made: Floats) -> 
     group = np.full(len(labels) + 1, len(shown))
     group[shown] = np.arange(len(shown))
     rest = len(labels) - len(shown)
-    names = [str(labels[code]) for code in shown] + ([f"{rest} other levels"] if rest else [])
+    names = [str(labels[code]) for code in shown] + ([f"{rest} other level{'s' * (rest > 1)}"] if rest else [])
     shares = []
     for values, weight in ((real, weights), (made, np.ones(len(made)))):
         present = ~np.isnan(values)
@@ -124,10 +124,22 @@ def _number_bars(column: Column, real: Floats, weights: Floats, made: Floats) ->
     shares = []
     for values, weight in ((real, weights), (made, np.ones(len(made)))):
         known = ~np.isnan(values)
-        # Tails go to the outermost bars, so that shares sum to one and no extreme shows.
-        counts, _ = np.histogram(np.clip(values[known], edges[0], edges[-1]), edges, weights=weight[known])
-        shares.append(tuple((counts / max(counts.sum(), 1e-12)).tolist()))
-    return _interval_names(column, edges), shares[0], shares[1], tuple(edges.tolist())
+        counts, _ = np.histogram(values[known], edges, weights=weight[known])
+        shares.append(counts / max(weight[known].sum(), 1e-12))
+    held, _ = np.histogram(present, edges)
+    shares = [_levelled(share, held) for share in shares]
+    return _interval_names(column, edges), tuple(shares[0].tolist()), tuple(shares[1].tolist()), tuple(edges.tolist())
+
+
+def _levelled(shares: Floats, held: Floats) -> Floats:
+    """Draw neighbouring bars alike until they stand for ten real rows together."""
+    out, start = shares.copy(), 0
+    for stop in range(1, len(held) + 1):
+        rest = held[stop:].sum()
+        if (held[start:stop].sum() >= FEWEST_HOLDERS and (rest >= FEWEST_HOLDERS or rest == 0)) or stop == len(held):
+            out[start:stop] = shares[start:stop].mean()
+            start = stop
+    return out
 
 
 def _interval_names(column: Column, edges: Floats) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def _against_holdout(copies: Copies, comparison: Comparison, n: int) -> Estimate
     return Estimate(
         hits / n, (float(found.low), float(found.high)), min(1.0, chance / n * scale),
         (min(1.0, float(expected.low) * scale), min(1.0, float(expected.high) * scale)), p_value, n=n,
-        reason=f"{hits} of {n} rows meet a train row, {chance} a held-out one",
+        reason=f"{hits:,} of {n:,} rows meet a train row, {chance:,} a held-out one",
     )  # fmt: skip
 
 

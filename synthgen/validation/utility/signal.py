@@ -30,7 +30,9 @@ def class_signal(comparison: Comparison, rng: np.random.Generator) -> Iterator[E
         reason = f"no class of the synthetic rows has {FEWEST} rows in train and holdout to compare with"
         yield Estimate(None, reason=reason)
         return
-    for code in sorted(known, key=lambda c: (real[c], c))[:MOST_CLASSES]:
+    # Of two classes, what tells one from the other tells the other from the one.
+    shown = 1 if len(real) == 2 else MOST_CLASSES
+    for code in sorted(known, key=lambda c: (real[c], c))[:shown]:
         yield _signal(comparison, code, str((target.categories or ())[int(code)]), rng)
 
 
