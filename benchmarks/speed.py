@@ -171,8 +171,8 @@ def page(rows: Sequence[str], last: Run, repeats: int, load: float) -> str:
         "",
         f"torch in this environment: {last.torch}.",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d}, {last.cores} cores, load average {load:.1f} at the start (near 0 if nothing else",
-        f"runs). {versions}.",
+        f"{datetime.now(UTC):%Y-%m-%d}, {last.cores} cores, load average {load:.1f} at the start (0: all else idle).",
+        f"{versions}.",
         "",
     ]
     return "\n".join(lines)

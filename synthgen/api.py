@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from synthgen.checks import check_table, check_words
-from synthgen.errors import UsageError
+from synthgen.errors import ConditionError, UsageError
 from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.generators.conditions import target_codes
 from synthgen.merging import accepted_rows
@@ -28,7 +28,7 @@ from synthgen.table import (
     Kind,
     Role,
     Schema,
-    check_writable,
+    check_destination,
     encode,
     extend_categories,
     infer_schema,
@@ -123,7 +123,7 @@ def synthesize(
     stages = Stages(progress)
     check_words(purpose, generator, generator_options, gate, validation)
     if out is not None:
-        check_writable(Path(out).parent)
+        check_destination(out)
     with stages("read"):
         frame, form = to_pandas(data)
         schema = _schema(frame, schema, target, sensitive_features, subject)
@@ -201,6 +201,11 @@ def _plan(
             raise UsageError("sampling_strategy needs a target with classes. Name one, or give n_samples.")
         return Plan(n or len(coded))
     counts = {float(code): int(rows) for code, rows in coded[target.name].value_counts().items()}  # type: ignore[arg-type]
+    if wanted is not None and not any(code in wanted for code in counts):
+        raise ConditionError(
+            f"No row has the class of {target.name!r} that the condition asks for, so nothing can be learnt about it. "
+            "Ask for a class that the table has."
+        )
     if n is None and purpose == "augment":
         return plan_by_class(counts, strategy, target, wanted)
     return plan_in_proportion(counts, n or len(coded), wanted)

@@ -70,9 +70,7 @@ def dtypes():
             "float32": (numbers / 4).astype("float32"),
             "boolean": pd.array(np.where(gap, None, rng.random(n) < 0.4), dtype="boolean"),
             "string": pd.array(np.where(gap, None, rng.choice(["x", "y", "z"], n)), dtype="string"),
-            "category": pd.Categorical(
-                rng.choice(["low", "high"], n), categories=["low", "mid", "high"], ordered=True
-            ),
+            "category": pd.Categorical(rng.choice(["low", "high"], n), categories=["low", "mid", "high"], ordered=True),
             "arrow_int": pd.array(np.where(gap, None, numbers), dtype="int32[pyarrow]"),
             "arrow_text": pd.array(rng.choice(["p", "q"], n).tolist(), dtype="string[pyarrow]"),
             "decimal": pd.Series([Decimal(int(v)) / 100 + Decimal("0.01") for v in numbers], dtype=object).map(

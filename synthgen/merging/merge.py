@@ -142,7 +142,10 @@ def _new_labels(index: pd.Index, n: int) -> pd.Index:
         return pd.Index(np.arange(start, start + n), name=index.name)
     if isinstance(index, pd.MultiIndex) or not pd.api.types.is_string_dtype(index.dtype):
         return pd.RangeIndex(n)
-    return pd.Index([f"synthetic-{i}" for i in range(n)], name=index.name)
+    prefix = "synthetic-"
+    while index.str.startswith(prefix).any():
+        prefix = f"new-{prefix}"
+    return pd.Index([f"{prefix}{i}" for i in range(n)], name=index.name)
 
 
 def _check_fold(fold: pd.DataFrame, made: pd.DataFrame, flag: str) -> None:

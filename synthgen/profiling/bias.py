@@ -18,6 +18,7 @@ FOUR_FIFTHS = 0.8
 BINS = 4
 FEWEST_SELECTED = 5
 MISSING = "missing"
+OTHERS = (MISSING, f"with fewer than {FEWEST} rows each)")
 SENSITIVE_WORDS = {
     "sex", "gender", "race", "ethnicity", "ethnic", "age", "religion", "nationality", "disability",
     "marital", "pregnant", "country", "citizenship", "orientation", "foreign",
@@ -110,8 +111,14 @@ def _parts(values: pd.Series, column: Column) -> Iterable[tuple[str, pd.Series]]
         for name, (low, high) in zip(names, pairwise(ends), strict=False):
             yield name, (values > low) & (values <= high)
     else:
+        counts = values.value_counts()
+        large = [int(code) for code in counts.index[counts >= FEWEST]]
         for code, label in enumerate(column.categories or ()):
-            yield str(label), values == code
+            if code in large:
+                yield str(label), values == code
+        small = int((counts < FEWEST).sum())
+        if small:
+            yield f"other ({small} {OTHERS[1]}", values.notna() & ~values.isin(large)
     if values.isna().any():
         yield MISSING, values.isna()
 
@@ -123,7 +130,7 @@ def _number(value: float, column: Column) -> str:
 def _sentence(name: str, groups: list[Group], selected: str | None) -> tuple[float, str]:
     """A sentence on one column, and a number to sort by: lower is worse."""
     # A group of which fewer than five rows would be selected at the overall rate can't be compared.
-    rated = [g for g in groups if g.rate is not None and g.rate_interval is not None and g.label != MISSING]
+    rated = [g for g in groups if g.rate is not None and g.rate_interval is not None and not g.label.endswith(OTHERS)]
     overall = sum(g.n * (g.rate or 0.0) for g in rated) / max(1, sum(g.n for g in rated))
     known = [g for g in rated if g.n * overall >= FEWEST_SELECTED]
     if selected is None or len(known) < 2:

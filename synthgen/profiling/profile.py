@@ -111,7 +111,7 @@ class Profile:
     n_rows : int
     columns : tuple of ColumnProfile
     classes : tuple of (str, int)
-        Rows of each value of a categorical target, commonest first.
+        Rows of each value of a categorical target, commonest first; those of fewer than ten rows together.
     bias : BiasAudit
     notes : tuple of str
         What a person should look at first, in words.

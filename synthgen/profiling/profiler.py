@@ -9,7 +9,7 @@ import pandas as pd
 
 from synthgen.errors import UsageError
 from synthgen.profiling.bias import audit_bias
-from synthgen.profiling.distributions import describe
+from synthgen.profiling.distributions import FEWEST_HOLDERS, describe
 from synthgen.profiling.profile import Profile
 from synthgen.randomness import seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Role, Schema
@@ -85,23 +85,28 @@ def profile_coded(coded: pd.DataFrame, schema: Schema) -> Profile:
     if target is not None and target.kind in LABEL_KINDS:
         counts = coded[target.name].value_counts()
         categories = target.categories or ()
-        classes = tuple((str(categories[int(code)]), int(n)) for code, n in counts.items())  # type: ignore[call-overload]
-    return Profile(schema, len(coded), columns, classes, audit_bias(coded, schema), _notes(coded, schema, classes))
+        shown = counts[counts >= FEWEST_HOLDERS]
+        classes = tuple((str(categories[int(code)]), int(n)) for code, n in shown.items())  # type: ignore[call-overload]
+        small = counts[counts < FEWEST_HOLDERS]
+        if len(small):
+            classes += ((f"other ({len(small)} with fewer than {FEWEST_HOLDERS} rows each)", int(small.sum())),)
+    return Profile(schema, len(coded), columns, classes, audit_bias(coded, schema), _notes(coded, schema))
 
 
-def _notes(coded: pd.DataFrame, schema: Schema, classes: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
+def _notes(coded: pd.DataFrame, schema: Schema) -> tuple[str, ...]:
     notes = []
-    if len(classes) > 1:
-        rarest = classes[-1][1]
-        assert schema.target is not None
+    target = schema.target
+    if target is not None and target.kind in LABEL_KINDS and coded[target.name].nunique() > 1:
+        counts = coded[target.name].value_counts()
+        rarest = int(counts.min())
         if rarest < RARE_CLASS:
-            few = sum(n < RARE_CLASS for _, n in classes)
+            few = int((counts < RARE_CLASS).sum())
             notes.append(
-                f"{few} of {len(classes)} classes of {schema.target.name!r} have fewer than {RARE_CLASS} rows: little "
+                f"{few} of {len(counts)} classes of {target.name!r} have fewer than {RARE_CLASS} rows: little "
                 "can be learnt about them, and nothing checked."
             )
-        elif rarest / classes[0][1] < 0.1:
-            notes.append(f"The rarest class of {schema.target.name!r} has {rarest} of {len(coded)} rows.")
+        elif rarest / int(counts.max()) < 0.1:
+            notes.append(f"The rarest class of {target.name!r} has {rarest:,} of {len(coded):,} rows.")
     duplicates = int(coded.duplicated().sum())
     if duplicates:
         notes.append(f"{duplicates} rows repeat an earlier row.")

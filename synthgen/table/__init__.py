@@ -13,7 +13,7 @@ from synthgen.table.column import (
 )
 from synthgen.table.distance import DistanceSpace
 from synthgen.table.encoding import decode, encode, extend_categories
-from synthgen.table.files import check_writable, read_file, write_file, write_text
+from synthgen.table.files import check_destination, check_writable, read_file, write_file, write_text
 from synthgen.table.frames import Form, to_pandas
 from synthgen.table.inference import infer_schema
 
@@ -29,6 +29,7 @@ __all__ = [
     "Role",
     "Schema",
     "Storage",
+    "check_destination",
     "check_writable",
     "decode",
     "encode",

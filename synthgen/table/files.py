@@ -177,6 +177,12 @@ def check_writable(folder: str | Path) -> None:
         ) from error
 
 
+def check_destination(path: str | Path) -> None:
+    """Refuse, before any work, a table's path with an unknown ending or in a folder that can't be written."""
+    _suffix(Path(path))
+    check_writable(Path(path).parent)
+
+
 def write_file(frame: pd.DataFrame, path: str | Path) -> None:
     """Write a table in the format that ``path`` is named for; the file is whole or not there.
 

@@ -58,6 +58,14 @@ def differ(a, b):
     return not a.reset_index(drop=True).equals(b.reset_index(drop=True))
 
 
+def rows_or_refusal(kind, draw):
+    """What ``draw`` gives, or the words with which it refuses."""
+    try:
+        return draw(), ""
+    except kind as error:
+        return None, str(error)
+
+
 def kept(model, folder):
     model.save(folder, include_real_rows=model.holds_real_rows)
     return folder
@@ -217,11 +225,10 @@ def test_values_stay_in_the_columns_range_or_labels(new, mixed):
 @pytest.mark.parametrize("target", [None, "Class"])
 def test_a_single_row_works_or_the_error_says_why(new, target):
     frame = pd.DataFrame({"dose": [1.5], "ward": ["north"], "Class": [1]})
-    try:
-        rows = new().fit(frame, target=target).sample(3)
-    except DataError as error:
-        assert len(str(error).split()) > 5
-        assert "row" in str(error)
+    rows, words = rows_or_refusal(DataError, lambda: new().fit(frame, target=target).sample(3))
+    if rows is None:
+        assert len(words.split()) > 5
+        assert "row" in words
     else:
         assert len(rows) == 3
         assert set(rows["Class"]) == {1}
@@ -249,11 +256,12 @@ def test_one_column_and_no_target(new):
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
 def test_a_tiny_class_works_or_the_error_says_what_to_do(new, plain, size):
     frame = plain(60, size)
-    try:
-        rows = new().fit(frame, target="Class").sample(12, conditions={"Class": 1})
-    except DataError as error:
-        assert "'Class'" in str(error)
-        assert any(word in str(error) for word in ("Use", "use", "Drop", "ask for"))
+    rows, words = rows_or_refusal(
+        DataError, lambda: new().fit(frame, target="Class").sample(12, conditions={"Class": 1})
+    )
+    if rows is None:
+        assert "'Class'" in words
+        assert any(word in words for word in ("Use", "use", "Drop", "ask for"))
     else:
         assert rows["Class"].tolist() == [1] * 12
         assert rows.notna().all(axis=None)
@@ -368,10 +376,9 @@ def test_conditions_on_text_and_boolean_targets(new, plain):
 )
 def test_a_condition_that_cannot_be_met_names_the_column(new, plain, conditions, names):
     model = new().fit(plain(20, 20), target="Class")
-    try:
-        rows = model.sample(5, conditions=conditions)
-    except ConditionError as error:
-        assert names in str(error)
+    rows, words = rows_or_refusal(ConditionError, lambda: model.sample(5, conditions=conditions))
+    if rows is None:
+        assert names in words
     else:  # a generator may condition on other columns too, and then keeps to it
         assert list(conditions) == ["hue"]
         assert set(rows["hue"]) == {"red"}
@@ -531,17 +538,7 @@ BREAKS = {
 def test_a_broken_folder_is_a_file_error(new, plain, tmp_path, how):
     folder = kept(new().fit(plain(20, 20), target="Class"), tmp_path / "model")
     BREAKS[how](folder)
-    with pytest.raises(FileError, match="model") as caught:
-        sg.load_synthesizer(folder)
-    assert "model" in str(caught.value)
-
-
-def test_a_cut_table_of_rows_is_a_file_error(new, plain, tmp_path):
-    folder = kept(new().fit(plain(20, 20), target="Class"), tmp_path / "model")
-    if not list(folder.glob("*.parquet")):
-        pytest.skip("this generator keeps no rows")
-    _cut("*.parquet")(folder)
-    with pytest.raises(FileError):
+    with pytest.raises(FileError, match="model"):
         sg.load_synthesizer(folder)
 
 

@@ -74,7 +74,9 @@ def test_almost_no_noise_is_what_the_default_avoids():
 def test_more_strength_moves_further():
     frame = blobs()
     moved = [
-        np.median(gaps(frame, JitterSynthesizer(strength, random_state=0).fit(frame, target="Class").sample(300)).min(axis=1))
+        np.median(
+            gaps(frame, JitterSynthesizer(strength, random_state=0).fit(frame, target="Class").sample(300)).min(axis=1)
+        )
         for strength in (0.01, 0.1, 1.0)
     ]
     assert moved[0] < moved[1] / 2

@@ -45,6 +45,7 @@ def run(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         timeout=SECONDS_A_CELL,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": FOLDER}},
     ).execute()
 

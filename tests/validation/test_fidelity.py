@@ -21,9 +21,7 @@ def by_subject(estimates):
 
 def test_ks_complement_by_hand(compare, rng):
     # At 2, half of the holdout values and none of the synthetic ones are reached: the largest gap is 1/2.
-    found = by_subject(
-        column_shapes(compare({"x": [1, 2, 3, 4]}, {"x": [1, 2, 3, 4]}, {"x": [3, 4, 5, 6]}), rng)
-    )
+    found = by_subject(column_shapes(compare({"x": [1, 2, 3, 4]}, {"x": [1, 2, 3, 4]}, {"x": [3, 4, 5, 6]}), rng))
     assert found["x"].value == pytest.approx(0.5)
     assert found["x"].baseline == pytest.approx(1.0)
 

@@ -1,0 +1,1 @@
+"""Synthetic tables of other tools, made once, so that scores can be had again without training them."""

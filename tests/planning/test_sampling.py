@@ -1,0 +1,117 @@
+"""How many rows of which class: imbalanced-learn's words, and hand-worked shares."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from imblearn.utils import check_sampling_strategy
+
+from synthgen.errors import ConditionError, DataError, UsageError
+from synthgen.planning import plan_by_class, plan_in_proportion
+from synthgen.table import Column, Kind, Role
+
+
+def target(*labels):
+    return Column("y", Kind.CATEGORICAL, Role.TARGET, categories=labels)
+
+
+def plan(counts, strategy, allowed=None):
+    labels = target(*range(len(counts)))
+    return plan_by_class({float(i): n for i, n in enumerate(counts)}, strategy, labels, allowed)
+
+
+def imbalanced_learns(counts, strategy):
+    y = np.repeat(np.arange(len(counts)), counts)
+    found = check_sampling_strategy(strategy, y, "over-sampling")
+    return {float(label): int(n) for label, n in found.items() if n}
+
+
+@pytest.mark.parametrize("counts", [(100, 10), (10, 100), (50, 20, 5), (7, 30, 30, 12), (200, 1)])
+@pytest.mark.parametrize("word", ["auto", "minority", "not majority", "not minority", "all"])
+def test_words_mean_what_they_mean_in_imbalanced_learn(counts, word):
+    expected = imbalanced_learns(counts, word)
+    if not expected:
+        with pytest.raises(DataError, match="'y'"):
+            plan(counts, word)
+        return
+    made = plan(counts, word)
+    assert dict(made.by_class) == expected
+    assert made.total == sum(expected.values())
+
+
+@pytest.mark.parametrize("counts", [(100, 10), (13, 97), (2800, 200)])
+@pytest.mark.parametrize("ratio", [0.25, 0.5, 0.517, 0.999, 1.0, 1, np.float64(0.337)])
+def test_ratios_mean_what_they_mean_in_imbalanced_learn(counts, ratio):
+    assert dict(plan(counts, ratio).by_class) == imbalanced_learns(counts, float(ratio))
+
+
+@pytest.mark.parametrize("wanted", [{1: 30}, {0: 150, 1: 30}, {0: 100, 1: 11}, {2: 9, 1: 10}])
+def test_counts_mean_what_they_mean_in_imbalanced_learn(wanted):
+    assert dict(plan((100, 10, 5), wanted).by_class) == imbalanced_learns((100, 10, 5), wanted)
+
+
+def test_labels_may_be_given_as_text():
+    assert dict(plan((100, 10), {"1": 30}).by_class) == {1.0: 20}
+
+
+def test_only_the_classes_that_conditions_allow():
+    assert dict(plan((50, 20, 5), "auto", np.array([2.0])).by_class) == {2.0: 45}
+
+
+@pytest.mark.parametrize(
+    ("counts", "strategy", "kind", "words"),
+    [
+        ((10, 10), "auto", DataError, "'y'"),
+        ((10, 5), "most", UsageError, "'most'"),
+        ((10, 5), 0.4, UsageError, "0.5"),
+        ((10, 5), 1.1, UsageError, "1.1"),
+        ((10, 5, 3), 0.9, UsageError, "'y' has 3"),
+        ((10, 5), {1: 4}, UsageError, "'y'"),
+        ((10, 5), {1: 7.5}, UsageError, "'y'"),
+        ((10, 5), {7: 20}, ConditionError, "'y'"),
+        ((10, 5), True, UsageError, "bool"),
+        ((10, 5), None, UsageError, "NoneType"),
+        ((10, 5), float("nan"), UsageError, "nan"),
+    ],
+)
+def test_what_cannot_be_planned_is_said(counts, strategy, kind, words):
+    with pytest.raises(kind) as caught:
+        plan(counts, strategy)
+    assert words in str(caught.value)
+
+
+# In proportion
+
+
+@pytest.mark.parametrize(
+    ("counts", "n", "expected"),
+    [
+        ({0.0: 80, 1.0: 30}, 55, {0.0: 40, 1.0: 15}),
+        # 3.33, 3.33 and 3.33: the one that is left goes to the first.
+        ({0.0: 1, 1.0: 1, 2.0: 1}, 10, {0.0: 4, 1.0: 3, 2.0: 3}),
+        # 6.36 and .64: the larger remainder gets the row.
+        ({0.0: 100, 1.0: 10}, 7, {0.0: 6, 1.0: 1}),
+        # 2.73 and .27.
+        ({0.0: 100, 1.0: 10}, 3, {0.0: 3}),
+    ],
+)
+def test_largest_remainders_by_hand(counts, n, expected):
+    found = plan_in_proportion(counts, n, None)
+    assert dict(found.by_class) == expected
+    assert found.total == n
+
+
+def test_shares_always_add_up():
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        counts = {float(i): int(k) for i, k in enumerate(rng.integers(1, 500, rng.integers(1, 9)))}
+        n = int(rng.integers(1, 1000))
+        found = plan_in_proportion(counts, n, None)
+        assert sum(found.by_class.values()) == n
+        whole = sum(counts.values())
+        assert all(abs(rows - n * counts[code] / whole) < 1 for code, rows in found.by_class.items())
+
+
+def test_in_proportion_among_the_allowed():
+    found = plan_in_proportion({0.0: 80, 1.0: 30, 2.0: 10}, 8, np.array([1.0, 2.0]))
+    assert dict(found.by_class) == {1.0: 6, 2.0: 2}
