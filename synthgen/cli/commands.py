@@ -126,6 +126,9 @@ def synthesize(
 
     The table is written only if the gate lets it through; the reports are always written.
     """
+    from synthgen.table.files import check_ending
+
+    check_ending(data)
     table = out or words.default_out(data)
     folder = reports or words.default_reports(table)
     check_destinations([path for path in (data, schema) if path], [table], folder)

@@ -105,6 +105,8 @@ class JitterSynthesizer(Synthesizer):
             self._classes = {float(code): np.asarray(rows) for code, rows in groups.items()}  # type: ignore[arg-type]
         ordered = [c.name for c in schema.of(*ORDERED_KINDS)]
         labels = [c.name for c in schema.of(*LABEL_KINDS) if c.name != target]
+        bounds = [schema[name].bounds or (-np.inf, np.inf) for name in ordered]
+        self._low, self._high = np.array(bounds, dtype=float).reshape(-1, 2).T
         self._ordered = np.array([names.index(name) for name in ordered], dtype=np.int64)
         self._free = np.array(sorted([*self._ordered, *map(names.index, labels)]), dtype=np.int64)
         first = ~self._rows.duplicated().to_numpy()
@@ -183,7 +185,10 @@ class JitterSynthesizer(Synthesizer):
                 difference = self._values[np.ix_(neighbours[:, k], self._ordered)] - out[:, self._ordered]
                 spread += np.nan_to_num(difference) ** 2
             noise = strength * np.sqrt(spread / neighbours.shape[1]) * rng.standard_normal(spread.shape)
-            out[:, self._ordered] += noise
+            moved = out[:, self._ordered] + noise
+            # Turned back at the bounds, not stopped there: a pile at an extreme would repeat one row's value.
+            moved = np.where(moved > self._high, 2 * self._high - moved, moved)
+            out[:, self._ordered] = np.where(moved < self._low, 2 * self._low - moved, moved)
         return to_grid(pd.DataFrame(out, columns=self._rows.columns), self.schema_)
 
     def _least_strength(self, rng: np.random.Generator) -> float:

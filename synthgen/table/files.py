@@ -177,6 +177,11 @@ def check_writable(folder: str | Path) -> None:
         ) from error
 
 
+def check_ending(path: str | Path) -> None:
+    """Raise FileError for a path whose ending names no format that synthgen reads and writes."""
+    _suffix(Path(path))
+
+
 def check_destination(path: str | Path) -> None:
     """Refuse, before any work, a table's path with an unknown ending or in a folder that can't be written."""
     _suffix(Path(path))

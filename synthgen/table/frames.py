@@ -14,6 +14,9 @@ import pyarrow as pa
 from synthgen.errors import DataError, UsageError
 from synthgen.table.files import read_file
 
+SHARES_WRITES = int(pd.__version__.split(".")[0]) < 3
+"""Before pandas 3 a shallow copy shares later writes with its source, so frames are copied whole."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -41,7 +44,7 @@ class Form:
         Columns that the caller's table didn't have keep their name and natural dtype.
         """
         if self.library == "pandas":
-            out = frame.copy(deep=False)
+            out = frame.copy(deep=SHARES_WRITES)
             same = list(frame.columns) == list(self.labels)
             names = [self.labels.get(name, name) for name in frame.columns]
             out.columns = self.native if same else pd.Index(names, name=getattr(self.native, "name", None))
@@ -162,7 +165,7 @@ def _from_pandas(data: pd.DataFrame, name: str) -> tuple[pd.DataFrame, Form]:
         )
     labels = list(data.columns)
     _check_names(labels, name)
-    frame = data.copy(deep=False)
+    frame = data.copy(deep=SHARES_WRITES)
     frame.columns = pd.Index([str(label) for label in labels])
     form = Form("pandas", {str(label): label for label in labels}, native=data.columns)
     return frame, form

@@ -29,13 +29,13 @@ def test_exact_copies_by_hand(compare, rng):
     assert estimate.value == pytest.approx(2 / 5)
     assert estimate.baseline == pytest.approx(1 / 5)
     # Three rows meet a real one; with as many train as holdout rows, two or three in train have the chance 4/8.
-    assert estimate.p_value == pytest.approx(0.5)
+    assert estimate.p_value == pytest.approx(0.5, abs=0.04)
 
 
 def test_the_chance_to_meet_a_train_row_grows_with_their_share(compare, rng):
     both = compare({"x": range(30)}, {"x": range(100, 110)}, {"x": [1, 2, 3, 4]})
     # Four hits in train, each with chance 30/40 by luck.
-    assert exact_copies(both, rng).p_value == pytest.approx(0.75**4)
+    assert exact_copies(both, rng).p_value == pytest.approx(0.75**4, abs=0.04)
 
 
 def test_a_value_that_two_people_share_is_nobodys_copy(compare):
