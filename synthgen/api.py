@@ -128,7 +128,7 @@ def synthesize(
         frame, form = to_pandas(data)
         schema = _schema(frame, schema, target, sensitive_features, subject)
         coded = encode(frame, schema)
-        check_table(coded, schema)
+        check_table(frame, coded, schema)
         wanted = target_codes(conditions, schema)
         plan = _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     seed = seed_sequence(random_state)
@@ -155,7 +155,7 @@ def synthesize(
         profile=described,
         validation=report,
         provenance=describe_run(
-            model, choice, random_state, purpose, schema, counts, report, gate, warned, stages.seconds
+            model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds
         ),
         _real=frame,
         _made=accepted,
@@ -177,6 +177,8 @@ def _schema(
     sensitive: Sequence[str] | None,
     subject: str | None,
 ) -> Schema:
+    if isinstance(sensitive, str):
+        raise UsageError(f"sensitive_features must be a list of columns; write [{sensitive!r}].")
     if schema is None:
         return infer_schema(frame, target=target, sensitive_features=tuple(sensitive or ()), subject=subject)
     schema = with_roles(schema, target, sensitive)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from synthgen.errors import DataError, UsageError
 from synthgen.generators import GENERATORS, Synthesizer
+from synthgen.merging import FLAG
 from synthgen.table import Kind, Schema
 from synthgen.validation import Gate, Purpose
 
@@ -38,8 +39,18 @@ def check_words(purpose: str, generator: Any, options: Mapping[str, Any] | None,
             raise UsageError(f"The generator {generator!r} has no option {unknown[0]!r}; it has: {', '.join(known)}.")
 
 
-def check_table(coded: pd.DataFrame, schema: Schema) -> None:
+def check_table(frame: pd.DataFrame, coded: pd.DataFrame, schema: Schema) -> None:
     """Refuse a table that nothing can be learnt from, or a target that can't be one."""
+    lacking = [name for name in frame.columns if name not in schema]
+    if lacking:
+        raise UsageError(
+            f"The schema has no column {lacking[0]!r}, which the table has. "
+            "Add it to the schema, or drop it from the table."
+        )
+    if FLAG in frame.columns and frame[FLAG].astype(bool).any():
+        raise UsageError(
+            f"The table has synthetic rows already (column {FLAG!r}). Learn from real rows only: sg.real_rows_only(df)."
+        )
     if len(coded) < 2:
         raise DataError("The table has one row; at least two are needed to learn from one and check against another.")
     empty = [name for name in coded if coded[name].isna().all()]

@@ -31,7 +31,7 @@ class Provenance:
         was taken.
     parameters : mapping
     random_state : str
-        The seed; "not given" where none was.
+        The seed; where none was given, the one that was drawn.
     purpose : str
     target : str or None
     counts : mapping of str to int
@@ -71,6 +71,7 @@ def describe_run(
     model: Synthesizer,
     choice: str,
     random_state: RandomState,
+    seed: np.random.SeedSequence,
     purpose: str,
     schema: Schema,
     counts: dict[str, int],
@@ -90,7 +91,7 @@ def describe_run(
         generator_words=str(own),
         choice=choice,
         parameters=parameters,
-        random_state=str(random_state) if isinstance(random_state, (int, np.integer)) else "not given as a number",
+        random_state=str(random_state) if isinstance(random_state, (int, np.integer)) else str(seed.entropy),
         purpose=purpose,
         target=schema.target.name if schema.target else None,
         counts=counts,

@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from synthgen.errors import UsageError
+
 RandomState: TypeAlias = "int | np.random.Generator | np.random.SeedSequence | np.random.RandomState | None"
 
 
@@ -34,7 +36,13 @@ def seed_sequence(random_state: RandomState) -> np.random.SeedSequence:
         return np.random.SeedSequence(int(random_state.integers(0, 2**63)))
     if isinstance(random_state, np.random.RandomState):
         return np.random.SeedSequence(int(random_state.randint(0, 2**31 - 1)))
-    return np.random.SeedSequence(None if random_state is None else abs(int(random_state)))
+    if random_state is None:
+        return np.random.SeedSequence()
+    if isinstance(random_state, bool) or not isinstance(random_state, (int, np.integer)) or random_state < 0:
+        raise UsageError(
+            f"random_state must be a whole number of at least 0, a Generator or None; got {random_state!r}."
+        )
+    return np.random.SeedSequence(int(random_state))
 
 
 def stream(seed: np.random.SeedSequence, *names: str | int) -> np.random.Generator:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from synthgen import reporting
 from synthgen.errors import GateFailed
-from synthgen.merging import merge_frames
+from synthgen.merging import FLAG, merge_frames
 from synthgen.table.files import check_writable, write_text
 from synthgen.validation.verdict import Outcome, Purpose
 
@@ -113,8 +113,8 @@ class SynthesisResult:
             never saw.
         """
         self._check()
-        train = merge_frames(self._real.iloc[self._train_rows], self._made).drop(columns="is_synthetic")
-        test = self._real.iloc[self._holdout_rows]
+        train = merge_frames(self._real.iloc[self._train_rows], self._made).drop(columns=FLAG)
+        test = self._real.iloc[self._holdout_rows].drop(columns=FLAG, errors="ignore")
         return self._form.give_back(train), self._form.give_back(test)
 
     def write_reports(self, folder: str | Path) -> list[Path]:
@@ -147,15 +147,18 @@ class SynthesisResult:
             lines += ["What to try:", *(f"- {words}" for words in advice)] if advice else []
             lines.append("- or lift the gate with gate=None; the report will say so")
             raise GateFailed("\n".join(lines))
+        for words in self.provenance.warnings:
+            warnings.warn(words, SynthgenWarning, stacklevel=3)
         if self.verdict.outcome is Outcome.INCONCLUSIVE and self.provenance.gate is not None:
             reasons = "; ".join(finding.words for finding in self.verdict.blocking)
             warnings.warn(f"Only with care: {reasons}", SynthgenWarning, stacklevel=3)
 
     def __repr__(self) -> str:
         counts = self.provenance.counts
+        short = "".join(f"; {words}" for words in self.provenance.warnings)
         return (
             f"SynthesisResult({self.verdict.outcome}: {self.verdict.words}; {counts['delivered']} rows delivered, "
-            f"{counts['accepted']} of them synthetic)"
+            f"{counts['accepted']} of them synthetic{short})"
         )
 
     def _repr_html_(self) -> str:

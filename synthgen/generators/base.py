@@ -19,6 +19,7 @@ from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Kind, Role, Schema
 from synthgen.table.encoding import decode, encode
 from synthgen.table.frames import is_frame, to_pandas
+from synthgen.table.grid import with_bounds
 from synthgen.table.inference import infer_schema
 from synthgen.table.kinds.identifier import draw as draw_identifiers
 
@@ -111,6 +112,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         seed = seed_sequence(self.random_state)
         coded = encode(frame, schema)
         self._check_target(coded, schema)
+        schema = with_bounds(schema, coded)
         self.schema_ = schema
         self.privacy_ = None
         self._form = form

@@ -33,6 +33,7 @@ def target_codes(conditions: Mapping[str, Any] | None, schema: Schema) -> NDArra
             f"conditions must map a column to a value, such as {{'Class': 1}}; got {type(conditions).__name__}."
         )
     target = schema.target
+    conditions = {str(name): wanted for name, wanted in conditions.items()}
     for name in conditions:
         if name not in schema:
             raise ConditionError(

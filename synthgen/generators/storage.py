@@ -31,19 +31,21 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
             f"A saved {type(model).__name__} contains every real row it was fitted on. "
             "If that is what you want, say save(path, include_real_rows=True)."
         )
-    if folder.exists() and not (folder / "model.json").is_file() and any(folder.iterdir()):
-        raise FileError(f"The folder {str(path)!r} holds other files. Name a new or empty folder.")
+    _check_replaceable(folder)
     state = model._state()
     arrays = {key: value for key, value in state.items() if isinstance(value, np.ndarray)}
     plain = {key: value for key, value in state.items() if key not in arrays}
-    parameters = model.get_params(deep=False)
+    parameters = {
+        key: value.item() if isinstance(value, np.generic) else value
+        for key, value in model.get_params(deep=False).items()
+    }
     parameters["random_state"] = None  # the stream of rows is kept in "seed"
     document = {
         "synthgen_model": MODEL_VERSION,
         "generator": type(model).__name__,
         "versions": _versions(),
         "parameters": parameters,
-        "seed": {"entropy": str(model._seed.entropy), "spawn_key": list(model._seed.spawn_key)},
+        "seed": {"entropy": _parts(model._seed.entropy), "spawn_key": list(model._seed.spawn_key)},
         "calls": model._calls,
         "opaque_missing": model._opaque_missing,
         "target_codes": model._target_codes.tolist(),
@@ -98,12 +100,38 @@ def _rebuilt(cls: type[Synthesizer], document: Mapping[str, Any], folder: Path) 
     model.privacy_ = None
     model._form = PANDAS
     seed = document["seed"]
-    model._seed = np.random.SeedSequence(int(seed["entropy"]), spawn_key=tuple(seed["spawn_key"]))
+    model._seed = np.random.SeedSequence(_entropy(seed["entropy"]), spawn_key=tuple(seed["spawn_key"]))
     model._calls = document["calls"]
     model._opaque_missing = document["opaque_missing"]
     model._target_codes = np.array(document["target_codes"])
     model._set_state({**document["state"], **arrays})
     return model
+
+
+def _parts(entropy: Any) -> list[int]:
+    return [int(part) for part in (entropy if isinstance(entropy, (list, tuple)) else [entropy])]
+
+
+def _entropy(parts: list[int]) -> int | list[int]:
+    return int(parts[0]) if len(parts) == 1 else [int(part) for part in parts]
+
+
+def _check_replaceable(folder: Path) -> None:
+    """Refuse to write over anything but a synthgen model or an empty folder."""
+    if not folder.exists():
+        return
+    refusal = f"{str(folder)!r} holds something that isn't a synthgen model. Name a new or empty folder."
+    if not folder.is_dir():
+        raise FileError(refusal)
+    held = {item.name for item in folder.iterdir()}
+    if not held:
+        return
+    try:
+        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileError(refusal) from error
+    if held != {"model.json", "arrays.npz"} or "synthgen_model" not in document:
+        raise FileError(refusal)
 
 
 def _versions() -> dict[str, str]:

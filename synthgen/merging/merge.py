@@ -140,7 +140,12 @@ def _new_labels(index: pd.Index, n: int) -> pd.Index:
     if pd.api.types.is_integer_dtype(index.dtype):
         start = int(index.max()) + 1
         return pd.Index(np.arange(start, start + n), name=index.name)
-    if isinstance(index, pd.MultiIndex) or not pd.api.types.is_string_dtype(index.dtype):
+    if isinstance(index, pd.DatetimeIndex):
+        return pd.DatetimeIndex([pd.NaT] * n, dtype=index.dtype, name=index.name)
+    if isinstance(index, pd.MultiIndex):
+        first = [f"synthetic-{i}" for i in range(n)]
+        return pd.MultiIndex.from_arrays([first, *([None] * n for _ in index.names[1:])], names=index.names)
+    if not pd.api.types.is_string_dtype(index.dtype):
         return pd.RangeIndex(n)
     prefix = "synthetic-"
     while index.str.startswith(prefix).any():

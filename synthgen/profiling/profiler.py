@@ -57,6 +57,8 @@ def profile(
     (('sex',), '>50K')
     """
     frame, _ = to_pandas(data)
+    if isinstance(sensitive_features, str):
+        raise UsageError(f"sensitive_features must be a list of columns; write [{sensitive_features!r}].")
     if schema is None:
         schema = infer_schema(frame, target=target, sensitive_features=tuple(sensitive_features or ()))
     else:
@@ -66,8 +68,6 @@ def profile(
 
 def with_roles(schema: Schema, target: str | None, sensitive_features: Sequence[str] | None) -> Schema:
     """Give named columns of a schema their roles; unknown names are an error."""
-    if isinstance(sensitive_features, str):
-        raise UsageError(f"sensitive_features must be a list of columns; write [{sensitive_features!r}].")
     if target is not None and schema[target].role is not Role.TARGET:
         schema = schema.with_column(target, role=Role.TARGET)
     for name in sensitive_features or ():

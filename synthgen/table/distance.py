@@ -18,6 +18,9 @@ HALF = float(np.sqrt(0.5))
 MISSING_WEIGHT = float(np.sqrt(2 / 3))
 """Height of a missing value's own axis: its mean squared distance from present values is then 1."""
 
+FEWEST_KNOTS, MOST_KNOTS, ROWS_A_KNOT = 20, 200, 10
+"""Fitted values between which positions are linear, in a column whose values are nearly all distinct."""
+
 OUTSIDE = 0.1
 """How far beyond the outermost position a value outside the fitted range can lie."""
 
@@ -39,6 +42,12 @@ class _Ordered:
         missing = np.isnan(values)
         distinct, counts = np.unique(values[~missing], return_counts=True)
         positions = (np.cumsum(counts) - counts / 2) / max(counts.sum(), 1)
+        if len(distinct) > max(FEWEST_KNOTS, len(values) / 2):
+            # Nearly all distinct: a position for each would put the fitted rows equally far apart, and any
+            # other row nearer to them than they are to each other.
+            knots = int(np.clip(len(distinct) // ROWS_A_KNOT, FEWEST_KNOTS, MOST_KNOTS))
+            kept = np.unique(np.linspace(0, len(distinct) - 1, knots).round().astype(np.intp))
+            distinct, positions = distinct[kept], positions[kept]
         return cls(distinct, positions, bool(column.nullable or missing.any()))
 
     def fill(self, out: np.ndarray, values: np.ndarray) -> None:

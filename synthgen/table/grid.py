@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from synthgen.errors import DataError
 from synthgen.table.column import ORDERED_KINDS, Column, Kind, Schema
 
 
@@ -26,6 +29,31 @@ def to_grid(coded: pd.DataFrame, schema: Schema) -> pd.DataFrame:
             low, high = column.bounds or (-np.inf, np.inf)
             out[column.name] = np.clip(_rounded(values, column), low, high)
     return out
+
+
+def with_bounds(schema: Schema, coded: pd.DataFrame) -> Schema:
+    """Return the schema with the bounds of these rows, but for declared ones, which the rows must keep.
+
+    Raises
+    ------
+    DataError
+        If values lie outside declared bounds.
+    """
+    changed = []
+    for column in schema.of(*ORDERED_KINDS):
+        values = coded[column.name].to_numpy(dtype=float)
+        values = values[~np.isnan(values)]
+        if "bounds" not in column.declared or column.bounds is None:
+            bounds = (float(values.min()), float(values.max())) if len(values) else None
+            changed.append(replace(column, bounds=bounds))
+            continue
+        outside = int(((values < column.bounds[0]) | (values > column.bounds[1])).sum())
+        if outside:
+            raise DataError(
+                f"Column {column.name!r} has {outside} values outside the bounds that its schema declares. "
+                "Correct the values, or declare wider bounds."
+            )
+    return schema.with_columns(changed)
 
 
 def _rounded(values: np.ndarray, column: Column) -> np.ndarray:

@@ -33,7 +33,7 @@ def split_rows(coded: pd.DataFrame, schema: Schema, share: float, rng: np.random
     -------
     train, holdout : arrays of positions, ascending
     """
-    if not 0 < share < 1:
+    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share < 1:
         raise UsageError(f"holdout must be a share of the rows above 0 and below 1; got {share!r}.")
     target, subjects = schema.target, schema.role(Role.SUBJECT)
     by_class = target is not None and target.kind in LABEL_KINDS
@@ -44,7 +44,10 @@ def split_rows(coded: pd.DataFrame, schema: Schema, share: float, rng: np.random
         groups, _ = pd.factorize(coded[subjects[0].name])
         alone = groups < 0
         groups[alone] = groups.max(initial=-1) + 1 + np.arange(int(alone.sum()))
-        strata = strata[np.unique(groups, return_index=True)[1]][groups]
+        # A subject belongs to the rarest class among its rows, so that no class goes to holdout whole.
+        _, place, counts = np.unique(strata, return_inverse=True, return_counts=True)
+        rarest = np.lexsort((counts[place], groups))
+        strata = strata[rarest[np.unique(groups[rarest], return_index=True)[1]]][groups]
     else:
         distinct = pd.util.hash_pandas_object(coded, index=False).to_numpy()
         groups = np.unique(distinct, return_inverse=True)[1]

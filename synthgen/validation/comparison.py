@@ -19,6 +19,7 @@ Codes = NDArray[np.int64]
 
 KS_BINS = 256
 PAIR_BINS = 10
+PAIR_LEVELS = 50
 NEAR_COPY_QUANTILE = 0.05
 NEAR_COPY_SAMPLE = 2_000
 MOST_ROWS = {"standard": 10_000, "full": 50_000}
@@ -186,6 +187,8 @@ class Comparison:
         parts = [p.coded[column.name].to_numpy(float) for p in (self.real_train, self.real_holdout, self.made)]
         if column.kind in LABEL_KINDS:
             n = len(column.categories or ())
+            if bins == PAIR_BINS and n > PAIR_LEVELS:
+                return _commonest(parts, n), PAIR_LEVELS
             return [np.where(np.isnan(values), -1, values).astype(np.int64) for values in parts], n
         pooled = np.concatenate([values[~np.isnan(values)] for values in parts])
         if not len(pooled):
@@ -203,3 +206,13 @@ class Comparison:
         rows = np.flatnonzero(weights > 0)
         part = weights[rows]
         return Part(frame.iloc[rows].reset_index(drop=True), part / part.mean() if len(part) else part, rows)
+
+
+def _commonest(parts: list[Floats], n_levels: int) -> list[Codes]:
+    """Codes of the commonest labels among real rows; all others share the last one."""
+    real = np.concatenate(parts[:2])
+    counts = np.bincount(real[~np.isnan(real)].astype(np.intp), minlength=n_levels)
+    codes = np.full(n_levels + 1, PAIR_LEVELS - 1, dtype=np.int64)
+    codes[np.argsort(-counts, kind="stable")[: PAIR_LEVELS - 1]] = np.arange(PAIR_LEVELS - 1)
+    codes[-1] = -1
+    return [codes[np.where(np.isnan(values), -1, values).astype(np.intp)] for values in parts]

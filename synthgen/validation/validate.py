@@ -216,7 +216,9 @@ def _snapped(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
             continue
         labels = np.array(sorted(float(label) for label in known))
         given = values.to_numpy(dtype=float, na_value=np.nan)
-        nearest = labels[np.abs(given[:, None] - labels[None, :]).argmin(axis=1)]
+        above = np.clip(np.searchsorted(labels, given), 0, len(labels) - 1)
+        below = np.maximum(above - 1, 0)
+        nearest = np.where(np.abs(given - labels[below]) < np.abs(given - labels[above]), labels[below], labels[above])
         off = (given != nearest) & (np.abs(given - nearest) < SNAP)
         if off.any():
             out[column.name] = np.where(off, nearest, given)

@@ -74,6 +74,9 @@ def empirical_margin(values: Floats, spread: float, discrete: bool) -> Margin:
         stop = start + int(np.argmax(atom[start:])) if atom[start:].any() else len(distinct)
         run = np.repeat(distinct[start:stop], counts[start:stop])
         at, edges = _run(run, spread)
+        # Between two atoms a run keeps to its own side of each, so that quantiles rise.
+        low = distinct[start - 1] if start else -np.inf
+        edges = np.clip(edges, low, distinct[stop] if stop < len(distinct) else np.inf)
         levels.append(before[start] + at / n)
         points.append(edges)
         start = stop

@@ -40,7 +40,7 @@ MARGIN_ROWS = 4.0
 WHOLE_CLASS = 100
 """From this many rows on, a class's margins are its own alone."""
 
-GAP = " is missing"
+GAP = "\0 is missing"  # no column is called so
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,10 @@ class GaussianCopulaSynthesizer(Synthesizer):
 
     Notes
     -----
-    A saved model holds correlations and the points of quantile functions. Each point is the mean of at least
-    five rows of its class, but for values that ten rows share and for labels: those are kept as they are, a
-    label held by one row too.
+    A saved model holds correlations, the schema with its bounds, and the points of quantile functions. Each
+    point is made from the means of at least five rows of its class, but for values that ten rows share and for
+    labels, which are kept as they are, a label held by one row too. A class of fewer than five rows gives away
+    about where its rows lie.
 
     References
     ----------
@@ -255,22 +256,23 @@ class GaussianCopulaSynthesizer(Synthesizer):
             "target": self._target, "names": self._names, "gaps": self._gaps, "shrinkage_": self.shrinkage_,
             "classes": {str(code): {"rows": p.rows, "margins": list(p.margins)} for code, p in self._classes.items()},
         }  # fmt: skip
-        for name, ranks in self._orders.items():
-            state[f"order {name}"] = ranks
+        state["ordered"] = list(self._orders)
+        for i, ranks in enumerate(self._orders.values()):
+            state[f"order {i}"] = ranks
         for code, part in self._classes.items():
             state[f"root {code}"] = part.root
-            for name, margin in part.margins.items():
-                state[f"margin {code} {name}"] = np.stack([margin.levels, margin.values])
+            for i, margin in enumerate(part.margins.values()):
+                state[f"margin {code} {i}"] = np.stack([margin.levels, margin.values])
         return state
 
     def _set_state(self, state: Mapping[str, Any]) -> None:
         self._target, self._names, self._gaps = state["target"], state["names"], state["gaps"]
         self.shrinkage_ = state["shrinkage_"]
-        self._orders = {key.removeprefix("order "): value for key, value in state.items() if key.startswith("order ")}
+        self._orders = {name: state[f"order {i}"] for i, name in enumerate(state["ordered"])}
         self._classes = {
             float(code): _Class(
                 about["rows"],
-                {name: Margin(*state[f"margin {code} {name}"]) for name in about["margins"]},
+                {name: Margin(*state[f"margin {code} {i}"]) for i, name in enumerate(about["margins"])},
                 state[f"root {code}"],
             )
             for code, about in state["classes"].items()
