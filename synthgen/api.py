@@ -18,23 +18,20 @@ from synthgen.generators.conditions import target_codes
 from synthgen.merging import accepted_rows
 from synthgen.planning import Plan, choose_generator, plan_by_class, plan_in_proportion
 from synthgen.profiling import profile_coded
-from synthgen.profiling.profiler import with_roles
 from synthgen.progress import Stages
 from synthgen.provenance import describe_run
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.result import SynthesisResult
 from synthgen.table import (
     LABEL_KINDS,
-    Kind,
-    Role,
     Schema,
     check_destination,
     encode,
     extend_categories,
-    infer_schema,
     to_pandas,
     write_file,
 )
+from synthgen.table.roles import schema_with_roles
 from synthgen.table.splitting import split_rows
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
 
@@ -126,7 +123,7 @@ def synthesize(
         check_destination(out)
     with stages("read"):
         frame, form = to_pandas(data)
-        schema = _schema(frame, schema, target, sensitive_features, subject)
+        schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive_features, subject=subject)
         coded = encode(frame, schema)
         check_table(frame, coded, schema)
         wanted = target_codes(conditions, schema)
@@ -168,23 +165,6 @@ def synthesize(
         write_file(result._table, out)
     stages.close()
     return result
-
-
-def _schema(
-    frame: pd.DataFrame,
-    schema: Schema | None,
-    target: str | None,
-    sensitive: Sequence[str] | None,
-    subject: str | None,
-) -> Schema:
-    if isinstance(sensitive, str):
-        raise UsageError(f"sensitive_features must be a list of columns; write [{sensitive!r}].")
-    if schema is None:
-        return infer_schema(frame, target=target, sensitive_features=tuple(sensitive or ()), subject=subject)
-    schema = with_roles(schema, target, sensitive)
-    if subject is not None and schema[subject].role is not Role.SUBJECT:
-        schema = schema.with_column(subject, role=Role.SUBJECT, kind=Kind.IDENTIFIER)
-    return schema
 
 
 def _plan(

@@ -16,7 +16,7 @@ from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
 from synthgen.table.encoding import DistanceSpace
 from synthgen.table.grid import to_grid
-from synthgen.table.neighbours import nearest
+from synthgen.table.neighbours import NEAR_COPY_QUANTILE, nearest
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -26,7 +26,6 @@ FLIP = 0.25  # share of labels redrawn per unit of strength, at most 1/2
 CALIBRATION_ROWS = 2_000
 REDRAWS = 20
 ESCALATION = 1.2  # a row that stays a near copy is redrawn with ever more noise
-NEAR_COPY_QUANTILE = 0.05  # the validator's: closer than 95 % of real rows are to their nearest neighbour
 
 
 class JitterSynthesizer(Synthesizer):

@@ -7,15 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from synthgen.errors import UsageError
 from synthgen.profiling.bias import audit_bias
 from synthgen.profiling.distributions import FEWEST_HOLDERS, describe
 from synthgen.profiling.profile import Profile
 from synthgen.randomness import seed_sequence, stream
-from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Schema
 from synthgen.table.encoding import encode
 from synthgen.table.frames import to_pandas
-from synthgen.table.inference import infer_schema
+from synthgen.table.roles import schema_with_roles
 
 RARE_CLASS = 20
 
@@ -57,23 +56,8 @@ def profile(
     (('sex',), '>50K')
     """
     frame, _ = to_pandas(data)
-    if isinstance(sensitive_features, str):
-        raise UsageError(f"sensitive_features must be a list of columns; write [{sensitive_features!r}].")
-    if schema is None:
-        schema = infer_schema(frame, target=target, sensitive_features=tuple(sensitive_features or ()))
-    else:
-        schema = with_roles(schema, target, sensitive_features)
+    schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive_features)
     return profile_coded(encode(frame, schema), schema)
-
-
-def with_roles(schema: Schema, target: str | None, sensitive_features: Sequence[str] | None) -> Schema:
-    """Give named columns of a schema their roles; unknown names are an error."""
-    if target is not None and schema[target].role is not Role.TARGET:
-        schema = schema.with_column(target, role=Role.TARGET)
-    for name in sensitive_features or ():
-        if schema[name].role is not Role.SENSITIVE:
-            schema = schema.with_column(name, role=Role.SENSITIVE)
-    return schema
 
 
 def profile_coded(coded: pd.DataFrame, schema: Schema) -> Profile:

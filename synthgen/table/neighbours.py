@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
+NEAR_COPY_QUANTILE = 0.05
+"""A near copy is closer to a real row than 95 % of real rows are to their nearest neighbour."""
+
 SPARE = 3
 
 

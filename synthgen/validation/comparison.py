@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Schema
 from synthgen.table.distance import DistanceSpace
-from synthgen.table.neighbours import nearest
+from synthgen.table.neighbours import NEAR_COPY_QUANTILE, nearest
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -20,7 +20,6 @@ Codes = NDArray[np.int64]
 KS_BINS = 256
 PAIR_BINS = 10
 PAIR_LEVELS = 50
-NEAR_COPY_QUANTILE = 0.05
 NEAR_COPY_SAMPLE = 2_000
 MOST_ROWS = {"standard": 10_000, "full": 50_000}
 MOST_PAIRS = {"standard": 2e9, "full": 2e10}

@@ -11,11 +11,11 @@ import pandas as pd
 from synthgen.table.column import LABEL_KINDS, Column, Kind
 from synthgen.validation.comparison import PAIR_BINS, Codes, Comparison, Floats, Part
 from synthgen.validation.metric import Measurement
+from synthgen.validation.privacy.flags import FEWEST_HOLDERS
 from synthgen.validation.report import AssociationView, ColumnComparison
 
 BARS = 24
 MOST_LEVELS = 12
-FEWEST_HOLDERS = 10
 MOST_ASSOCIATED = 30
 MOST_WHOLE_NUMBERS = 20
 

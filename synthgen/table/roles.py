@@ -1,0 +1,41 @@
+"""The schema of a caller's table, with the roles that they named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from synthgen.errors import UsageError
+from synthgen.table.column import Kind, Role, Schema
+from synthgen.table.inference import infer_schema
+
+
+def schema_with_roles(
+    frame: pd.DataFrame,
+    schema: Schema | None,
+    *,
+    target: str | None = None,
+    sensitive_features: Sequence[str] | None = None,
+    subject: str | None = None,
+) -> Schema:
+    """Give named columns their roles, in a given schema or in one read off the frame.
+
+    Raises
+    ------
+    UsageError
+        If a named column doesn't exist, or one sensitive column is given as text.
+    """
+    if isinstance(sensitive_features, str):
+        raise UsageError(f"sensitive_features must be a list of columns; write [{sensitive_features!r}].")
+    if schema is None:
+        sensitive = tuple(sensitive_features or ())
+        return infer_schema(frame, target=target, sensitive_features=sensitive, subject=subject)
+    if target is not None and schema[target].role is not Role.TARGET:
+        schema = schema.with_column(target, role=Role.TARGET)
+    for name in sensitive_features or ():
+        if schema[name].role is not Role.SENSITIVE:
+            schema = schema.with_column(name, role=Role.SENSITIVE)
+    if subject is not None and schema[subject].role is not Role.SUBJECT:
+        schema = schema.with_column(subject, role=Role.SUBJECT, kind=Kind.IDENTIFIER)
+    return schema
