@@ -17,7 +17,7 @@ from synthgen.generators.gaussian_copula.correlation import (
     positive_definite,
     shrinkage_intensity,
 )
-from synthgen.generators.gaussian_copula.margins import empirical_margin, mixed, scores
+from synthgen.generators.margins import empirical_margin, mixed, scores
 from synthgen.guarantee import RowSource
 
 ULB = Path(__file__).parents[3] / "shared" / "data" / "creditcard_ulb.parquet"

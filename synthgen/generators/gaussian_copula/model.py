@@ -19,7 +19,7 @@ from synthgen.generators.gaussian_copula.correlation import (
     root,
     shrinkage_intensity,
 )
-from synthgen.generators.gaussian_copula.margins import (
+from synthgen.generators.margins import (
     FAMILIES,
     Floats,
     Margin,
@@ -28,7 +28,7 @@ from synthgen.generators.gaussian_copula.margins import (
     mixed,
     scores,
 )
-from synthgen.generators.gaussian_copula.ordering import level_orders
+from synthgen.generators.level_orders import level_orders
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.generators.gaussian_copula.margins import scores
+from synthgen.generators.margins import scores
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Schema
 
 Floats = NDArray[np.float64]
