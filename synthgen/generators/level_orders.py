@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from synthgen.generators.margins import scores
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Schema
@@ -41,26 +42,31 @@ def level_orders(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) 
             common = pd.Series(values).value_counts().index[:LEVELS_SHOWN].to_numpy()
             shown = (values[:, None] == common).astype(float)
             blocks[column.name] = np.hstack([shown, np.isnan(values)[:, None].astype(float)])
+    features = np.hstack(list(blocks.values()))
+    features -= features.mean(axis=0)
+    owner = np.repeat(list(blocks), [block.shape[1] for block in blocks.values()])
     out = {}
     for name in names:
         n_levels = len(schema[name].categories or ())
         values = seen[name].to_numpy(float)
         codes = np.where(np.isnan(values), n_levels, values).astype(np.int64)
-        others = [block for other, block in blocks.items() if other != name]
-        out[name] = _ranks(codes, n_levels + 1, np.hstack(others) if others else np.zeros((len(codes), 1)))
+        out[name] = _ranks(codes, n_levels + 1, features, owner != name)
     return out
 
 
-def _ranks(codes: NDArray[np.int64], n_levels: int, features: Floats) -> NDArray[np.int64]:
+def _ranks(
+    codes: NDArray[np.int64], n_levels: int, centred: Floats, others: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    n = len(codes)
     counts = np.bincount(codes, minlength=n_levels)
-    centred = features - features.mean(axis=0)
-    sums = np.zeros((n_levels, features.shape[1]))
-    np.add.at(sums, codes, centred)
+    sums = csr_array((np.ones(n), (codes, np.arange(n))), shape=(n_levels, n)) @ centred
     # Two rows' worth of the overall mean keeps rare levels from setting the axis.
-    places = sums / (counts + 2)[:, None]
+    places = sums[:, others] / (counts + 2)[:, None]
     weighted = places * np.sqrt(counts)[:, None]
-    _, _, axes = np.linalg.svd(weighted.T @ weighted)
-    along = places @ axes[0]
+    # The first axis of the levels, from the smaller of the two matrices that have it.
+    directions, sizes, _ = np.linalg.svd(weighted @ weighted.T)
+    axis = weighted.T @ directions[:, 0] / max(np.sqrt(sizes[0]), 1e-12)
+    along = places @ axis
     order = np.lexsort((-counts, along))
     ranks = np.empty(n_levels, dtype=np.int64)
     ranks[order] = np.arange(n_levels)
