@@ -12,11 +12,12 @@ import numpy as np
 
 from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.guarantee import RowSource
+from synthgen.planning import Choice
 from synthgen.randomness import RandomState
 from synthgen.table import Schema
 from synthgen.validation import ValidationReport
 
-LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "lightgbm", "pyarrow")
+LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "lightgbm", "numba", "pyarrow")
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Provenance:
     version, created : str
     generator : str
         Name of the generator; ``generator_words`` says how its rows come about and ``choice`` why it
-        was taken.
+        was taken; ``choice_signal`` holds what "auto" measured for each class.
     parameters : mapping
     random_state : str
         The seed; where none was given, the one that was drawn.
@@ -43,6 +44,7 @@ class Provenance:
         None: the gate was lifted.
     warnings : tuple of str
     seconds : mapping of str to float
+    choice_signal : tuple of mappings
     """
 
     version: str
@@ -61,6 +63,7 @@ class Provenance:
     gate: str | None
     warnings: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    choice_signal: tuple[Mapping[str, Any], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -69,7 +72,7 @@ class Provenance:
 
 def describe_run(
     model: Synthesizer,
-    choice: str,
+    choice: Choice,
     random_state: RandomState,
     seed: np.random.SeedSequence,
     purpose: str,
@@ -89,7 +92,8 @@ def describe_run(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         generator=names.get(type(model), type(model).__name__),
         generator_words=str(own),
-        choice=choice,
+        choice=choice.reason,
+        choice_signal=tuple(signal.to_dict() for signal in choice.signal),
         parameters=parameters,
         random_state=str(random_state) if isinstance(random_state, (int, np.integer)) else str(seed.entropy),
         purpose=purpose,

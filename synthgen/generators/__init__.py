@@ -10,9 +10,11 @@ from synthgen.generators.jitter import JitterSynthesizer
 from synthgen.generators.sdv import SdvSynthesizer
 from synthgen.generators.smote import SmoteSynthesizer
 from synthgen.generators.storage import load_model
+from synthgen.generators.tree import TreeSynthesizer
 from synthgen.guarantee import PrivacyGuarantee
 
 GENERATORS: dict[str, type[Synthesizer]] = {
+    "tree": TreeSynthesizer,
     "jitter": JitterSynthesizer,
     "smote": SmoteSynthesizer,
     "gaussian_copula": GaussianCopulaSynthesizer,
@@ -41,5 +43,6 @@ __all__ = [
     "SdvSynthesizer",
     "SmoteSynthesizer",
     "Synthesizer",
+    "TreeSynthesizer",
     "load_synthesizer",
 ]

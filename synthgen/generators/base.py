@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from synthgen.errors import ConditionError, DataError, NotFittedError, UsageError
-from synthgen.generators.conditions import target_codes
+from synthgen.generators.conditions import Allowed, allowed_values, target_codes
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Kind, Role, Schema
@@ -49,6 +49,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
 
     row_source: ClassVar[RowSource] = RowSource.UNKNOWN
     holds_real_rows: ClassVar[bool] = False
+    takes_any_condition: ClassVar[bool] = False
 
     random_state: RandomState
     schema_: Schema
@@ -61,6 +62,10 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     @abstractmethod
     def _sample(self, n: int, codes: NDArray[np.float64] | None, rng: np.random.Generator) -> pd.DataFrame:
         """Draw ``n`` coded rows whose target is one of ``codes`` (None: as in train)."""
+
+    def _sample_where(self, n: int, wanted: Mapping[str, Allowed], rng: np.random.Generator) -> pd.DataFrame:
+        """Draw ``n`` coded rows that meet conditions on any column; only with ``takes_any_condition``."""
+        raise NotImplementedError
 
     @abstractmethod
     def _state(self) -> dict[str, Any]:
@@ -141,7 +146,9 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         n_samples : int
             At least 1.
         conditions : mapping, optional
-            Target values that the rows must have: ``{"Class": 1}`` or ``{"diagnosis": ["A", "B"]}``.
+            Target values that the rows must have: ``{"Class": 1}`` or ``{"diagnosis": ["A", "B"]}``. Generators
+            that ``takes_any_condition`` also take other columns and ranges, ``{"Class": 1, "Amount": ">= 100"}``;
+            see :func:`synthgen.generators.conditions.allowed_values` for all ways to say one.
         random_state : int or Generator, optional
             The same one gives the same rows. None: the next rows of this model's own sequence, so
             two calls differ.
@@ -169,14 +176,19 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._check_fitted()
         if isinstance(n_samples, bool) or not isinstance(n_samples, (int, np.integer)) or n_samples < 1:
             raise UsageError(f"n_samples must be a whole number of at least 1; got {n_samples!r}.")
-        codes = self._learnt_codes(target_codes(conditions, self.schema_))
+        wanted = self._conditions_elsewhere(conditions)
+        codes = None if wanted else self._learnt_codes(target_codes(conditions, self.schema_))
         if random_state is None:
             seed = child(self._seed, "call", self._calls)
             self._calls += 1
         else:
             seed = seed_sequence(random_state)
         sizes = [min(BLOCK, n_samples - start) for start in range(0, int(n_samples), BLOCK)]
-        parts = [self._sample(size, codes, stream(seed, "block", i)) for i, size in enumerate(sizes)]
+        streams = [stream(seed, "block", i) for i in range(len(sizes))]
+        if wanted:
+            parts = [self._sample_where(size, wanted, rng) for size, rng in zip(sizes, streams, strict=True)]
+        else:
+            parts = [self._sample(size, codes, rng) for size, rng in zip(sizes, streams, strict=True)]
         coded = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
         for column in self.schema_.of(Kind.IDENTIFIER):
             rng = stream(seed, "identifier", column.name)
@@ -184,6 +196,15 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
             values[rng.random(n_samples) < self._opaque_missing[column.name]] = None
             coded[column.name] = values
         return coded[self.schema_.names]
+
+    def _conditions_elsewhere(self, conditions: Mapping[str, Any] | None) -> dict[str, Allowed]:
+        """Conditions that are on more than the target's classes, where the generator can meet them."""
+        if not self.takes_any_condition or not conditions:
+            return {}
+        target = self.schema_.target
+        if target is not None and has_classes(self.schema_) and set(map(str, conditions)) == {target.name}:
+            return {}
+        return allowed_values(conditions, self.schema_)
 
     def _learnt_codes(self, codes: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
         """Leave out classes that the schema lists but no train row has."""

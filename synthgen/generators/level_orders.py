@@ -54,12 +54,10 @@ def level_orders(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) 
     return out
 
 
-def _ranks(
-    codes: NDArray[np.int64], n_levels: int, centred: Floats, others: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def _ranks(codes: NDArray[np.int64], n_levels: int, centred: Floats, others: NDArray[np.bool_]) -> NDArray[np.int64]:
     n = len(codes)
     counts = np.bincount(codes, minlength=n_levels)
-    sums = csr_array((np.ones(n), (codes, np.arange(n))), shape=(n_levels, n)) @ centred
+    sums = np.asarray(csr_array((np.ones(n), (codes, np.arange(n))), shape=(n_levels, n)) @ centred)
     # Two rows' worth of the overall mean keeps rare levels from setting the axis.
     places = sums[:, others] / (counts + 2)[:, None]
     weighted = places * np.sqrt(counts)[:, None]

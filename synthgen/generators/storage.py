@@ -136,7 +136,7 @@ def _check_replaceable(folder: Path) -> None:
 
 def _versions() -> dict[str, str]:
     found = {}
-    for name in ("synthgen-tabular", "numpy", "pandas", "scikit-learn", "imbalanced-learn"):
+    for name in ("synthgen-tabular", "numpy", "pandas", "scikit-learn", "imbalanced-learn", "numba"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

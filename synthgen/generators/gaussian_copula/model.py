@@ -19,6 +19,7 @@ from synthgen.generators.gaussian_copula.correlation import (
     root,
     shrinkage_intensity,
 )
+from synthgen.generators.level_orders import level_orders
 from synthgen.generators.margins import (
     FAMILIES,
     Floats,
@@ -28,7 +29,6 @@ from synthgen.generators.margins import (
     mixed,
     scores,
 )
-from synthgen.generators.level_orders import level_orders
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS

@@ -1,0 +1,5 @@
+"""Autoregressive boosted trees."""
+
+from synthgen.generators.tree.model import TreeSynthesizer
+
+__all__ = ["TreeSynthesizer"]

@@ -1,0 +1,256 @@
+"""Rows that meet conditions, and rows with their gaps filled: weighted candidates, and a bounded number of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthgen.errors import ConditionError
+from synthgen.generators.tree.codes import ColumnCodes
+from synthgen.generators.tree.columns import Accepts, on_grid
+from synthgen.generators.tree.conditional import probabilities
+from synthgen.generators.tree.network import Network
+from synthgen.table.column import Schema
+
+Floats = NDArray[np.float64]
+Classes = NDArray[np.int32]
+
+CELLS = 64
+"""Places inside a class at which a condition is tried."""
+
+PILOT = 500
+MOST_EFFORT = 30
+"""Candidates for each row that is asked for, at most."""
+
+TAIL = 0.99
+CANDIDATES = 32
+"""Completions tried for each row with gaps."""
+
+MOST_AT_ONCE = 60_000
+
+
+@dataclass(frozen=True)
+class Mask:
+    """What a condition leaves of each class of one column.
+
+    Parameters
+    ----------
+    cells : boolean array of shape (n_classes, CELLS)
+        Places that meet the condition, from the lower end of the class to the upper.
+    """
+
+    cells: NDArray[np.bool_]
+
+    @property
+    def share(self) -> Floats:
+        """Share of each class that meets the condition."""
+        return np.asarray(self.cells.mean(axis=1))
+
+    def places(self, classes: Classes, rng: np.random.Generator) -> tuple[Floats, Floats]:
+        """Shares at which to take the values of ``classes``, and the middles of their cells."""
+        allowed = self.cells[classes]
+        order = np.cumsum(allowed, axis=1)
+        wanted = np.floor(rng.random(len(classes)) * order[:, -1]).astype(np.int64) + 1
+        cell = np.argmax(order >= wanted[:, None], axis=1)
+        return (cell + rng.random(len(classes))) / CELLS, (cell + 0.5) / CELLS
+
+
+def mask_of(codes: ColumnCodes, name: str, accepts: Accepts, schema: Schema) -> Mask:
+    """Try the values of every class, as they come out after rounding.
+
+    Raises
+    ------
+    ConditionError
+        If the model draws no value that meets the condition.
+    """
+    n = codes.n_classes
+    classes = np.repeat(np.arange(n, dtype=np.int32), CELLS)
+    places = np.tile((np.arange(CELLS) + 0.5) / CELLS, n)
+    cells = accepts(on_grid(codes.decode(classes, places), name, schema)).reshape(n, CELLS)
+    if not cells.any():
+        raise ConditionError(
+            f"No value that the model draws for column {name!r} meets the condition. Ask for a wider range, or for a "
+            "value that more real rows have."
+        )
+    return Mask(cells)
+
+
+def draw_conditioned(
+    network: Network, n: int, masks: Mapping[int, Mask], rng: np.random.Generator
+) -> tuple[NDArray[np.int32], int, float]:
+    """Draw classes whose columns in ``masks`` meet their conditions.
+
+    Columns are drawn in order; at a conditioned one the row's weight is multiplied by the probability of the
+    condition given the columns before. After the last of them, rows are taken in proportion to their weights.
+    Where conditions are on the first columns alone and each leaves one class, all weights are equal and no candidate
+    is wasted.
+
+    Parameters
+    ----------
+    masks : mapping of position to Mask
+
+    Returns
+    -------
+    classes : int array of shape (n, n_columns)
+    candidates : int
+        Rows drawn up to the last condition.
+    effective : float
+        Independent rows that their weights amount to.
+
+    Raises
+    ------
+    ConditionError
+        If no candidate can meet the conditions.
+    """
+    last = max(masks, default=-1) + 1
+    needed = _needed(_candidates(network, PILOT, masks, last, rng)[1])
+    made = int(np.ceil(n * needed))
+    classes, weights = _candidates(network, made, masks, last, rng)
+    if not weights.sum() > 0:
+        raise ConditionError(
+            f"None of {made + PILOT:,} candidates met all conditions: together they ask for rows that the real table "
+            "hardly has. Loosen one of them."
+        )
+    effective = float(weights.sum() ** 2 / (weights**2).sum())
+    classes = np.ascontiguousarray(classes[_resampled(weights, n, rng)])
+    network.walk(classes, last, rng)
+    return classes, made, effective
+
+
+def _needed(weights: Floats) -> float:
+    """Candidates a row so that nearly every candidate is taken at most once."""
+    mean = float(weights.mean())
+    if mean <= 0:
+        return float(MOST_EFFORT)
+    return float(np.clip(np.quantile(weights, TAIL) / mean, 1.0, MOST_EFFORT))
+
+
+def _resampled(weights: Floats, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Take ``n`` rows in proportion to their weights, by systematic sampling in random order."""
+    order = rng.permutation(len(weights))
+    upto = np.cumsum(weights[order])
+    at = (np.arange(n) + rng.random()) / n * upto[-1]
+    return rng.permutation(order[np.minimum(np.searchsorted(upto, at, side="right"), len(order) - 1)])
+
+
+def _candidates(
+    network: Network, n: int, masks: Mapping[int, Mask], last: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int32], Floats]:
+    """Classes of the first ``last`` columns, and the weight of each row."""
+    classes = np.zeros((n, len(network.names)), np.int32)
+    codes = network.seen(classes)
+    weights = np.ones(n)
+    order = rng.permutation(n).astype(np.int32)
+    for j in range(last):
+        groups = network.groups(classes)
+        if j not in masks:
+            network.draw_column(j, classes, codes, groups, order, rng)
+            continue
+        shares = class_shares(network, j, classes, codes, groups) * masks[j].share
+        mass = shares.sum(axis=1)
+        weights *= mass
+        classes[:, j] = _pick(shares, mass, rng)
+        codes[:, j] = network.bins[j][classes[:, j]]
+    return classes, weights
+
+
+def class_shares(
+    network: Network, j: int, classes: NDArray[np.int32], codes: NDArray[np.uint8], groups: Classes
+) -> Floats:
+    """Probability of every class of column ``j`` given the columns before: (n, n_classes)."""
+    model, n_classes = network.conditionals[j], network.codes[j].n_classes
+    out = np.zeros((len(classes), n_classes))
+    there = network.rows_with(j, classes)
+    out[~there, 0] = 1.0
+    rows = np.flatnonzero(there)
+    if len(model.cut):
+        out[rows] = probabilities(model, codes, groups, rows, n_classes)
+    else:
+        out[rows, network.lowest(j)] = 1.0
+    return out
+
+
+def _pick(shares: Floats, mass: Floats, rng: np.random.Generator) -> Classes:
+    upto = np.cumsum(shares, axis=1)
+    picked = (upto < (rng.random(len(mass)) * mass)[:, None]).sum(axis=1)
+    # Rounding must not lead past the last class that is allowed.
+    last = shares.shape[1] - 1 - np.argmax((shares > 0)[:, ::-1], axis=1)
+    return np.asarray(np.minimum(picked, last), dtype=np.int32)
+
+
+def imputed(
+    network: Network,
+    classes: NDArray[np.int32],
+    unknown: NDArray[np.bool_],
+    masks: Mapping[int, NDArray[np.bool_]],
+    rng: np.random.Generator,
+) -> NDArray[np.int32]:
+    """Fill unknown classes given all known ones of the row, earlier and later.
+
+    For each row ``CANDIDATES`` completions are drawn along the order of the columns, weighted by the probability of
+    what is known after them, and one is taken.
+
+    Parameters
+    ----------
+    classes : int array of shape (n, n_columns)
+        −1 (a label that no train row had) counts as unknown but is left as it is.
+    unknown : boolean array of the same shape
+    masks : mapping of position to boolean array of shape (n, n_classes)
+        Classes that a row's known derived columns leave.
+    """
+    out = classes.copy()
+    step = max(1, MOST_AT_ONCE // CANDIDATES)
+    for start in range(0, len(classes), step):
+        part = slice(start, start + step)
+        own = {j: mask[part] for j, mask in masks.items()}
+        out[part] = _imputed_part(network, classes[part], unknown[part], own, rng)
+    return np.where(unknown, out, classes)
+
+
+def _imputed_part(
+    network: Network,
+    classes: NDArray[np.int32],
+    unknown: NDArray[np.bool_],
+    masks: Mapping[int, NDArray[np.bool_]],
+    rng: np.random.Generator,
+) -> NDArray[np.int32]:
+    n = len(classes)
+    made = np.repeat(np.maximum(classes, 0), CANDIDATES, axis=0)
+    open_ = np.repeat(unknown | (classes < 0), CANDIDATES, axis=0)
+    codes, weights = network.seen(made), np.zeros(len(made))
+    for j in range(len(network.names)):
+        groups = network.groups(made)
+        shares = class_shares(network, j, made, codes, groups)
+        if j in masks:
+            shares = shares * np.repeat(masks[j], CANDIDATES, axis=0)
+        gap = gap_class(network.codes[j])
+        values = shares.copy()
+        if gap is not None:
+            values[:, gap] = 0.0
+        free = open_[:, j]
+        mass = values.sum(axis=1)
+        # Where the model knows nothing but a gap, the values' own shares decide.
+        lost = free & (mass <= 0)
+        values[lost] = 1.0
+        if gap is not None and values.shape[1] > 1:
+            values[lost, gap] = 0.0
+        drawn = _pick(values, values.sum(axis=1), rng)
+        known = shares[np.arange(len(made)), made[:, j]]
+        made[free, j] = drawn[free]
+        weights += np.log(np.maximum(np.where(free, np.where(lost, 1e-6, 1.0), known), 1e-300))
+        codes[:, j] = network.bins[j][made[:, j]]
+    noise = -np.log(-np.log(rng.random((n, CANDIDATES))))
+    best = np.argmax(weights.reshape(n, CANDIDATES) + noise, axis=1)
+    return np.asarray(made.reshape(n, CANDIDATES, -1)[np.arange(n), best])
+
+
+def gap_class(codes: ColumnCodes) -> int | None:
+    """Class that stands for a missing value, if there is one."""
+    if codes.missing:
+        return 0
+    levels = getattr(codes, "levels", None)
+    found = np.flatnonzero(np.isnan(levels)) if levels is not None else np.zeros(0, dtype=np.int64)
+    return int(found[0]) if len(found) else None

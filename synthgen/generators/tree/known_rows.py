@@ -1,0 +1,92 @@
+"""What the model says of real rows: how likely they are, and what their gaps may hide."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthgen.generators.tree.columns import derived_columns, determined, with_derived
+from synthgen.generators.tree.conditioning import gap_class, imputed
+from synthgen.generators.tree.network import Network
+from synthgen.table.column import Schema
+from synthgen.table.grid import to_grid
+from synthgen.table.rules import Rules
+
+Floats = NDArray[np.float64]
+
+
+def log_probability(network: Network, coded: pd.DataFrame, rules: Rules, schema: Schema) -> Floats:
+    """Natural log probability of each row's cell; minus infinity where a rule is broken."""
+    classes = _classes(network, coded)
+    out = network.log_probability(classes)
+    for j in network.gaps:
+        # Where another column decides, a gap that is or isn't there against its rule has probability 0.
+        there = network.rows_with(j, np.maximum(classes, 0))
+        out[there != (classes[:, j] >= network.lowest(j))] = -np.inf
+    given = with_derived({name: coded[name].to_numpy(float) for name in network.names}, rules, schema)
+    for name in derived_columns(rules):
+        is_so, should_be = coded[name].to_numpy(float), given[name].to_numpy(float)
+        same = np.isclose(is_so, should_be, rtol=1e-9, atol=0.5 * 10.0 ** -(schema[name].decimals or 9), equal_nan=True)
+        out[~same] = -np.inf
+    return out
+
+
+def impute(
+    network: Network, coded: pd.DataFrame, rules: Rules, schema: Schema, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Fill the gaps of coded rows; what is known stays as it is."""
+    out = coded.copy()
+    gaps = coded[[*network.names, *derived_columns(rules)]].isna().any(axis=1).to_numpy()
+    if not gaps.any():
+        return out
+    part = coded[gaps].reset_index(drop=True)
+    columns = {name: part[name].to_numpy(float).copy() for name in coded}
+    # Parts of sums that are known to the last but one are computed, not drawn.
+    for total in rules.totals:
+        values = np.stack([columns[name] for name in total.parts], axis=1)
+        unknown = np.isnan(values)
+        whole = columns[total.column]
+        single = (unknown.sum(axis=1) == 1) & ~np.isnan(whole)
+        rest = whole - np.nansum(values * np.array(total.signs), axis=1)
+        for k, (name, sign) in enumerate(zip(total.parts, total.signs, strict=True)):
+            columns[name] = np.where(single & unknown[:, k], rest * sign, columns[name])
+    known = pd.DataFrame(columns)
+    classes = _classes(network, known)
+    unknown = known[list(network.names)].isna().to_numpy()
+    for j, codes in enumerate(network.codes):
+        if codes.n_classes == 1 and gap_class(codes) == 0:
+            unknown[:, j] = False
+    drawn = imputed(network, classes, unknown, _left(network, known, rules, schema), rng)
+    for j, (name, codes) in enumerate(zip(network.names, network.codes, strict=True)):
+        values = codes.decode(np.maximum(drawn[:, j], 0), rng.random(len(part)))
+        columns[name] = np.where(unknown[:, j], values, columns[name])
+    filled = to_grid(with_derived({name: columns[name] for name in network.names}, rules, schema), schema)
+    for name in filled.columns.astype(str):
+        own = part[name].to_numpy(float)
+        out.loc[gaps, name] = np.where(np.isnan(own), filled[name].to_numpy(float), own)
+    return out
+
+
+def _classes(network: Network, coded: pd.DataFrame) -> NDArray[np.int32]:
+    return np.stack(
+        [c.encode(coded[name].to_numpy(float)) for name, c in zip(network.names, network.codes, strict=True)], 1
+    )
+
+
+def _left(network: Network, known: pd.DataFrame, rules: Rules, schema: Schema) -> dict[int, NDArray[np.bool_]]:
+    """Classes that known values of determined columns leave to the columns that determine them."""
+    out: dict[int, NDArray[np.bool_]] = {}
+    for rule in rules.determined:
+        if rule.by not in network.names:
+            continue
+        j = network.names.index(rule.by)
+        codes = network.codes[j]
+        middle = codes.decode(np.arange(codes.n_classes, dtype=np.int32), np.full(codes.n_classes, 0.5))
+        gives = determined(rule, middle, schema)
+        own = known[rule.column].to_numpy(float)
+        fits = (gives == own[:, None]) | np.isnan(own)[:, None]
+        # A value that no row had leaves everything open.
+        fits[~fits.any(axis=1)] = True
+        out[j] = out.get(j, True) & fits
+    return out
