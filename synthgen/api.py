@@ -14,9 +14,19 @@ from sklearn.base import clone
 from synthgen.checks import check_table, check_words
 from synthgen.errors import ConditionError, UsageError
 from synthgen.generators import GENERATORS, Synthesizer
-from synthgen.generators.conditions import target_codes
 from synthgen.merging import accepted_rows
-from synthgen.planning import Plan, choose_generator, plan_by_class, plan_in_proportion
+from synthgen.planning import (
+    Choice,
+    Plan,
+    Wanted,
+    check_learnable,
+    choose_generator,
+    classes_lost,
+    plan_by_class,
+    plan_in_proportion,
+    read_wanted,
+    rows_that_meet,
+)
 from synthgen.profiling import profile_coded
 from synthgen.progress import Stages
 from synthgen.provenance import describe_run
@@ -71,7 +81,9 @@ def synthesize(
         "augment": real rows plus synthetic ones, to train on. "release": synthetic rows only, to share;
         every check blocks, and rare categories and exact extremes are refused.
     generator : str or Synthesizer
-        A name from ``synthgen.generators.GENERATORS``, an instance, or "auto".
+        A name from ``synthgen.generators.GENERATORS``, an instance, or "auto": the tree, unless there are too few
+        rows for it, or a trial on an inner split of the train rows shows that it loses what sets a class apart;
+        see :func:`synthgen.planning.choose_generator`. The reason is in the provenance.
     generator_options : mapping, optional
         Parameters of a generator given by name.
     sampling_strategy : str, float or mapping
@@ -80,7 +92,11 @@ def synthesize(
     n_samples : int, optional
         Rows to make in all, in place of ``sampling_strategy``.
     conditions : mapping, optional
-        Target values that the rows must have: ``{"Class": 1}``.
+        What the rows must have: ``{"Class": 1}``, or with a generator that takes any condition (the tree, which
+        "auto" then takes) also ``{"Class": 1, "Amount": ">= 100"}``; see
+        :func:`synthgen.generators.conditions.allowed_values`. Rows made to conditions are compared with the real
+        rows that meet them too, and searched for copies of all train rows. Fewer such real rows say less, and
+        the verdict is then INCONCLUSIVE.
     schema : Schema, optional
         Inferred if not given.
     sensitive_features : list of str, optional
@@ -126,22 +142,24 @@ def synthesize(
         schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive_features, subject=subject)
         coded = encode(frame, schema)
         check_table(frame, coded, schema)
-        wanted = target_codes(conditions, schema)
+        wanted = read_wanted(conditions, schema, generator)
         plan = _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     seed = seed_sequence(random_state)
     with stages("profile"):
         described = profile_coded(coded, schema)
-    model, choice = _generator(generator, generator_options, purpose, seed)
-    with stages("fit"):
+    with stages("choose"):
         train, held = split_rows(coded, schema, holdout, stream(seed, "split"))
-        model.fit(frame.iloc[train], schema=schema)
+        check_learnable(coded, train, plan, schema)
+        seen = frame.iloc[train], coded.iloc[train]
+        model, choice = _generator(generator, generator_options, seen, schema, plan, wanted, purpose, seed)
+    with stages("fit"):
+        model.fit(seen[0], schema=schema)
     with stages("sample"):
-        made = _draw(model, plan, schema, seed)
+        made = _draw(model, plan, wanted, schema, seed)
     with stages("validate"):
-        report, keep = _validate(model, coded, train, held, made, schema, purpose, gate, validation, seed)
+        report, keep = _validate(model, coded, train, held, made, wanted, schema, purpose, gate, validation, seed)
     with stages("merge"):
-        delivered, short = _deliver(made, keep, plan, schema)
-    warned = [f"{short} rows fewer than asked for: too many were refused"] if short else []
+        delivered, warned = _deliver(made, keep, plan, schema)
     accepted = made.iloc[delivered].reset_index(drop=True)
     counts = {
         "real": len(frame), "train": len(train), "holdout": len(held), "requested": plan.total, "drawn": len(made),
@@ -167,58 +185,66 @@ def synthesize(
     return result
 
 
-def _plan(
-    coded: pd.DataFrame,
-    schema: Schema,
-    purpose: str,
-    strategy: Any,
-    n: int | None,
-    wanted: NDArray[np.float64] | None,
-) -> Plan:
+def _plan(coded: pd.DataFrame, schema: Schema, purpose: str, strategy: Any, n: int | None, wanted: Wanted) -> Plan:
     if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1):
         raise UsageError(f"n_samples must be a whole number of at least 1; got {n!r}.")
     target = schema.target
+    met = rows_that_meet(wanted, coded)
     if target is None or target.kind not in LABEL_KINDS:
         if strategy != "auto":
             raise UsageError("sampling_strategy needs a target with classes. Name one, or give n_samples.")
-        return Plan(n or len(coded))
-    counts = {float(code): int(rows) for code, rows in coded[target.name].value_counts().items()}  # type: ignore[arg-type]
-    if wanted is not None and not any(code in wanted for code in counts):
+        return Plan(n or len(coded), in_proportion=True)
+    balanced = n is None and purpose == "augment"
+    # What a class lacks is counted on all rows; what is to be like the rows that meet a condition, on these.
+    rows = coded if balanced else met
+    counts = {float(code): int(rows) for code, rows in rows[target.name].value_counts().items()}  # type: ignore[arg-type]
+    if wanted.classes is not None and not any(code in wanted.classes for code in counts):
+        also = f" and meets the conditions on {wanted.names}" if wanted.others and not balanced else ""
         raise ConditionError(
-            f"No row has the class of {target.name!r} that the condition asks for, so nothing can be learnt about it. "
-            "Ask for a class that the table has."
+            f"No row has the class of {target.name!r} that the condition asks for{also}, so nothing can be learnt "
+            "about it. Ask for a class that the table has."
         )
-    if n is None and purpose == "augment":
-        return plan_by_class(counts, strategy, target, wanted)
-    return plan_in_proportion(counts, n or len(coded), wanted)
+    if balanced:
+        return plan_by_class(counts, strategy, target, wanted.classes)
+    return plan_in_proportion(counts, n or len(coded), wanted.classes)
 
 
 def _generator(
-    generator: str | Synthesizer, options: Mapping[str, Any] | None, purpose: str, seed: np.random.SeedSequence
-) -> tuple[Synthesizer, str]:
+    generator: str | Synthesizer,
+    options: Mapping[str, Any] | None,
+    seen: tuple[pd.DataFrame, pd.DataFrame],
+    schema: Schema,
+    plan: Plan,
+    wanted: Wanted,
+    purpose: str,
+    seed: np.random.SeedSequence,
+) -> tuple[Synthesizer, Choice]:
+    """Give an unfitted generator, and why it was taken; ``seen`` are the train rows, as given and coded."""
     own = int(stream(seed, "generator").integers(0, 2**31))
     if isinstance(generator, Synthesizer):
         model = clone(generator)
         if model.random_state is None:
             model.set_params(random_state=own)
-        return model, "given as an instance"
-    why = "named by the caller"
+        return model, Choice(type(model).__name__, "given as an instance")
+    choice = Choice(generator, "named by the caller")
     if generator == "auto":
-        generator, why = choose_generator(Purpose(purpose))
-    return GENERATORS[generator](random_state=own, **(options or {})), why
+        choice = choose_generator(*seen, schema, plan, wanted, Purpose(purpose), child(seed, "choose"))
+    return GENERATORS[choice.name](random_state=own, **(options or {})), choice
 
 
-def _draw(model: Synthesizer, plan: Plan, schema: Schema, seed: np.random.SeedSequence) -> pd.DataFrame:
+def _draw(model: Synthesizer, plan: Plan, wanted: Wanted, schema: Schema, seed: np.random.SeedSequence) -> pd.DataFrame:
     """Draw what was asked for and a reserve, once."""
+    others = dict(wanted.others)
     if plan.by_class is None:
-        return to_pandas(model.sample(_with_reserve(plan.total), random_state=child(seed, "sample")))[0]
+        n = _with_reserve(plan.total)
+        return to_pandas(model.sample(n, conditions=others or None, random_state=child(seed, "sample")))[0]
     assert schema.target is not None
     name, labels = schema.target.name, schema.target.categories or ()
     parts = [
         to_pandas(
             model.sample(
                 _with_reserve(n),
-                conditions={name: labels[int(code)]},
+                conditions={**others, name: labels[int(code)]},
                 random_state=child(seed, "sample", int(code)),
             )
         )[0]
@@ -237,6 +263,7 @@ def _validate(
     train: NDArray[np.int64],
     held: NDArray[np.int64],
     made: pd.DataFrame,
+    wanted: Wanted,
     schema: Schema,
     purpose: str,
     gate: Any,
@@ -257,24 +284,33 @@ def _validate(
         comparison,
         purpose=Purpose(purpose),
         refuse=True,
+        like=(wanted.met_by(coded.iloc[train]), wanted.met_by(coded.iloc[held])) if wanted.others else None,
         gate=gate if isinstance(gate, Gate) else None,
         random_state=seed,
     )
     return report, accepted_rows(report)
 
 
-def _deliver(made: pd.DataFrame, keep: NDArray[np.bool_], plan: Plan, schema: Schema) -> tuple[NDArray[np.int64], int]:
-    """Positions of the rows to hand out, and how many of those asked for are lacking."""
+def _deliver(
+    made: pd.DataFrame, keep: NDArray[np.bool_], plan: Plan, schema: Schema
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Positions of the rows to hand out, and what is lacking of those asked for, in words."""
     if plan.by_class is None:
         rows = np.flatnonzero(keep)[: plan.total]
-        return rows, plan.total - len(rows)
-    chosen, start = [], 0
-    for n in plan.by_class.values():
+        return rows, _short(plan.total - len(rows))
+    chosen, start, lost = [], 0, []
+    for code, n in plan.by_class.items():
         block = np.arange(start, start + _with_reserve(n))
         chosen.append(block[keep[block]][:n])
         start += len(block)
+        if not len(chosen[-1]):
+            lost.append(code)
     rows = np.concatenate(chosen)
-    return rows, plan.total - len(rows)
+    return rows, _short(plan.total - len(rows)) + classes_lost(plan, lost, schema)
+
+
+def _short(rows: int) -> list[str]:
+    return [f"{rows} rows fewer than asked for: too many were refused"] if rows else []
 
 
 def _refused(made: pd.DataFrame, report: ValidationReport) -> pd.DataFrame:

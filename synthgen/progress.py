@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-STAGES = ("read", "profile", "fit", "sample", "validate", "merge")
+STAGES = ("read", "profile", "choose", "fit", "sample", "validate", "merge")
 
 
 def bar(items: Iterable[T] | None = None, *, progress: bool, **options: Any) -> Any:

@@ -1,6 +1,24 @@
 """What to make, and with what: decided on real rows before anything is generated."""
 
-from synthgen.planning.choice import choose_generator
+from synthgen.planning.choice import Choice, choose_generator, decide
+from synthgen.planning.classes import check_learnable, classes_lost
+from synthgen.planning.rare_signal import ClassSignal, Share, rare_signal
 from synthgen.planning.sampling import Plan, plan_by_class, plan_in_proportion
+from synthgen.planning.wanted import Wanted, read_wanted, rows_that_meet
 
-__all__ = ["Plan", "choose_generator", "plan_by_class", "plan_in_proportion"]
+__all__ = [
+    "Choice",
+    "ClassSignal",
+    "Plan",
+    "Share",
+    "Wanted",
+    "check_learnable",
+    "choose_generator",
+    "classes_lost",
+    "decide",
+    "plan_by_class",
+    "plan_in_proportion",
+    "rare_signal",
+    "read_wanted",
+    "rows_that_meet",
+]

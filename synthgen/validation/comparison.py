@@ -94,6 +94,14 @@ class Comparison:
         kept[rows] = False
         return replace(self, synthetic=self.synthetic[kept].reset_index(drop=True))
 
+    def among(self, train: NDArray[np.bool_], holdout: NDArray[np.bool_]) -> Comparison:
+        """Compare with some of the real rows only: those where the masks are true."""
+        return replace(
+            self,
+            train=self.train[train].reset_index(drop=True),
+            holdout=self.holdout[holdout].reset_index(drop=True),
+        )
+
     @property
     def columns(self) -> list[Column]:
         """Columns that are compared: all but identifiers and text."""

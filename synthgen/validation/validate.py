@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
 from synthgen.errors import DataError, UsageError
@@ -19,7 +21,7 @@ from synthgen.table.inference import infer_schema
 from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.gate import Gate
-from synthgen.validation.metric import Family, Measurement, Metric, measure
+from synthgen.validation.metric import Estimate, Family, Measurement, Metric, measure
 from synthgen.validation.report import ValidationReport
 from synthgen.validation.verdict import Purpose
 from synthgen.validation.views import association_view, column_views
@@ -28,6 +30,9 @@ METRICS: tuple[Metric, ...] = (*fidelity.METRICS, *utility.METRICS, *privacy.MET
 
 SNAP = 1e-3
 """Numbers this close to a numeric label are that label; codes are whole numbers apart."""
+
+FEWEST_LIKE = 30
+"""Real rows that meet the conditions, in train and in holdout, without which fidelity and use aren't judged."""
 
 NOT_TESTED = (
     "membership inference, attribute inference, singling out and linkability attacks",
@@ -141,6 +146,7 @@ def validate_coded(
     *,
     purpose: Purpose,
     refuse: bool = False,
+    like: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
     gate: Gate | None = None,
     random_state: RandomState = None,
     progress: bool = False,
@@ -148,21 +154,27 @@ def validate_coded(
     """Flag rows, run every metric and judge; see :func:`validate`.
 
     With ``refuse`` the flagged rows won't be handed out: fidelity and usefulness are measured on the rows
-    that are left, since those that are refused differ from them, and privacy on all rows.
+    that are left, since those that are refused differ from them, and privacy on all rows. Rows that were made to
+    meet a condition are compared with the real rows that meet it too (``like``: masks of train and holdout);
+    copies are looked for among all real rows. With fewer than 30 such rows, fidelity and use aren't measured.
     """
     seed = child(seed_sequence(random_state), "validate")
     flagged = privacy.flag_rows(comparison, purpose)
     n = len(comparison.synthetic)
     rows = flagged["row"].unique()
     left = comparison.without(rows) if refuse and 0 < len(rows) < n else comparison
+    left = left.among(*like) if like is not None else left
+    few = like is not None and min(len(left.train), len(left.holdout)) < FEWEST_LIKE
+    reason = f"fewer than {FEWEST_LIKE} train or held-out real rows meet the conditions to compare with"
     results: list[Measurement] = []
     for metric in bar(METRICS, progress=progress, desc="validate"):
-        seen = comparison if metric.family is Family.PRIVACY else left
-        results += measure(metric, seen, stream(seed, metric.name))
+        about_copies = metric.family is Family.PRIVACY
+        run = metric if about_copies or not few else replace(metric, function=lambda *_: Estimate(None, reason=reason))
+        results += measure(run, comparison if about_copies else left, stream(seed, metric.name))
     counts = {"train": len(comparison.train), "holdout": len(comparison.holdout), "synthetic": n}
-    if comparison.target is not None:
-        counts["train_matched"] = len(comparison.real_train)
-        counts["holdout_matched"] = len(comparison.real_holdout)
+    if comparison.target is not None or like is not None:
+        counts["train_matched"] = len(left.real_train)
+        counts["holdout_matched"] = len(left.real_holdout)
     verdict = (gate or Gate.default()).judge(
         results,
         purpose=purpose,

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 import synthgen as sg
-from synthgen.errors import GateFailed, UsageError
+from synthgen.errors import ConditionError, GateFailed, UsageError
 from synthgen.generators import Synthesizer
 from synthgen.guarantee import RowSource
 from synthgen.validation import Outcome
@@ -224,6 +224,103 @@ def test_conditions(small):
     assert rows["Class"].value_counts().to_dict() == {0: 16, 1: 6}
 
 
+def test_conditions_on_any_column(plain):
+    frame = plain(400, 200)
+    outcome = run(frame, conditions={"a": ">= 1 and < 2", "hue": ["red"]}, n_samples=60, gate=None)
+    rows = outcome.synthetic
+    assert rows["a"].between(1, 2, inclusive="left").all()
+    assert set(rows["hue"]) == {"red"}
+    # The classes are in proportion to those of the real rows that meet the conditions.
+    met = frame[frame["a"].between(1, 2, inclusive="left") & (frame["hue"] == "red")]["Class"].value_counts()
+    assert abs(rows["Class"].value_counts()[1] - 60 * met[1] / met.sum()) < 1
+    assert outcome.provenance.generator == "tree"
+    assert "'a', 'hue'" in outcome.provenance.choice
+    # Compared with real rows like them, searched for copies of all.
+    counts = outcome.validation.counts
+    assert counts["train"] + counts["holdout"] == 600
+    assert counts["train_matched"] + counts["holdout_matched"] == met.sum()
+
+
+def test_conditions_together_with_a_class_and_a_ratio(plain):
+    rows = run(plain(400, 100), conditions={"Class": 1, "b": "> 0"}, sampling_strategy=0.5, gate=None).synthetic
+    assert len(rows) == 100
+    assert set(rows["Class"]) == {1}
+    assert rows["b"].gt(0).all()
+
+
+def test_rows_like_few_real_ones_are_not_judged(plain):
+    frame = plain(300, 200)
+    frame.loc[frame.sample(20, random_state=0).index, "hue"] = "green"
+    outcome = run(frame, conditions={"hue": "green"}, n_samples=30, gate=None)
+    assert outcome.verdict.outcome is Outcome.INCONCLUSIVE
+    shapes = next(m for m in outcome.validation.results if m.name == "column_shapes")
+    assert not shapes.computed
+    assert "meet the conditions" in shapes.reason
+    assert next(m for m in outcome.validation.results if m.name == "exact_copies").computed
+
+
+def test_conditions_that_a_generator_does_not_take_are_refused_before_any_work(small, monkeypatch):
+    def work(*args, **options):
+        raise AssertionError("it began to work")
+
+    monkeypatch.setattr("synthgen.api.split_rows", work)
+    monkeypatch.setattr("synthgen.api.profile_coded", work)
+    with pytest.raises(ConditionError, match="'hue'"):
+        run(small, generator="gaussian_copula", conditions={"hue": "red"})
+
+
+# Which generator
+
+
+def test_auto_sees_train_rows_only(plain, monkeypatch):
+    seen = []
+
+    class Spy(sg.generators.GaussianCopulaSynthesizer):
+        def _fit(self, coded, rng):
+            seen.append(coded["a"].to_numpy())
+            super()._fit(coded, rng)
+
+    monkeypatch.setitem(sg.generators.GENERATORS, "tree", Spy)
+    frame = plain(600, 200)
+    frame["a"] = np.arange(800) + 0.5
+    outcome = run(frame, gate=None)
+    _, test = outcome.for_evaluation()
+    inner, whole = seen
+    assert len(inner) < len(whole) == outcome.provenance.counts["train"]
+    assert not set(np.concatenate(seen)) & set(test["a"])
+
+
+def test_the_reason_is_in_the_provenance_and_the_reports(plain, tmp_path):
+    outcome = run(plain(600, 200), gate=None)
+    found = outcome.provenance
+    assert found.choice.startswith("auto: on an inner split with 64 positives of class '1', tree keeps ")
+    assert found.choice_signal[0]["class"] == "1"
+    assert found.generator in found.choice.split("taken: ")[1]
+    outcome.write_reports(tmp_path)
+    document = json.loads((tmp_path / "run.json").read_text())
+    assert document["provenance"]["choice"] == found.choice
+    assert document["provenance"]["choice_signal"][0]["positives"] == 64
+    assert "on an inner split with 64 positives" in (tmp_path / "fidelity.html").read_text()
+    assert run(plain(600, 200), gate=None).provenance.choice == found.choice
+
+
+# No class is lost without a word
+
+
+def test_each_class_gets_a_row_or_is_named(plain):
+    frame = plain(200, 60, 3)
+    rows = run(frame, generator="gaussian_copula", n_samples=20, gate=None).synthetic
+    assert set(rows["Class"]) == {0, 1, 2}
+    outcome = run(frame, generator="gaussian_copula", n_samples=2, gate=None)
+    assert any("class '2'" in words for words in outcome.provenance.warnings)
+
+
+def test_a_class_whose_rows_are_all_refused_is_named(plain):
+    outcome = run(plain(200, 60, 3), generator="gaussian_copula", purpose="release", gate=None)
+    assert set(outcome.synthetic["Class"]) == {0, 1}
+    assert any("class '2'" in words and "refused" in words for words in outcome.provenance.warnings)
+
+
 def test_without_a_target(small):
     outcome = run(small.drop(columns="Class"), target=None, gate=None)
     assert len(outcome.synthetic) == 110
@@ -389,7 +486,7 @@ def test_provenance_says_how_it_was_made(result):
     assert found.generator == "smote"
     assert found.choice == "named by the caller"
     assert found.guarantee == "no formal guarantee"
-    assert set(found.seconds) == {"read", "profile", "fit", "sample", "validate", "merge"}
+    assert set(found.seconds) == {"read", "profile", "choose", "fit", "sample", "validate", "merge"}
     assert {"numpy", "pandas", "scikit-learn"} <= set(found.libraries)
     json.dumps(found.to_dict())
 

@@ -91,8 +91,12 @@ def test_what_cannot_be_planned_is_said(counts, strategy, kind, words):
         ({0.0: 1, 1.0: 1, 2.0: 1}, 10, {0.0: 4, 1.0: 3, 2.0: 3}),
         # 6.36 and .64: the larger remainder gets the row.
         ({0.0: 100, 1.0: 10}, 7, {0.0: 6, 1.0: 1}),
-        # 2.73 and .27.
-        ({0.0: 100, 1.0: 10}, 3, {0.0: 3}),
+        # 2.73 and .27: no class is left without a row.
+        ({0.0: 100, 1.0: 10}, 3, {0.0: 2, 1.0: 1}),
+        # .09, .9 and 9: two rows for the small ones, eight for the large one.
+        ({0.0: 1, 1.0: 10, 2.0: 100}, 10, {0.0: 1, 1.0: 1, 2.0: 8}),
+        # Giving the first one a row leaves 3 x 100 / 297 = 1.01, .99 and 1: the second then gets one as well.
+        ({0.0: 1, 1.0: 98, 2.0: 100, 3.0: 99}, 4, {0.0: 1, 1.0: 1, 2.0: 1, 3.0: 1}),
     ],
 )
 def test_largest_remainders_by_hand(counts, n, expected):
@@ -109,9 +113,29 @@ def test_shares_always_add_up():
         found = plan_in_proportion(counts, n, None)
         assert sum(found.by_class.values()) == n
         whole = sum(counts.values())
-        assert all(abs(rows - n * counts[code] / whole) < 1 for code, rows in found.by_class.items())
+        if n < len(counts):
+            assert set(found.by_class.values()) == {1}
+            assert set(found.by_class) | set(found.left_out) == set(counts)
+            assert min(counts[code] for code in found.by_class) >= max(counts[code] for code in found.left_out)
+            continue
+        assert set(found.by_class) == set(counts)
+        assert not found.left_out
+        if min(counts.values()) * n >= whole:
+            assert all(abs(rows - n * counts[code] / whole) < 1 for code, rows in found.by_class.items())
 
 
 def test_in_proportion_among_the_allowed():
     found = plan_in_proportion({0.0: 80, 1.0: 30, 2.0: 10}, 8, np.array([1.0, 2.0]))
     assert dict(found.by_class) == {1.0: 6, 2.0: 2}
+    assert not found.in_proportion
+
+
+def test_rows_for_all_classes_in_proportion_are_like_the_table():
+    assert plan_in_proportion({0.0: 80, 1.0: 30}, 8, None).in_proportion
+    assert not plan((100, 10), "auto").in_proportion
+
+
+def test_fewer_rows_than_classes_go_to_the_largest_and_the_others_are_named():
+    found = plan_in_proportion({0.0: 5, 1.0: 80, 2.0: 10, 3.0: 5}, 2, None)
+    assert dict(found.by_class) == {1.0: 1, 2.0: 1}
+    assert found.left_out == (0.0, 3.0)

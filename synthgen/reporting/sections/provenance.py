@@ -14,6 +14,7 @@ FACTS = {
     "version": "synthgen version",
     "created": "Made on",
     "generator": "Generator",
+    "choice": "Why this generator",
     "generator_words": "How rows are made",
     "guarantee": "Formal privacy guarantee",
     "purpose": "Purpose",

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
+from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from synthgen.validation.classifier import classifier, predict, train_model
-from synthgen.validation.comparison import MOST_ROWS, Comparison
+from synthgen.validation.comparison import MOST_ROWS, Comparison, Floats
 from synthgen.validation.metric import Direction, Estimate, Family, Metric
 
 FEWEST = 10
 MOST_CLASSES = 3
 REPLICATES = 200
+
+LEAST_AUC = 0.6
+"""Below, real rows of the class have no signal that could be kept or lost."""
 
 
 def class_signal(comparison: Comparison, rng: np.random.Generator) -> Iterator[Estimate]:
@@ -38,37 +42,79 @@ def class_signal(comparison: Comparison, rng: np.random.Generator) -> Iterator[E
 
 def _signal(comparison: Comparison, code: float, label: str, rng: np.random.Generator) -> Estimate:
     assert comparison.target is not None
+    found, guesses = class_guesses(comparison, code, (comparison.synthetic, comparison.train), rng)
+    made, real = (area(found, guess) for guess in guesses)
+    n = int((comparison.synthetic[comparison.target.name] == code).sum())
+    if real < LEAST_AUC:
+        return Estimate(None, n=n, subject=label, reason="even real rows of this class can't be told from the others")
+    shares = kept_shares(resampled_areas(found, guesses, rng))[:, 0]
+    low, high = np.quantile(shares, [0.025, 0.975])
+    return Estimate(
+        (made - 0.5) / (real - 0.5), (float(low), float(high)), 1.0, n=n, subject=label,
+        reason=f"AUC {made:.3f} from synthetic rows, {real:.3f} from real ones, on {int(found.sum())} held-out rows",
+    )  # fmt: skip
+
+
+def class_guesses(
+    comparison: Comparison, code: float, sources: Sequence[pd.DataFrame], rng: np.random.Generator
+) -> tuple[NDArray[np.bool_], list[Floats]]:
+    """Train classifiers on the sources' rows of a class against the other real classes, and let them find others.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Its ``train`` gives the rows of the other classes and its ``holdout`` those to be found.
+    code : float
+        The class.
+    sources : sequence of coded frames
+        Where rows of the class come from; only those of the class are used.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    found : array of bool, shape (n_holdout,)
+        Which held-out rows are of the class.
+    guesses : list of arrays of shape (n_holdout,)
+        Each classifier's probability that they are.
+    """
+    assert comparison.target is not None
     name = comparison.target.name
     names = [column.name for column in comparison.columns if column.name != name]
     most = MOST_ROWS[comparison.effort]
     train, holdout = comparison.train, comparison.holdout
     rest = _some(train[train[name] != code], most, rng)
-    y = (holdout[name] == code).to_numpy()
     guesses = []
-    for source in (comparison.synthetic, train):
+    for source in sources:
         inside = _some(source[source[name] == code], most, rng)
         x = pd.concat([inside[names], rest[names]], ignore_index=True)
         is_inside = np.repeat([1, 0], [len(inside), len(rest)])
-        # Both models see the class at the same weight, however many rows stand for it.
+        # All models see the class at the same weight, however many rows stand for it.
         weights = np.where(is_inside == 1, len(rest) / max(len(inside), 1), 1.0)
         model = classifier(rng)
         train_model(model, x, is_inside, comparison.schema, weights)
         guesses.append(predict(model, holdout[names]))
-    made, real = (float(roc_auc_score(y, guess)) for guess in guesses)
-    n = int((comparison.synthetic[name] == code).sum())
-    if real < 0.6:
-        return Estimate(None, n=n, subject=label, reason="even real rows of this class can't be told from the others")
-    ratios = []
-    groups = [np.flatnonzero(y), np.flatnonzero(~y)]
-    for _ in range(REPLICATES):
+    return (holdout[name] == code).to_numpy(), guesses
+
+
+def area(found: NDArray[np.bool_], guess: Floats) -> float:
+    """Area under the ROC curve, by ranks; ties count half."""
+    n = int(found.sum())
+    return float((rankdata(guess)[found].sum() - n * (n + 1) / 2) / (n * (len(found) - n)))
+
+
+def resampled_areas(found: NDArray[np.bool_], guesses: Sequence[Floats], rng: np.random.Generator) -> Floats:
+    """Areas of each guess on resampled rows, the same ones for all: shape (n_replicates, n_guesses)."""
+    groups = [np.flatnonzero(found), np.flatnonzero(~found)]
+    areas = np.empty((REPLICATES, len(guesses)))
+    for k in range(REPLICATES):
         rows = np.concatenate([rng.choice(group, len(group)) for group in groups])
-        a, b = (roc_auc_score(y[rows], guess[rows]) for guess in guesses)
-        ratios.append((a - 0.5) / max(b - 0.5, 1e-6))
-    low, high = np.quantile(ratios, [0.025, 0.975])
-    return Estimate(
-        (made - 0.5) / (real - 0.5), (float(low), float(high)), 1.0, n=n, subject=label,
-        reason=f"AUC {made:.3f} from synthetic rows, {real:.3f} from real ones, on {len(groups[0])} held-out rows",
-    )  # fmt: skip
+        areas[k] = [area(found[rows], guess[rows]) for guess in guesses]
+    return areas
+
+
+def kept_shares(areas: Floats) -> Floats:
+    """Skill over guessing that each source gives, as a share of the last one's: shape (n, n_sources - 1)."""
+    return np.asarray((areas[:, :-1] - 0.5) / np.maximum(areas[:, -1:] - 0.5, 1e-6))
 
 
 def _some(frame: pd.DataFrame, most: int, rng: np.random.Generator) -> pd.DataFrame:

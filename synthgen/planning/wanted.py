@@ -1,0 +1,98 @@
+"""What the caller's conditions ask for: classes of the target, and anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthgen.errors import ConditionError
+from synthgen.generators import Synthesizer
+from synthgen.generators.conditions import Allowed, allowed_values, target_codes
+from synthgen.table.column import LABEL_KINDS, Schema
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Conditions in two parts: the planner divides rows among classes, the generator meets the rest.
+
+    Attributes
+    ----------
+    classes : array of codes or None
+        Classes of the target that are allowed; None: all.
+    others : mapping of str to condition
+        Conditions on other columns, or on a target without classes, in the caller's words.
+    allowed : mapping of str to Allowed
+        ``others``, read.
+    """
+
+    classes: NDArray[np.float64] | None = None
+    others: Mapping[str, Any] = field(default_factory=dict)
+    allowed: Mapping[str, Allowed] = field(default_factory=dict)
+
+    @property
+    def names(self) -> str:
+        """Columns of ``others``, as a message names them."""
+        return ", ".join(repr(name) for name in self.others)
+
+    def met_by(self, coded: pd.DataFrame) -> NDArray[np.bool_]:
+        """Which rows meet ``others``: shape (n_rows,)."""
+        met = np.ones(len(coded), dtype=bool)
+        for name, allowed in self.allowed.items():
+            met &= allowed.accepts(coded[name].to_numpy(float))
+        return met
+
+
+def read_wanted(conditions: Mapping[str, Any] | None, schema: Schema, generator: str | Synthesizer) -> Wanted:
+    """Read conditions, and refuse those that the generator can't meet.
+
+    Parameters
+    ----------
+    conditions : mapping of str to condition, or None
+    schema : Schema
+    generator : str or Synthesizer
+        A name of ``GENERATORS``, an instance, or "auto", which then takes a generator that meets any condition.
+
+    Raises
+    ------
+    ConditionError
+        A column or class is unknown, a condition can't be read, or the generator takes only classes.
+    """
+    from synthgen.generators import GENERATORS
+
+    if conditions is None or not isinstance(conditions, Mapping):
+        return Wanted(target_codes(conditions, schema))
+    target = schema.target
+    classed = target is not None and target.kind in LABEL_KINDS
+    on_classes = {name: value for name, value in conditions.items() if classed and target and str(name) == target.name}
+    others = {str(name): value for name, value in conditions.items() if name not in on_classes}
+    wanted = Wanted(target_codes(on_classes, schema), others, allowed_values(others, schema))
+    kind = GENERATORS.get(generator) if isinstance(generator, str) else type(generator)
+    if others and kind is not None and not kind.takes_any_condition:
+        able = ", ".join(f'"{name}"' for name, known in GENERATORS.items() if known.takes_any_condition)
+        raise ConditionError(
+            f"The condition is on column {wanted.names}; {kind.__name__} takes conditions on the target's classes "
+            f'only. Use generator="auto" or one of: {able}.'
+        )
+    return wanted
+
+
+def rows_that_meet(wanted: Wanted, coded: pd.DataFrame) -> pd.DataFrame:
+    """Real rows that meet the conditions on columns other than the target's classes.
+
+    Raises
+    ------
+    ConditionError
+        There is none, so nothing could be learnt about such rows, nor checked.
+    """
+    met = coded[wanted.met_by(coded)]
+    if not len(met):
+        raise ConditionError(
+            f"No real row meets the conditions on {wanted.names}, so nothing can be learnt about such rows, nor "
+            "checked. Loosen them, or fit a generator yourself: its sample() draws rows that no real row is like."
+        )
+    return met
