@@ -1,4 +1,4 @@
-"""Choose a benchmark and run it."""
+"""Time the main job; ``python -m benchmarks.copula`` and ``python -m benchmarks.fidelity`` compare generators."""
 
 from __future__ import annotations
 

@@ -8,36 +8,24 @@ installed. Each part of the page is kept in ``copula.json`` until it is measured
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
 import sys
-import warnings
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score, root_mean_squared_error
 
 import synthgen as sg
 from benchmarks.peers.page import page
-from benchmarks.peers.run_once import cores, versions
 from benchmarks.peers.tables import FRAUD, MOST_ROWS, TABLES, load, load_fraud, thirds
-from synthgen.randomness import legacy_seed, seed_sequence, stream
-from synthgen.table.column import LABEL_KINDS, Role, Schema
+from benchmarks.record import json_of, load_average, read, when, write
+from benchmarks.scores import fidelity, usefulness
+from synthgen.table.column import Role
 from synthgen.table.encoding import encode, extend_categories
-from synthgen.validation.classifier import classifier, predict, train_model
-from synthgen.validation.comparison import Comparison
-from synthgen.validation.metric import measure
-from synthgen.validation.validate import METRICS
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
 RECORD, PAGE, PEERS = HERE / "copula.json", HERE / "copula.md", HERE / "peers"
 SCORED = ("column_shapes", "pair_trends", "detection_auc")
-Scores = dict[str, float]
 
 SYNTHESIZE = """
 import json, os, resource, sys, time
@@ -69,7 +57,7 @@ def main() -> int:
     given = parser.parse_args()
     if given.speed and not given.sdv_python:
         parser.error("--speed needs --sdv-python, or SYNTHGEN_SDV_PYTHON, to name a Python that has SDV 2")
-    record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.is_file() else {}
+    record = read(RECORD)
     names = given.table or list(TABLES)
     if not given.no_scores:
         for name in names:
@@ -78,9 +66,9 @@ def main() -> int:
         for name in names if given.table else [*names, "fraud"]:
             timed(record, name, given.repeats, given.sdv_python)
     if given.synthesize:
-        record["synthesize"] = {**_json_of([sys.executable, "-c", SYNTHESIZE]), **_when()}
-    record["peers"] = json.loads((PEERS / "sdv.json").read_text(encoding="utf-8"))
-    RECORD.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        record["synthesize"] = {**json_of([sys.executable, "-c", SYNTHESIZE]), **when()}
+    record["peers"] = read(PEERS / "sdv.json")
+    write(RECORD, record)
     text = page(record)
     PAGE.write_text(text, encoding="utf-8")
     print(text)
@@ -103,45 +91,11 @@ def scored(record: dict[str, Any], name: str) -> None:
     # Without a target nothing is weighted: a wrong mix of classes counts against a generator.
     flat = extend_categories(schema.with_column(table.target, role=Role.FEATURE), frame, sdv)
     coded = [encode(part, flat) for part in (made, sdv, fresh, judge)]
-    result: dict[str, Any] = {"rows": {"train": len(train), "made": n, "judge": len(judge)}, **_when()}
+    result: dict[str, Any] = {"rows": {"train": len(train), "made": n, "judge": len(judge)}, **when()}
     for who, part in zip(("ours", "sdv", "fresh"), coded[:3], strict=True):
-        result[who] = fidelity(part, coded[2], coded[3], flat) | usefulness(part, coded[3], schema)
+        result[who] = fidelity(part, coded[2], coded[3], flat, SCORED) | usefulness(part, coded[3], schema)
         print(f"{name} {who}: " + ", ".join(f"{key} {value:.4f}" for key, value in result[who].items()), flush=True)
     record.setdefault("scores", {})[name] = result
-
-
-def fidelity(made: pd.DataFrame, fresh: pd.DataFrame, judge: pd.DataFrame, schema: Schema) -> Scores:
-    """Means over columns and pairs, and how well a classifier tells the rows from ``judge``."""
-    comparison = Comparison.of(fresh, judge, made, schema)
-    out = {}
-    for metric in METRICS:
-        if metric.name in SCORED:
-            whole = next(m for m in measure(metric, comparison, stream(seed_sequence(0), metric.name)) if not m.subject)
-            if whole.value is None:
-                raise SystemExit(f"{metric.name} could not be had: {whole.reason}")
-            out[metric.name] = whole.value
-    return out
-
-
-def usefulness(made: pd.DataFrame, judge: pd.DataFrame, schema: Schema) -> Scores:
-    """Train on ``made``, test on ``judge``: AUC for two classes, root mean squared error for a number."""
-    target = schema.target
-    assert target is not None
-    rng = np.random.default_rng(0)
-    names = [column.name for column in schema if column != target]
-    y, truth = made[target.name].to_numpy(float), judge[target.name].to_numpy(float)
-    if target.kind in LABEL_KINDS:
-        model = classifier(rng)
-        train_model(model, made[names], y, schema)
-        return {"tstr_auc": float(roc_auc_score(truth, predict(model, judge[names])))}
-    from lightgbm import LGBMRegressor
-
-    regressor = LGBMRegressor(n_estimators=300, deterministic=True, verbose=-1, n_jobs=1, random_state=legacy_seed(rng))
-    train_model(regressor, made[names], y, schema)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        guess = regressor.predict(judge[names].to_numpy(float))
-    return {"tstr_rmse": float(root_mean_squared_error(truth, guess))}
 
 
 def timed(record: dict[str, Any], name: str, repeats: int, sdv_python: str) -> None:
@@ -158,23 +112,10 @@ def timed(record: dict[str, Any], name: str, repeats: int, sdv_python: str) -> N
         for who, python, generator in (("ours", sys.executable, "gaussian_copula"), ("sdv", sdv_python, "sdv")):
             if name == "fraud" and who == "sdv" and number:
                 continue
-            found = _json_of([python, "-m", "benchmarks.peers.run_once", generator, name])
+            found = json_of([python, "-m", "benchmarks.peers.run_once", generator, name])
             runs[who].append(found)
             print(f"{name} {who}: {found['fit_seconds']} s + {found['sample_seconds']} s", flush=True)
-    load_now = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    record.setdefault("speed", {})[name] = {**runs, **_when(), "load": round(load_now, 1)}
-
-
-def _json_of(command: list[str]) -> dict[str, Any]:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command[1:])[:80]} failed:\n{done.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
-def _when() -> dict[str, Any]:
-    return {"date": f"{datetime.now(UTC):%Y-%m-%d}", "versions": versions(), "cores": cores()}
+    record.setdefault("speed", {})[name] = {**runs, **when(), "load": load_average()}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.peers.tables import FRAUD, TABLES
+from benchmarks.record import made_with, row
 
 Record = Mapping[str, Any]
 MIB = 2**20
@@ -57,8 +58,8 @@ def _scores(scores: Record, stored: Sequence[Record]) -> list[str]:
                 f"{100 * (1 - s['column_shapes']):.2f}", f"{100 * (1 - s['pair_trends']):.2f}",
                 f"{s['detection_auc']:.3f}", use,
             ]  # fmt: skip
-            lines.append(_row(cells))
-    return [*lines, "", *_made_with(scores.values()), "SDV's rows, stored in `peers/`:", *_made_with(stored)]
+            lines.append(row(cells))
+    return [*lines, "", *made_with(scores.values()), "SDV's rows, stored in `peers/`:", *made_with(stored)]
 
 
 def _speed(speed: Record) -> list[str]:
@@ -85,7 +86,7 @@ def _speed(speed: Record) -> list[str]:
                 f"{_middle(runs, 'sample_seconds'):.2f}", f"{both[who]:.2f}", ratio,
                 f"{max(run['peak_bytes'] for run in runs) / MIB:,.0f} MiB",
             ]  # fmt: skip
-            lines.append(_row(cells))
+            lines.append(row(cells))
     if "fraud" in speed:
         lines += ["", f"Target for the card payments: at least {FASTER} times as fast."]
     loads = ", ".join(f"{found['load']:g}" for found in speed.values())
@@ -95,7 +96,7 @@ def _speed(speed: Record) -> list[str]:
     return [
         *lines,
         "",
-        *_made_with(both_sides),
+        *made_with(both_sides),
         f"Load average after each table: {loads}; others used the machine too.",
         "",
     ]
@@ -113,7 +114,7 @@ def _rare(record: Record, peers: Record) -> list[str]:
         "",
         "| by | frauds delivered | mean V14 | frauds per 100,000 rows when not asked for |",
         "|---|---|---|---|",
-        _row(["real frauds", "492", f"{(ours or sdv)['real_V14']:.2f}", "173"]),
+        row(["real frauds", "492", f"{(ours or sdv)['real_V14']:.2f}", "173"]),
     ]
     for title, run in (("**synthgen**", ours), ("SDV", sdv)):
         if run is not None:
@@ -123,7 +124,7 @@ def _rare(record: Record, peers: Record) -> list[str]:
                 f"{run['V14']:.2f}",
                 f"{run['frauds_when_not_asked']:,}",
             ]
-            lines.append(_row(cells))
+            lines.append(row(cells))
     return [*lines, "", f"Target: within {WITHIN:.0%} of the real mean.", ""]
 
 
@@ -135,7 +136,7 @@ def _synthesize(found: Record | None) -> list[str]:
         "",
         "| table | seconds | target | peak memory | target | result |",
         "|---|---|---|---|---|---|",
-        _row([
+        row([
             f"{FRAUD.title}, {found['rows']:,} × {found['columns']}", f"**{found['seconds']:.0f}**", f"{SECONDS}",
             f"**{found['peak_bytes'] / GIB:.2f} GiB**", f"{GIGABYTES} GiB",
             f"{found['outcome']}, {found['counts'].get('accepted', 0):,} rows made",
@@ -143,17 +144,8 @@ def _synthesize(found: Record | None) -> list[str]:
         "",
         'With `generator="gaussian_copula"` and `validation="standard"`, in a process of its own on at most two cores.',
         "",
-        *_made_with([found]),
+        *made_with([found]),
     ]  # fmt: skip
-
-
-def _made_with(parts: Sequence[Record] | Any) -> list[str]:
-    """Dates, versions and cores, said once for each different set."""
-    seen: dict[str, None] = {}
-    for part in parts:
-        names = ", ".join(f"{name} {number}" for name, number in part["versions"].items())
-        seen[f"{part['date']}, {part['cores']} cores: {names}."] = None
-    return [*seen, ""]
 
 
 def _sdv(peers: Record) -> str:
@@ -163,7 +155,3 @@ def _sdv(peers: Record) -> str:
 
 def _middle(runs: Sequence[Record], *names: str) -> float:
     return float(median(sum(run[name] for name in names) for run in runs))
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
