@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
 from synthgen.table.number_rules import ENOUGH_ROWS
 
-CHANCE = 1e-1
+CHANCE = 1e-6
 """Were a column unrelated to what it is said to follow from, every order of its values would be equally likely: a rule
 counts only if the share of orders in which it holds, times the number of rules looked at, is below this."""
 

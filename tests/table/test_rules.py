@@ -271,6 +271,13 @@ def test_totals_of_totals_are_written_in_free_columns(money):
         assert set(sums(find(money(**rounded)))) == expected
 
 
+def test_a_part_that_is_itself_a_sum_of_three_stays_a_part(money):
+    # Sums of two come first: a is needed for t, so the longer sum is turned to give another of its columns.
+    a = (money.c + money.d + money.b).round(2)
+    found = find(money(a=a, c="c", d="d", b="b", more="a", t=(a + money.a).round(2)))
+    assert sums(found) == ["b = +a -c -d", "t = +a +more"]
+
+
 def test_two_sums_for_one_column_give_two_totals(money):
     found = find(money(t=(money.a + money.b).round(2), a="a", b="b", c="c", d=(money.a + money.b - money.c).round(2)))
     assert sums(found) == ["t = +a +b", "d = +a +b -c"]
@@ -400,6 +407,14 @@ def test_gaps_that_tell_each_other_give_one_rule(rng):
     assert pairs(find(table(p=(LABEL, p), q=(LABEL, q))).gaps) == [("p", "q")]
 
 
+def test_a_label_whose_class_tells_a_gap_gets_no_gap_rule(rng):
+    kind, paid = rng.integers(0, 3, 600), rng.integers(0, 3, 600).astype(float)
+    paid[kind == 2] = np.nan
+    columns = {"card": (REAL, np.where(paid == 1, np.nan, kind + rng.normal(size=600)))}
+    found = find(table(**columns, paid=(LABEL, paid), kind=(LABEL, kind)))
+    assert pairs(found.gaps) == [("card", "paid")]
+
+
 def test_a_label_that_only_says_whether_a_number_is_there_leads(rng):
     level = np.where(rng.random(600) < 0.3, np.nan, rng.integers(0, 90, 600))
     found = find(table(level=(WHOLE, level), measured=(LABEL, ~np.isnan(level))))
@@ -435,6 +450,13 @@ def test_a_part_is_given_by_nothing_and_a_total_may_determine(rng):
         )
     )
     assert sums(fee) == ["price = +base +fee"] and not fee.determined
+
+
+def test_a_part_leads_the_columns_it_is_one_to_one_with(rng):
+    plan, base = rng.integers(0, 6, 500), rng.integers(0, 90, 500)
+    found = find(table(plan=(LABEL, plan), fee=(WHOLE, 10 * plan), base=(WHOLE, base), price=(WHOLE, base + 10 * plan)))
+    assert sums(found) == ["price = +base +fee"]
+    assert pairs(found.determined) == [("plan", "fee")]
 
 
 def scrambled(seed):
