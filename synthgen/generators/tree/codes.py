@@ -33,7 +33,7 @@ class NumberCodes:
     ----------
     missing : bool
     edges : array of shape (n - 1,)
-        Halfway between the neighbouring values of two bins.
+        Halfway between the neighbouring values of two bins, or right beside a single value.
     low, high : arrays of shape (n,)
         Share of the rows up to both ends of a bin.
     single : array of shape (n,)
@@ -56,7 +56,10 @@ class NumberCodes:
 
     @classmethod
     def fit(cls, values: Floats, column: Column, bins: int, weights: Floats) -> NumberCodes:
-        """Cut a column's values into about ``bins`` bins of like weight, each of at least ``FEWEST`` rows."""
+        """Cut a column's values into about ``bins`` bins of like weight.
+
+        A bin has at least ``FEWEST`` rows, unless it lies between two single values or beyond the last one.
+        """
         there = ~np.isnan(values)
         present, weights = values[there], weights[there]
         if not len(present):
@@ -67,15 +70,15 @@ class NumberCodes:
         whole = column.kind is Kind.INTEGER and len(distinct) <= WHOLE_INTEGERS
         ends, atoms = _cuts(counts, np.bincount(at, weights, len(distinct)).astype(float), weights.sum() / bins, whole)
         upto = np.cumsum(counts)[ends] / len(present)
-        edges = (distinct[ends[:-1]] + distinct[ends[:-1] + 1]) / 2
         single = np.where(atoms, distinct[ends], np.nan)
+        edges = _edges(distinct[ends[:-1]], distinct[ends[:-1] + 1], single, _step(column, present))
         margin = empirical_margin(present, float(present.std()), discrete=False)
         return cls(missing, edges, np.concatenate([[0.0], upto[:-1]]), upto, single, margin)
 
     def encode(self, values: Floats) -> Classes:
-        """Class of each value."""
+        """Class of each value; −1 for a gap where no train row had one."""
         out = np.searchsorted(self.edges, values, side="left") + self.missing
-        return np.where(np.isnan(values), 0, out).astype(np.int32)
+        return np.where(np.isnan(values), 0 if self.missing else -1, out).astype(np.int32)
 
     def decode(self, classes: Classes, u: Floats) -> Floats:
         """Value at the share ``u`` of each class."""
@@ -100,6 +103,29 @@ class NumberCodes:
         return cls(bool(state["missing"]), state["edges"], state["low"], state["high"], state["single"], margin)
 
 
+def _edges(below: Floats, above: Floats, single: Floats, step: float) -> Floats:
+    """Edges between classes: halfway, but right beside a single value.
+
+    Halfway between a stored single value and one person's value would give that person's away.
+    """
+    edges = (below + above) / 2
+    left, right = ~np.isnan(single[:-1]), ~np.isnan(single[1:])
+    edges = np.where(left & ~right, below + step / 2, edges)
+    return np.where(right & ~left, above - step / 2, edges)
+
+
+def _step(column: Column, values: Floats) -> float:
+    """Distance of two neighbouring values that the column can hold."""
+    if column.kind is Kind.INTEGER:
+        return 1.0
+    if column.kind is Kind.DATETIME:
+        return float(column.resolution or 1)
+    if column.decimals is not None:
+        return float(10.0**-column.decimals)
+    distinct = np.diff(np.unique(values))
+    return float(distinct.min()) / 2 if len(distinct) else 1.0
+
+
 def _cuts(
     counts: NDArray[np.int64], weights: Floats, size: float, whole: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -121,7 +147,9 @@ def _cuts(
             ends.append(i)
             atoms.append(False)
             rows, weight = 0, 0.0
-    if rows:
+    if rows and rows < FEWEST and atoms and not atoms[-1]:
+        ends[-1] = len(counts) - 1
+    elif rows:
         ends.append(len(counts) - 1)
         atoms.append(False)
     return np.array(ends, dtype=np.int64), np.array(atoms, dtype=bool)

@@ -26,6 +26,7 @@ MOST_EFFORT = 30
 """Candidates for each row that is asked for, at most."""
 
 TAIL = 0.99
+UNLIKELY = 1e-6
 CANDIDATES = 32
 """Completions tried for each row with gaps."""
 
@@ -107,7 +108,8 @@ def draw_conditioned(
     """
     last = max(masks, default=-1) + 1
     needed = _needed(_candidates(network, PILOT, masks, last, rng)[1])
-    made = int(np.ceil(n * needed))
+    # A few rows need as many candidates as a pilot has, or chance would decide which of them are there to be taken.
+    made = max(PILOT, int(np.ceil(n * needed)))
     classes, weights = _candidates(network, made, masks, last, rng)
     if not weights.sum() > 0:
         raise ConditionError(
@@ -173,6 +175,26 @@ def class_shares(
     return out
 
 
+def value_shares(
+    network: Network, j: int, classes: NDArray[np.int32], codes: NDArray[np.uint8], groups: Classes
+) -> Floats:
+    """Probability of every class if the column has a value, gaps that another column decides left aside."""
+    model, n_classes = network.conditionals[j], network.codes[j].n_classes
+    if len(model.cut):
+        out = np.asarray(probabilities(model, codes, groups, np.arange(len(classes)), n_classes))
+    else:
+        out = np.zeros((len(classes), n_classes))
+        out[:, network.lowest(j)] = 1.0
+    gap = gap_class(network.codes[j])
+    if gap is not None and n_classes > 1:
+        out[:, gap] = 0.0
+        # Where the model expects a gap for certain, any value is as good.
+        none = out.sum(axis=1) <= 0
+        out[none] = 1.0
+        out[none, gap] = 0.0
+    return out
+
+
 def _pick(shares: Floats, mass: Floats, rng: np.random.Generator) -> Classes:
     upto = np.cumsum(shares, axis=1)
     picked = (upto < (rng.random(len(mass)) * mass)[:, None]).sum(axis=1)
@@ -223,24 +245,22 @@ def _imputed_part(
     codes, weights = network.seen(made), np.zeros(len(made))
     for j in range(len(network.names)):
         groups = network.groups(made)
-        shares = class_shares(network, j, made, codes, groups)
-        if j in masks:
-            shares = shares * np.repeat(masks[j], CANDIDATES, axis=0)
-        gap = gap_class(network.codes[j])
-        values = shares.copy()
-        if gap is not None:
-            values[:, gap] = 0.0
         free = open_[:, j]
+        shares = class_shares(network, j, made, codes, groups)
+        values = value_shares(network, j, made, codes, groups)
+        whole = values.sum(axis=1)
+        if j in masks:
+            left = np.repeat(masks[j], CANDIDATES, axis=0)
+            shares, values = shares * left, values * left
         mass = values.sum(axis=1)
-        # Where the model knows nothing but a gap, the values' own shares decide.
-        lost = free & (mass <= 0)
-        values[lost] = 1.0
-        if gap is not None and values.shape[1] > 1:
-            values[lost, gap] = 0.0
+        # Nothing is left where what is known contradicts the model: the values' shares decide, at a price.
+        lost = mass <= 0
+        values[lost] = value_shares(network, j, made, codes, groups)[lost]
         drawn = _pick(values, values.sum(axis=1), rng)
         known = shares[np.arange(len(made)), made[:, j]]
         made[free, j] = drawn[free]
-        weights += np.log(np.maximum(np.where(free, np.where(lost, 1e-6, 1.0), known), 1e-300))
+        evidence = np.where(lost, UNLIKELY, mass / np.maximum(whole, 1e-300))
+        weights += np.log(np.maximum(np.where(free, evidence, known), 1e-300))
         codes[:, j] = network.bins[j][made[:, j]]
     noise = -np.log(-np.log(rng.random((n, CANDIDATES))))
     best = np.argmax(weights.reshape(n, CANDIDATES) + noise, axis=1)

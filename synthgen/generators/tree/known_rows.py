@@ -41,7 +41,7 @@ def impute(
     if not gaps.any():
         return out
     part = coded[gaps].reset_index(drop=True)
-    columns = {name: part[name].to_numpy(float).copy() for name in coded}
+    columns = {str(name): part[name].to_numpy(float).copy() for name in coded}
     # Parts of sums that are known to the last but one are computed, not drawn.
     for total in rules.totals:
         values = np.stack([columns[name] for name in total.parts], axis=1)
@@ -53,7 +53,7 @@ def impute(
             columns[name] = np.where(single & unknown[:, k], rest * sign, columns[name])
     known = pd.DataFrame(columns)
     classes = _classes(network, known)
-    unknown = known[list(network.names)].isna().to_numpy()
+    unknown = known[list(network.names)].isna().to_numpy(copy=True)
     for j, codes in enumerate(network.codes):
         if codes.n_classes == 1 and gap_class(codes) == 0:
             unknown[:, j] = False
@@ -61,11 +61,33 @@ def impute(
     for j, (name, codes) in enumerate(zip(network.names, network.codes, strict=True)):
         values = codes.decode(np.maximum(drawn[:, j], 0), rng.random(len(part)))
         columns[name] = np.where(unknown[:, j], values, columns[name])
+    _complete_sums(columns, known, rules)
     filled = to_grid(with_derived({name: columns[name] for name in network.names}, rules, schema), schema)
     for name in filled.columns.astype(str):
         own = part[name].to_numpy(float)
         out.loc[gaps, name] = np.where(np.isnan(own), filled[name].to_numpy(float), own)
     return out
+
+
+def _complete_sums(columns: dict[str, Floats], known: pd.DataFrame, rules: Rules) -> None:
+    """Make parts that were drawn add up to a sum that is known, in place."""
+    for total in rules.totals:
+        whole = known[total.column].to_numpy(float)
+        drawn = known[list(total.parts)].isna().to_numpy()
+        values = np.stack([columns[name] * sign for name, sign in zip(total.parts, total.signs, strict=True)], axis=1)
+        rest = whole - np.where(drawn, 0.0, values).sum(axis=1)
+        share = np.where(drawn, values, 0.0)
+        size = share.sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scaled = np.round(share * (rest / size)[:, None], total.decimals if total.decimals is not None else 12)
+        # Where the draws can't be scaled to the sum, the last part takes what is left of it.
+        parts = np.where(np.isfinite(scaled), scaled, share)
+        for k in range(len(total.parts)):
+            last = drawn[:, k] & ~drawn[:, k + 1 :].any(axis=1)
+            parts[:, k] = np.where(last, rest - np.delete(parts, k, axis=1).sum(axis=1), parts[:, k])
+        change = drawn & ~np.isnan(whole)[:, None]
+        for k, (name, sign) in enumerate(zip(total.parts, total.signs, strict=True)):
+            columns[name] = np.where(change[:, k], parts[:, k] * sign, columns[name])
 
 
 def _classes(network: Network, coded: pd.DataFrame) -> NDArray[np.int32]:

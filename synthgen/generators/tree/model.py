@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, UsageError
 from synthgen.generators.base import Synthesizer, has_classes
-from synthgen.generators.conditions import Allowed
+from synthgen.generators.conditions import Allowed, allowed_values
 from synthgen.generators.tree.boosting import Strength
 from synthgen.generators.tree.columns import Accepts, Table, accepts_of_roots, on_grid, read_table, with_derived
 from synthgen.generators.tree.conditioning import MOST_EFFORT, Mask, draw_conditioned, mask_of
@@ -33,15 +33,15 @@ STRENGTHS = {
     "quality": Strength(rounds=200, rate=0.2, leaves=7, ridge=5.0, least=2.0, patience=8, worth=1.0),
     "turbo": Strength(rounds=60, rate=0.3, leaves=7, ridge=10.0, least=2.0, patience=4, worth=1.0),
 }
-TRIAL = Strength(rounds=40, rate=0.3, leaves=7, ridge=5.0, least=2.0, patience=4, worth=1.0)
+TRIAL = Strength(rounds=30, rate=0.4, leaves=7, ridge=5.0, least=2.0, patience=3, worth=1.0)
 """Quick trees, to compare orders of the columns."""
 
-TRIAL_ROWS, FEWEST_TRIAL_ROWS, MOST_TRIAL_COLUMNS = 4_000, 500, 60
+TRIAL_ROWS, FEWEST_TRIAL_ROWS, MOST_TRIAL_COLUMNS = 3_000, 500, 60
 BINS = {"quality": 64, "turbo": 32}
 """Bins of a number, about."""
 
-BAGS = ((10_000, 3), (50_000, 2))
-"""Sets of trees, up to so many rows; beyond, one. The fewer rows, the more there is to average out."""
+BAGS = ((100_000, 3), (300_000, 2))
+"""Sets of trees, up to so many cells (rows × columns); beyond, one. The fewer, the more there is to average out."""
 
 PART = 8_192
 """Rows that are drawn together, in a thread of their own."""
@@ -130,7 +130,7 @@ class TreeSynthesizer(Synthesizer):
         first = [table.names.index(schema.target.name)] if grouped and schema.target else []
         deciders = {table.names.index(name): table.names.index(by) for name, (by, _) in table.gaps.items()}
         order = after_deciders(self._order(table, first, seed), deciders)
-        averaged = [bags for most, bags in BAGS if self.preset == "quality" and len(coded) <= most]
+        averaged = [bags for most, bags in BAGS if self.preset == "quality" and table.classes.size <= most]
         bags = averaged[0] if averaged else 1
         self._network = fit_network(table, order, STRENGTHS[self.preset], bags, bool(first), child(seed, "trees"))
         calibrated(self._network, np.ascontiguousarray(table.classes[:, order]), stream(seed, "calibrate"))
@@ -164,9 +164,11 @@ class TreeSynthesizer(Synthesizer):
         unknown = [str(name) for name in self.order if str(name) not in self.schema_]
         lacking = [name for name in names if name not in wanted]
         if unknown or lacking or len(set(wanted)) < len(wanted):
-            what = f"names {unknown[0]!r}, which the table lacks" if unknown else f"lacks column {lacking[0]!r}"
-            if not unknown and not lacking:
-                what = "names a column twice"
+            what = "names a column twice"
+            if unknown:
+                what = f"names {unknown[0]!r}, which the table lacks"
+            elif lacking:
+                what = f"lacks column {lacking[0]!r}"
             raise UsageError(f'order must be "auto" or name every column once; it {what}.')
         return [*first, *(i for name in wanted if (i := names.index(name)) not in first)]
 
@@ -216,6 +218,12 @@ class TreeSynthesizer(Synthesizer):
                 values = on_grid(codes.decode(own, rng.random(len(own))), name, schema)
             columns[name] = np.where(network.rows_with(j, classes), values, np.nan)
         return with_derived(columns, self.rules_, schema)
+
+    def _conditions_elsewhere(self, conditions: Mapping[str, Any] | None) -> dict[str, Allowed]:
+        # A target that another column determines isn't drawn first, so it is met as any other column is.
+        if conditions and not self._network.grouped:
+            return allowed_values(conditions, self.schema_)
+        return super()._conditions_elsewhere(conditions)
 
     def _draw(self, n_samples: int, conditions: Mapping[str, Any] | None, random_state: RandomState) -> pd.DataFrame:
         self.effort_ = None

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthgen.generators.tree.boosting import ALL
 from synthgen.generators.tree.codes import LabelCodes
 from synthgen.generators.tree.network import Network
 from synthgen.table.column import ORDERED_KINDS, Kind, Schema
@@ -51,9 +52,9 @@ def describe(network: Network, rules: Rules, schema: Schema, counts: Sequence[ND
 
 def _modelled(network: Network, j: int, counts: Sequence[NDArray[np.int64]]) -> dict[str, object]:
     model, codes, own = network.conditionals[j], network.codes[j], counts[j]
-    given = [
-        network.names[i] for i in np.unique(model.parents[np.unique(model.trees.feature[model.trees.feature >= 0])])
-    ]
+    # Splits that leave every leaf on both sides ask nothing.
+    asked = np.unique(model.trees.feature[(model.trees.sides != ALL).any(axis=2)])
+    given = [network.names[i] for i in np.sort(model.parents[asked])]
     words = f"drawn given {', '.join(given)}" if given else "drawn on its own"
     if j in network.gaps:
         words += f"; missing as {network.names[network.gaps[j][0]]} says"
