@@ -22,7 +22,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-LARGEST = 300_000
+LARGEST = 400_000
 SECONDS_A_CELL = 120
 NEARLY_UNIQUE = 2
 

@@ -30,8 +30,8 @@ Floats = NDArray[np.float64]
 Classes = NDArray[np.int32]
 
 STRENGTHS = {
-    "quality": Strength(rounds=200, rate=0.2, leaves=7, ridge=5.0, least=2.0, patience=8, worth=1.0),
-    "turbo": Strength(rounds=60, rate=0.3, leaves=7, ridge=10.0, least=2.0, patience=4, worth=1.0),
+    "quality": Strength(rounds=150, rate=0.3, leaves=7, ridge=5.0, least=2.0, patience=6, worth=1.0),
+    "turbo": Strength(rounds=60, rate=0.4, leaves=7, ridge=10.0, least=2.0, patience=4, worth=1.0),
 }
 TRIAL = Strength(rounds=30, rate=0.4, leaves=7, ridge=5.0, least=2.0, patience=3, worth=1.0)
 """Quick trees, to compare orders of the columns."""
@@ -40,8 +40,12 @@ TRIAL_ROWS, FEWEST_TRIAL_ROWS, MOST_TRIAL_COLUMNS = 3_000, 500, 60
 BINS = {"quality": 64, "turbo": 32}
 """Bins of a number, about."""
 
-BAGS = ((100_000, 3), (300_000, 2))
-"""Sets of trees, up to so many cells (rows × columns); beyond, one. The fewer, the more there is to average out."""
+SMALL = STRENGTHS["quality"]._replace(leaves=4, ridge=15.0, worth=2.0)
+FEW_CELLS = 100_000
+"""Cells (rows × columns) up to which "quality" takes smaller trees, so that few rows aren't learnt by heart."""
+
+BAGS = ((FEW_CELLS, 5), (300_000, 3), (350_000, 2))
+"""Sets of trees, up to so many cells; beyond, one. The fewer, the more there is to average out."""
 
 PART = 8_192
 """Rows that are drawn together, in a thread of their own."""
@@ -130,9 +134,11 @@ class TreeSynthesizer(Synthesizer):
         first = [table.names.index(schema.target.name)] if grouped and schema.target else []
         deciders = {table.names.index(name): table.names.index(by) for name, (by, _) in table.gaps.items()}
         order = after_deciders(self._order(table, first, seed), deciders)
-        averaged = [bags for most, bags in BAGS if self.preset == "quality" and table.classes.size <= most]
-        bags = averaged[0] if averaged else 1
-        self._network = fit_network(table, order, STRENGTHS[self.preset], bags, bool(first), child(seed, "trees"))
+        cells, strength, bags = table.classes.size, STRENGTHS[self.preset], 1
+        if self.preset == "quality":
+            strength = SMALL if cells <= FEW_CELLS else strength
+            bags = next((bags for most, bags in BAGS if cells <= most), 1)
+        self._network = fit_network(table, order, strength, bags, bool(first), child(seed, "trees"))
         calibrated(self._network, np.ascontiguousarray(table.classes[:, order]), stream(seed, "calibrate"))
         self._class_counts = [np.bincount(table.classes[:, i], minlength=table.codes[i].n_classes) for i in order]
         self.order_ = list(self._network.names)
