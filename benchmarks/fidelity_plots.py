@@ -88,7 +88,7 @@ def _scale(found: Mapping[str, Any], path: Path) -> None:
             seconds = [run["fit_seconds"] + run["sample_seconds"] for run in runs]
             title = TITLES[who].replace("**", "")
             grid[0][column].loglog(sizes, seconds, "o-", color=colour, label=title)
-            grid[1][column].loglog(sizes, [run["peak_bytes"] / MIB for run in runs], "o-", color=colour, label=title)
+            grid[1][column].semilogx(sizes, [run["peak_bytes"] / MIB for run in runs], "o-", color=colour, label=title)
             if who == "quality":
                 line = [seconds[-1] * size / sizes[-1] for size in sizes]
                 grid[0][column].loglog(sizes, line, ":", color=GREY, label="in proportion")
@@ -106,6 +106,8 @@ def _scale(found: Mapping[str, Any], path: Path) -> None:
     grid[0][0].set(ylabel="seconds, fit + sample", title="31 columns")
     grid[0][1].set(title="10,000 rows")
     grid[1][0].set(ylabel="peak memory, MiB")
+    for axis in grid[1]:
+        axis.set_ylim(bottom=0)
     figure.suptitle("Time and memory against size, two cores")
     figure.savefig(path, dpi=110)
     plt.close(figure)
