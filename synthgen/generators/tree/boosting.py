@@ -11,11 +11,16 @@ from numpy.typing import NDArray
 Codes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
-MOST_LEAVES = 8
-ALL = np.uint8(255)
-LEAF = np.zeros(256, np.uint8)
-"""Leaf of a byte with one bit."""
-LEAF[1 << np.arange(MOST_LEAVES)] = np.arange(MOST_LEAVES)
+Masks = NDArray[np.uint32]
+
+MOST_LEAVES = 32
+ALL = np.uint32(0xFFFFFFFF)
+SPREAD = np.uint32(0x077CB531)
+"""A de Bruijn sequence: shifted to the left by each of 0 to 31, its first five bits are all different."""
+
+LEAF = np.zeros(MOST_LEAVES, np.uint8)
+"""Leaf of a mask with one bit, by the first five bits of the mask times ``SPREAD``."""
+LEAF[((int(SPREAD) << np.arange(MOST_LEAVES)) & 0xFFFFFFFF) >> 27] = np.arange(MOST_LEAVES)
 
 
 class Strength(NamedTuple):
@@ -51,7 +56,7 @@ class Strength(NamedTuple):
 class Trees(NamedTuple):
     """Trees of at most ``MOST_LEAVES`` leaves, each a row of every array.
 
-    A row of the table starts at all leaves (a byte, one bit each). Every split leaves it those on its side, and those
+    A row of the table starts at all leaves (one bit each). Every split leaves it those on its side, and those
     that the split isn't above of; one bit is left in the end. No step waits for the one before, which makes this
     several times as fast as walking from node to node (an idea of QuickScorer, Lucchese et al., 2015,
     https://doi.org/10.1145/2766462.2767733).
@@ -61,15 +66,15 @@ class Trees(NamedTuple):
     feature : int16 array of shape (n_trees, n_splits)
     threshold : uint8 array of shape (n_trees, n_splits)
         Codes up to the threshold are on the first side.
-    sides : uint8 array of shape (n_trees, n_splits, 2)
+    sides : uint32 array of shape (n_trees, n_splits, 2)
         Leaves that each side leaves.
-    value : float32 array of shape (n_trees, MOST_LEAVES)
+    value : float32 array of shape (n_trees, n_splits + 1)
         Log-odds that each leaf adds.
     """
 
     feature: NDArray[np.int16]
     threshold: Codes
-    sides: Codes
+    sides: Masks
     value: NDArray[np.float32]
 
 
@@ -95,7 +100,7 @@ def no_trees(size: int, leaves: int) -> Trees:
         np.zeros((size, leaves - 1), np.int16),
         np.zeros((size, leaves - 1), np.uint8),
         np.full((size, leaves - 1, 2), ALL),
-        np.zeros((size, MOST_LEAVES), np.float32),
+        np.zeros((size, leaves), np.float32),
     )
 
 
@@ -160,7 +165,7 @@ def _set_leaf(leaves, k, start, stop, gradient, hessian):  # type: ignore[no-unt
 @njit(nogil=True, cache=True)
 def _note_split(sides, split, old, new, new_is_first):  # type: ignore[no-untyped-def]
     """Take down that leaf ``old`` was split, one side of it now being leaf ``new``."""
-    bit, added = np.uint8(1) << np.uint8(old), np.uint8(1) << np.uint8(new)
+    bit, added = np.uint32(1 << old), np.uint32(1 << new)
     for s in range(split):
         for side in range(2):
             # Leaves outside a split's part of the tree are on both of its sides.
@@ -215,7 +220,7 @@ def _grow(x, gradient, hessian, n_bins, strength, trees, tree, leaves, histogram
         count += 1
     # The first split, which every row meets, also takes away the leaves that there aren't.
     for side in range(2):
-        trees.sides[tree, 0, side] &= (1 << count) - 1
+        trees.sides[tree, 0, side] &= np.uint32((1 << count) - 1)
     return count
 
 
@@ -225,7 +230,7 @@ def answer(trees, tree, x):  # type: ignore[no-untyped-def]
     left = ALL
     for s in range(trees.feature.shape[1]):
         left &= trees.sides[tree, s, np.uint8(x[trees.feature[tree, s]] > trees.threshold[tree, s])]
-    return trees.value[tree, LEAF[left]]
+    return trees.value[tree, LEAF[np.uint32(left * SPREAD) >> np.uint32(27)]]
 
 
 @njit(nogil=True, cache=True)

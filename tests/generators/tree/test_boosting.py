@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synthgen.generators.tree.boosting import ALL, LEAF, Strength, answer, boost, no_trees
+from synthgen.generators.tree.boosting import ALL, MOST_LEAVES, Strength, answer, boost, no_trees
 
 STRENGTH = Strength(rounds=30, rate=0.2, leaves=7, ridge=5.0, least=2.0, patience=8, worth=1.0)
 
@@ -63,11 +63,15 @@ def test_a_tree_built_by_hand_answers_as_its_drawing_says():
     assert walked(trees, 0, x).tolist() == [0, 0, 1, 1, 2, 2, 2]
 
 
-def test_the_leaf_of_a_byte_with_one_bit():
-    assert [int(LEAF[1 << k]) for k in range(8)] == list(range(8))
+def test_each_leaf_that_is_left_gives_its_own_value():
+    trees = no_trees(1, MOST_LEAVES)
+    trees.value[0] = np.arange(MOST_LEAVES)
+    for leaf in range(MOST_LEAVES):
+        trees.sides[0, 0] = 1 << leaf
+        assert answers(trees, 0, np.zeros((1, 1), np.uint8)).tolist() == [leaf]
 
 
-@pytest.mark.parametrize(("seed", "leaves"), [(0, 7), (1, 7), (2, 3), (3, 2), (4, 8)])
+@pytest.mark.parametrize(("seed", "leaves"), [(0, 7), (1, 7), (2, 3), (3, 2), (4, 8), (5, MOST_LEAVES)])
 def test_every_row_gets_the_value_of_the_leaf_that_a_walk_leads_to(seed, leaves):
     trees, kept, x, _, _ = grown(seed, leaves=leaves)
     assert kept > 3
@@ -78,7 +82,7 @@ def test_every_row_gets_the_value_of_the_leaf_that_a_walk_leads_to(seed, leaves)
             assert answers(trees, tree, rows) == pytest.approx(trees.value[tree, leaf])
 
 
-@pytest.mark.parametrize("leaves", [2, 5, 8])
+@pytest.mark.parametrize("leaves", [2, 5, 8, MOST_LEAVES])
 def test_the_sides_leave_each_row_exactly_one_leaf(leaves):
     trees, kept, *_ = grown(5, leaves=leaves)
     anything = np.random.default_rng(0).integers(0, 256, (500, 3)).astype(np.uint8)
