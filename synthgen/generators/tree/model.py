@@ -40,12 +40,10 @@ TRIAL_ROWS, FEWEST_TRIAL_ROWS, MOST_TRIAL_COLUMNS = 3_000, 500, 60
 BINS = {"quality": 64, "turbo": 32}
 """Bins of a number, about."""
 
-SMALL = STRENGTHS["quality"]._replace(leaves=4, ridge=15.0, worth=2.0)
-FEW_CELLS = 100_000
-"""Cells (rows × columns) up to which "quality" takes smaller trees, so that few rows aren't learnt by heart."""
-
-BAGS = ((FEW_CELLS, 5), (300_000, 3), (350_000, 2))
-"""Sets of trees, up to so many cells; beyond, one. The fewer, the more there is to average out."""
+CAREFUL = STRENGTHS["quality"]._replace(rounds=300, leaves=4, ridge=10.0, patience=10)
+FEW_CELLS, BAGS = 300_000, 3
+"""Cells (rows × columns) up to which "quality" takes smaller trees, so that few rows aren't learnt by heart, and
+averages so many sets of them, each validated on another part of the rows."""
 
 PART = 8_192
 """Rows that are drawn together, in a thread of their own."""
@@ -134,10 +132,9 @@ class TreeSynthesizer(Synthesizer):
         first = [table.names.index(schema.target.name)] if grouped and schema.target else []
         deciders = {table.names.index(name): table.names.index(by) for name, (by, _) in table.gaps.items()}
         order = after_deciders(self._order(table, first, seed), deciders)
-        cells, strength, bags = table.classes.size, STRENGTHS[self.preset], 1
-        if self.preset == "quality":
-            strength = SMALL if cells <= FEW_CELLS else strength
-            bags = next((bags for most, bags in BAGS if cells <= most), 1)
+        strength, bags = STRENGTHS[self.preset], 1
+        if self.preset == "quality" and table.classes.size <= FEW_CELLS:
+            strength, bags = CAREFUL, BAGS
         self._network = fit_network(table, order, strength, bags, bool(first), child(seed, "trees"))
         calibrated(self._network, np.ascontiguousarray(table.classes[:, order]), stream(seed, "calibrate"))
         self._class_counts = [np.bincount(table.classes[:, i], minlength=table.codes[i].n_classes) for i in order]

@@ -41,6 +41,7 @@ FEWEST_CALIBRATION, MOST_CALIBRATION = 500, 6_000
 """Rows of each group that the shares are calibrated on."""
 
 FOLDS = 10
+"""Parts of the rows of which one validates, where there is one set of trees. Several sets validate on a part each."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ def fit_network(
         Columns of the table, as they are to be drawn.
     strength : Strength
     bags : int
+        Sets of trees, whose log-odds are averaged; each learns from all rows but a part of its own.
     grouped : bool
     seed : numpy.random.SeedSequence
     """
@@ -177,7 +179,7 @@ def fit_network(
         rng = stream(seed, "column", j)
         there = np.flatnonzero(network.rows_with(j, classes))
         rows = _some(groups, there, rng)
-        folds = rng.permutation(np.arange(len(rows)) % FOLDS)
+        folds = rng.permutation(np.arange(len(rows)) % (bags if bags > 1 else FOLDS))
         missing = own[j].missing and j not in gaps
         drawn = np.ascontiguousarray(classes[rows, j])
         return fit_conditional(
