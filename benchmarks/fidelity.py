@@ -56,7 +56,7 @@ def measure(part: str, record: dict[str, Any], given: argparse.Namespace) -> Non
     if part == "scores":
         fidelity_table.measured(record, given.table, given.seeds)
     elif part == "frontier":
-        fidelity_table.frontier(record, given.few_seeds)
+        fidelity_table.frontier(record, given.table, given.few_seeds)
     elif part == "published":
         published.measured(record, given.table, given.few_seeds)
     elif part == "rare":

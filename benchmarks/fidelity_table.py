@@ -19,7 +19,6 @@ from benchmarks.peers.tables import TABLES, load, thirds
 from benchmarks.record import when
 from benchmarks.scores import Scores, closeness, fidelity, told_apart, usefulness
 from synthgen.generators.tree import model as tree
-from synthgen.generators.tree.boosting import MOST_LEAVES
 from synthgen.table.column import Role, Schema
 from synthgen.table.encoding import encode, extend_categories
 
@@ -34,18 +33,16 @@ DRAWS = (1, 2)
 
 VARIANTS: dict[str, Mapping[str, Any]] = {
     "2 leaves": {"leaves": 2},
-    "4 leaves": {"leaves": 4},
-    "most leaves": {"leaves": MOST_LEAVES},
+    "7 leaves": {"leaves": 7},
+    "15 leaves": {"leaves": 15},
+    "31 leaves": {"leaves": 31},
     "ridge 1": {"ridge": 1.0},
-    "ridge 20": {"ridge": 20.0},
-    "rate .1": {"rate": 0.1, "rounds": 400},
-    "rate .4": {"rate": 0.4, "rounds": 100},
-    "1 bag": {"bags": 1},
-    "4 bags": {"bags": 4},
-    "4 leaves, ridge 50": {"leaves": 4, "ridge": 50.0},
-    "rate .5, ridge .5, 1 bag": {"rate": 0.5, "ridge": 0.5, "least": 0.5, "bags": 1},
+    "ridge 30": {"ridge": 30.0},
+    "patience 5": {"patience": 5},
+    "patience 20": {"patience": 20},
+    "1 set of trees": {"bags": 1},
+    "5 sets of trees": {"bags": 5},
 }
-FRONTIER_TABLE = "adult"
 
 
 @dataclass(frozen=True)
@@ -131,37 +128,36 @@ def draws(name: str, who: str, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return one, one
 
 
-def frontier(record: dict[str, Any], seeds: int) -> None:
-    """Detection and DCR share of variants of the tree."""
-    if load(FRONTIER_TABLE) is None:
-        print(f"frontier: skipped, {FRONTIER_TABLE} is not there")
-        return
-    found = run_all(varied, [(variant, seed) for variant in VARIANTS for seed in range(seeds)])
-    by: dict[str, dict[str, Scores]] = {}
-    for (variant, seed), scores in found.items():
-        by.setdefault(variant, {})[str(seed)] = scores
-    record["frontier"] = {"table": FRONTIER_TABLE, "seeds": seeds, "by": by, **when(*PACKAGES)}
+def frontier(record: dict[str, Any], names: list[str], seeds: int) -> None:
+    """Detection, use and DCR share of variants of the tree."""
+    there = [name for name in names if load(name) is not None]
+    found = run_all(varied, [(name, variant, seed) for name in there for seed in range(seeds) for variant in VARIANTS])
+    kept = record.setdefault("frontier", {})
+    for name in there:
+        by: dict[str, dict[str, Scores]] = {variant: {} for variant in VARIANTS}
+        for (table, variant, seed), scores in found.items():
+            if table == name:
+                by[variant][str(seed)] = scores
+        kept[name] = {"seeds": seeds, "by": by, **when(*PACKAGES)}
 
 
-def varied(variant: str, seed: int) -> Scores:
-    parts = split(FRONTIER_TABLE, seed)
+def varied(name: str, variant: str, seed: int) -> Scores:
+    parts = split(name, seed)
     with changed(**VARIANTS[variant]):
-        first, second = (encode(made, parts.flat) for made in draws(FRONTIER_TABLE, "quality", seed))
-    return _rounded(told(first, second, parts, own=True) | closeness(first, parts.train, parts.judge, parts.flat))
+        first, second = (encode(made, parts.flat) for made in draws(name, "quality", seed))
+    out = told(first, second, parts, own=True) | usefulness(first, parts.judge, parts.schema)
+    return _rounded(out | closeness(first, parts.train, parts.judge, parts.flat))
 
 
 @contextmanager
-def changed(bags: int | None = None, **strength: float) -> Iterator[None]:
-    """The tree's "quality" with other settings."""
-    strengths, averaged = dict(tree.STRENGTHS), tree.BAGS
-    tree.STRENGTHS["quality"] = tree.STRENGTHS["quality"]._replace(**strength)
-    if bags is not None:
-        tree.BAGS = ((10**9, bags),)
+def changed(bags: int = tree.BAGS, **strength: float) -> Iterator[None]:
+    """The tree's "quality" for tables of this size, with other settings."""
+    before = tree.CAREFUL, tree.BAGS
+    tree.CAREFUL, tree.BAGS = tree.CAREFUL._replace(**strength), bags
     try:
         yield
     finally:
-        tree.STRENGTHS.update(strengths)
-        tree.BAGS = averaged
+        tree.CAREFUL, tree.BAGS = before
 
 
 def _rounded(scores: Scores) -> Scores:

@@ -31,8 +31,8 @@ TABLES = {
 """Title, target and rare classes; none named: every one of at least ``FEWEST`` rows but the commonest."""
 
 FEWEST, ENOUGH, MARGIN = 30, 100, 0.02
-COPIES = 5
-"""Synthetic rare rows for each real one in the train folds; the real ones are repeated as often."""
+COPIES = 20
+"""Synthetic rare rows for each real one in the train folds."""
 
 MOST_COMMON, INFORMATIVE = 30_000, 10
 FOLDS, REPEATS = 5, {"fraud": 1, "thyroid": 2}
@@ -95,7 +95,7 @@ def judged(name: str, folds: int, repeat: int, fold: int) -> dict[str, Any]:
         if len(common) > MOST_COMMON:
             common = common.sample(MOST_COMMON, random_state=fold)
         truth = (frame[target].iloc[score] == label).to_numpy()
-        positives = {"real": pd.concat([real] * COPIES, ignore_index=True)}
+        positives = {"real": real}
         for who, fitted in models.items():
             made = fitted.sample(COPIES * len(real), conditions={target: label}, random_state=fold)
             if len(made) != COPIES * len(real) or not (made[target] == label).all():
