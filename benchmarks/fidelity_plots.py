@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fidelity_page import TITLES, frontier_points
-from benchmarks.fidelity_table import FRONTIER_TABLE
+from benchmarks.fidelity_page import TITLES, frontier_points, frontier_tables
 from benchmarks.fidelity_targets import DCR, DETECTION
 from benchmarks.peers.tables import TABLES
 
@@ -26,7 +25,7 @@ def plots(record: Mapping[str, Any], folder: Path) -> None:
         print("plots: skipped, matplotlib is not installed")
         return
     matplotlib.use("Agg")
-    if record.get("frontier") and FRONTIER_TABLE in record.get("scores", {}):
+    if frontier_tables(record):
         _frontier(record, folder / "fidelity_frontier.png")
     if record.get("scale"):
         _scale(record["scale"], folder / "fidelity_scale.png")
@@ -34,34 +33,44 @@ def plots(record: Mapping[str, Any], folder: Path) -> None:
 
 def _frontier(record: Mapping[str, Any], path: Path) -> None:
     from matplotlib import pyplot as plt
+
+    tables = frontier_tables(record)
+    figure, grid = plt.subplots(
+        len(tables), 2, figsize=(12.5, 4.4 * len(tables)), layout="constrained", squeeze=False
+    )
+    for name, (far, near) in zip(tables, grid, strict=True):
+        points = {title.replace("**", ""): point for title, point in frontier_points(record, name).items()}
+        close = [title for title in points if title.startswith("tree") or "(R)" in title]
+        _cloud(far, points, close, name, numbered=False)
+        _cloud(near, {title: points[title] for title in close}, close, name, numbered=True)
+        far.set(ylabel="detection AUC, other draw", title=f"{TABLES[name].title}, with peers")
+        near.set(title=f"{TABLES[name].title}, the tree closer")
+        near.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=8,
+                    title="hollow: cross-validated\nwithin one draw", title_fontsize=8)  # fmt: skip
+    for axes in grid[-1]:
+        axes.set(xlabel="DCR share (.5: no nearer to rows learnt from than to others)")
+    figure.suptitle("Told apart, against memorised (green: the target)")
+    figure.savefig(path, dpi=90)
+    plt.close(figure)
+
+
+def _cloud(
+    axes: Any, points: Mapping[str, Mapping[str, float]], close: Sequence[str], name: str, numbered: bool
+) -> None:
     from matplotlib.patches import Rectangle
 
-    points = {title.replace("**", ""): point for title, point in frontier_points(record).items()}
-    figure, (far, near) = plt.subplots(1, 2, figsize=(12.5, 5.2), layout="constrained")
-    close = [title for title in points if title.startswith("tree") or "(R)" in title]
-    for axes, titles in ((far, list(points)), (near, close)):
-        for number, title in enumerate(titles, start=1):
-            x, y, own = points[title]["dcr_share"], points[title]["detection_other_draw"], title in OWN
-            label = f"{number}  {title.removeprefix('tree, ')}" if axes is near else None
-            axes.plot(x, y, "o", color=_colour(title), ms=9 if own else 6, zorder=3, label=label)
-            if axes is near and own:
-                within = points[title]["detection"]
-                axes.plot([x, x], [y, within], "-", color=BLUE, lw=1)
-                axes.plot(x, within, "o", mfc="white", color=BLUE, ms=7, zorder=3)
-            said = str(number) if axes is near else title if title not in close or own or "(R)" in title else ""
-            axes.annotate(said, (x, y), xytext=(5, 4), textcoords="offset points", fontsize=8)
-        axes.add_patch(Rectangle((0, 0), DCR, DETECTION[FRONTIER_TABLE], color=GREEN, alpha=0.12, lw=0, zorder=0))
-        axes.set(xlabel="DCR share (.5: no nearer to rows learnt from than to others)")
-        axes.grid(alpha=0.3)
-    far.set(
-        **_limits([points[title] for title in points], 0.02), ylabel="detection AUC, other draw", title="With peers"
-    )
-    near.set(**_limits([points[title] for title in close], 0.004), title="The tree, closer")
-    near.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=8,
-                title="hollow: cross-validated\nwithin one draw", title_fontsize=8)  # fmt: skip
-    figure.suptitle(f"{TABLES[FRONTIER_TABLE].title}: told apart, against memorised (green: the target)")
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
+    for number, (title, point) in enumerate(points.items(), start=1):
+        x, y, own = point["dcr_share"], point["detection_other_draw"], title in OWN
+        label = f"{number}  {title.removeprefix('tree, ')}" if numbered else None
+        axes.plot(x, y, "o", color=_colour(title), ms=9 if own else 6, zorder=3, label=label)
+        if numbered and own:
+            axes.plot([x, x], [y, point["detection"]], "-", color=BLUE, lw=1)
+            axes.plot(x, point["detection"], "o", mfc="white", color=BLUE, ms=7, zorder=3)
+        said = str(number) if numbered else title if title not in close or own or "(R)" in title else ""
+        axes.annotate(said, (x, y), xytext=(5, 4), textcoords="offset points", fontsize=8)
+    axes.add_patch(Rectangle((0, 0), DCR, DETECTION[name], color=GREEN, alpha=0.12, lw=0, zorder=0))
+    axes.set(**_limits(list(points.values()), DETECTION[name], 0.004 if numbered else 0.02))
+    axes.grid(alpha=0.3)
 
 
 def _colour(title: str) -> str:
@@ -70,10 +79,9 @@ def _colour(title: str) -> str:
     return PALE if title.startswith("tree") else GREEN if "(R)" in title else ORANGE
 
 
-def _limits(points: Sequence[Mapping[str, float]], spare: float) -> dict[str, tuple[float, float]]:
+def _limits(points: Sequence[Mapping[str, float]], goal: float, spare: float) -> dict[str, tuple[float, float]]:
     xs = [*(point["dcr_share"] for point in points), DCR]
-    ys = [*(point["detection_other_draw"] for point in points), DETECTION[FRONTIER_TABLE]]
-    ys += [point["detection"] for point in points]
+    ys = [*(point["detection_other_draw"] for point in points), goal, *(point["detection"] for point in points)]
     return {"xlim": (min(xs) - spare, max(xs) + 1.3 * spare), "ylim": (min(ys) - 1.5 * spare, max(ys) + 1.5 * spare)}
 
 
