@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.guarantee import PrivacyGuarantee, RowSource
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role, Schema
 from synthgen.table.distance import DistanceSpace
 from synthgen.table.neighbours import NEAR_COPY_QUANTILE, nearest
 
@@ -59,6 +59,8 @@ class Comparison:
     guarantee : PrivacyGuarantee or None
     effort : {"standard", "full"}
         Bounds how many rows the slower metrics look at.
+    subjects : (array, array) or None
+        Whose row each train and each holdout row is, as numbers; None where no column has that role.
     """
 
     train: pd.DataFrame
@@ -68,6 +70,7 @@ class Comparison:
     row_source: RowSource = RowSource.UNKNOWN
     guarantee: PrivacyGuarantee | None = None
     effort: str = "standard"
+    subjects: tuple[Codes, Codes] | None = None
 
     @classmethod
     def of(
@@ -86,7 +89,8 @@ class Comparison:
         frames = [
             frame.drop(columns=opaque, errors="ignore").reset_index(drop=True) for frame in (train, holdout, synthetic)
         ]
-        return cls(frames[0], frames[1], frames[2], schema, row_source, guarantee, effort)
+        subjects = _subjects(train, holdout, schema)
+        return cls(frames[0], frames[1], frames[2], schema, row_source, guarantee, effort, subjects)
 
     def without(self, rows: NDArray[np.int64]) -> Comparison:
         """Compare the other synthetic rows only."""
@@ -100,6 +104,7 @@ class Comparison:
             self,
             train=self.train[train].reset_index(drop=True),
             holdout=self.holdout[holdout].reset_index(drop=True),
+            subjects=None if self.subjects is None else (self.subjects[0][train], self.subjects[1][holdout]),
         )
 
     @property
@@ -213,6 +218,18 @@ class Comparison:
         rows = np.flatnonzero(weights > 0)
         part = weights[rows]
         return Part(frame.iloc[rows].reset_index(drop=True), part / part.mean() if len(part) else part, rows)
+
+
+def _subjects(train: pd.DataFrame, holdout: pd.DataFrame, schema: Schema) -> tuple[Codes, Codes] | None:
+    """Numbers for the subjects of train and holdout rows; a row without one is a subject of its own."""
+    named = schema.role(Role.SUBJECT)
+    if not named:
+        return None
+    codes = pd.factorize(pd.concat([train[named[0].name], holdout[named[0].name]], ignore_index=True))[0]
+    alone = codes < 0
+    codes = codes.astype(np.int64)
+    codes[alone] = codes.max(initial=-1) + 1 + np.arange(int(alone.sum()))
+    return codes[: len(train)], codes[len(train) :]
 
 
 def _commonest(parts: list[Floats], n_levels: int) -> list[Codes]:

@@ -1,0 +1,168 @@
+"""Real rows of both sides in one heap, without a word on which side each is from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthgen.table.column import LABEL_KINDS, Column, Schema
+from synthgen.table.neighbours import nearest
+from synthgen.validation.privacy.encodings import ENCODINGS, Points
+from synthgen.validation.privacy.permutation import Permutations, split_units
+
+if TYPE_CHECKING:
+    from synthgen.validation.comparison import Comparison
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Keys = NDArray[np.uint64]
+
+MOST_WORK = {"standard": 4e10, "full": 4e11}
+"""Multiplications of one search (queries x real rows x axes); synthetic rows beyond them are sampled."""
+
+FEWEST_SEARCHED = 1_000
+N_NEIGHBOURS = 5
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Nearest real rows.
+
+    Attributes
+    ----------
+    distances : array of shape (n_queries, k)
+        Ascending.
+    rows : array of shape (n_queries, k)
+        Positions in the pool. Between equally near rows chance decides, since the pool is shuffled.
+    """
+
+    distances: Floats
+    rows: Places
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What a leak check may see: shuffled real rows without their labels, synthetic rows, the schema.
+
+    Attributes
+    ----------
+    real : pandas.DataFrame
+        Coded train and holdout rows (of the classes that the synthetic rows have), shuffled.
+    synthetic : pandas.DataFrame
+        All synthetic rows, coded.
+    schema : Schema
+    searched : array of positions
+        Synthetic rows whose neighbours are looked for: all, or a sample where that is too much work.
+    left_out : array of positions
+        Real rows whose own neighbours among the other real rows are looked for, to know what is usual.
+    """
+
+    real: pd.DataFrame
+    synthetic: pd.DataFrame
+    schema: Schema
+    searched: Places
+    left_out: Places
+
+    @classmethod
+    def of(cls, comparison: Comparison, rng: np.random.Generator) -> tuple[Pool, Permutations]:
+        """Pool the real rows of a comparison, and shuffle their labels.
+
+        Labels are exchanged within classes. Whole subjects keep a common label; so do rows that repeat each
+        other, if all that do are on one side (they were split together then).
+
+        Raises
+        ------
+        ValueError
+            If a subject has rows in train and in holdout.
+        """
+        train, holdout = comparison.real_train, comparison.real_holdout
+        order = rng.permutation(len(train) + len(holdout))
+        real = pd.concat([train.coded, holdout.coded], ignore_index=True).iloc[order].reset_index(drop=True)
+        labels = np.repeat([True, False], [len(train), len(holdout)])[order]
+        names = [column.name for column in comparison.columns]
+        target = comparison.target
+        strata = real[target.name].to_numpy(float) if target is not None else np.zeros(len(real))
+        subjects = comparison.subjects
+        if subjects is not None:
+            units: Places | None = np.concatenate([subjects[0][train.rows], subjects[1][holdout.rows]])[order]
+        else:
+            units = np.unique(hashed(real[names]), return_inverse=True)[1]
+            units = None if split_units(labels, units).any() or not len(real) else units
+        pool = cls(
+            real, comparison.synthetic, comparison.schema.without(*_opaque(comparison)),
+            *_samples(comparison, len(real), rng),
+        )  # fmt: skip
+        return pool, Permutations.of(labels, strata, units, rng=rng)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns that are compared: all but identifiers and text."""
+        return self.schema.columns
+
+    @property
+    def target(self) -> Column | None:
+        """The target, if it has classes."""
+        target = self.schema.target
+        return target if target is not None and target.kind in LABEL_KINDS else None
+
+    @cached_property
+    def real_keys(self) -> Keys:
+        """A hash of each real row over all columns."""
+        return hashed(self.real[self.schema.names])
+
+    @cached_property
+    def synthetic_keys(self) -> Keys:
+        """A hash of each synthetic row over all columns."""
+        return hashed(self.synthetic[self.schema.names])
+
+    def points(self, encoding: str) -> tuple[Points, Points]:
+        """Coordinates of all real rows and of the searched synthetic ones; not kept, they are large."""
+        made = self.synthetic.iloc[self.searched]
+        return ENCODINGS[encoding](self.real, made, self.schema)
+
+    def neighbours(self, encoding: str) -> Neighbours:
+        """Nearest real rows of each searched synthetic row, in one of :data:`ENCODINGS`; shape (n_searched, 5)."""
+        return self._searches(encoding)[0]
+
+    def usual(self, encoding: str) -> Neighbours:
+        """Nearest other real rows of each ``left_out`` real row: what a fresh row would find."""
+        return self._searches(encoding)[1]
+
+    @cached_property
+    def _found(self) -> dict[str, tuple[Neighbours, Neighbours]]:
+        return {}
+
+    def _searches(self, encoding: str) -> tuple[Neighbours, Neighbours]:
+        if encoding not in self._found:
+            real, made = self.points(encoding)
+            own = nearest(real[self.left_out], real, N_NEIGHBOURS, itself=self.left_out)
+            self._found[encoding] = Neighbours(*nearest(made, real, N_NEIGHBOURS)), Neighbours(*own)
+        return self._found[encoding]
+
+
+def hashed(frame: pd.DataFrame) -> Keys:
+    """One number a row; equal rows have equal numbers, gaps equal gaps, -0 equals 0."""
+    clean = pd.DataFrame({name: frame[name].to_numpy(float) + 0.0 for name in frame.columns})
+    return np.asarray(pd.util.hash_pandas_object(clean, index=False).to_numpy(), dtype=np.uint64)
+
+
+def _opaque(comparison: Comparison) -> list[str]:
+    kept = {column.name for column in comparison.columns}
+    return [name for name in comparison.schema.names if name not in kept]
+
+
+def _samples(comparison: Comparison, n_real: int, rng: np.random.Generator) -> tuple[Places, Places]:
+    """Positions of the synthetic and of the real rows whose neighbours are looked for."""
+    axes = sum(min(len(c.categories or ()), 50) + 1 if c.kind in LABEL_KINDS else 2 for c in comparison.columns)
+    most = max(FEWEST_SEARCHED, int(MOST_WORK[comparison.effort] / max(1, n_real * axes)))
+    out = []
+    for n, share in ((len(comparison.synthetic), 1.0), (n_real, 0.5)):
+        most_here = max(FEWEST_SEARCHED, int(most * share))
+        out.append(np.arange(n) if n <= most_here else np.sort(rng.choice(n, most_here, replace=False)))
+    return out[0], out[1]
