@@ -61,6 +61,10 @@ class Pool:
         Synthetic rows whose neighbours are looked for: all, or a sample where that is too much work.
     left_out : array of positions
         Real rows whose own neighbours among the other real rows are looked for, to know what is usual.
+    effort : {"standard", "full"}
+        How much the slower checks may look at.
+    seed : int
+        Of what several checks choose together.
     """
 
     real: pd.DataFrame
@@ -68,6 +72,8 @@ class Pool:
     schema: Schema
     searched: Places
     left_out: Places
+    effort: str = "standard"
+    seed: int = 0
 
     @classmethod
     def of(cls, comparison: Comparison, rng: np.random.Generator) -> tuple[Pool, Permutations]:
@@ -96,7 +102,7 @@ class Pool:
             units = None if split_units(labels, units).any() or not len(real) else units
         pool = cls(
             real, comparison.synthetic, comparison.schema.without(*_opaque(comparison)),
-            *_samples(comparison, len(real), rng),
+            *_samples(comparison, len(real), rng), comparison.effort, int(rng.integers(0, 2**63)),
         )  # fmt: skip
         return pool, Permutations.of(labels, strata, units, rng=rng)
 
@@ -133,6 +139,11 @@ class Pool:
     def usual(self, encoding: str) -> Neighbours:
         """Nearest other real rows of each ``left_out`` real row: what a fresh row would find."""
         return self._searches(encoding)[1]
+
+    @cached_property
+    def kept(self) -> dict[str, object]:
+        """What several checks share, computed by the first that needs it."""
+        return {}
 
     @cached_property
     def _found(self) -> dict[str, tuple[Neighbours, Neighbours]]:
