@@ -13,12 +13,7 @@ SPARE = 3
 
 
 def nearest(
-    queries: NDArray[np.floating],
-    reference: NDArray[np.floating],
-    k: int = 1,
-    *,
-    skip_self: bool = False,
-    itself: NDArray[np.int64] | None = None,
+    queries: NDArray[np.floating], reference: NDArray[np.floating], k: int = 1, *, skip_self: bool = False
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Find the ``k`` nearest reference rows of each query row (Euclidean distance).
 
@@ -30,8 +25,6 @@ def nearest(
         At most ``m`` (``m - 1`` with ``skip_self``); a larger one is cut down.
     skip_self : bool
         ``queries`` is ``reference``: leave each row itself out, but not its duplicates.
-    itself : array of positions, shape (n,), optional
-        Which reference row each query is, to be left out as with ``skip_self``.
 
     Returns
     -------
@@ -45,22 +38,19 @@ def nearest(
     >>> nearest(rows, rows, skip_self=True)[1].ravel().tolist()
     [1, 0, 1]
     """
-    if skip_self:
-        itself = np.arange(len(queries))
-    skipped = itself is not None
-    if len(reference) < 1 + skipped:
+    if len(reference) < 1 + skip_self:
         raise ValueError("there are no reference rows to search")
-    k = min(k, len(reference) - skipped)
+    k = min(k, len(reference) - skip_self)
     # Searched in single precision, which is twice as fast; a few more candidates than asked for make up for
     # its rounding, and the exact distances decide among them.
-    wanted = min(k + skipped + SPARE, len(reference))
+    wanted = min(k + skip_self + SPARE, len(reference))
     search = NearestNeighbors(algorithm="brute").fit(np.ascontiguousarray(reference, dtype=np.float32))
     found = search.kneighbors(np.ascontiguousarray(queries, dtype=np.float32), wanted, return_distance=False)
     distances = np.empty(found.shape)
     for j in range(found.shape[1]):
-        difference = queries.astype(np.float64) - reference[found[:, j]]
+        difference = queries - reference[found[:, j]]
         distances[:, j] = np.sqrt(np.einsum("ij,ij->i", difference, difference))
-    if itself is not None:
-        distances[found == itself[:, None]] = np.inf
+    if skip_self:
+        distances[found == np.arange(len(queries))[:, None]] = np.inf
     order = np.argsort(distances, axis=1, kind="stable")[:, :k]
     return np.take_along_axis(distances, order, 1), np.take_along_axis(found, order, 1)

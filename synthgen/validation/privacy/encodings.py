@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.table.column import LABEL_KINDS, Schema
-from synthgen.table.distance import DistanceSpace
+from synthgen.table.distance import HALF, DistanceSpace
 
-Points = NDArray[np.float32]
+Single = NDArray[np.float32]
 
 HEAVIEST = 4.0
 """Most that a rare value weighs, in weights of a common one."""
@@ -19,53 +20,83 @@ HEAVIEST = 4.0
 _OUTERMOST = 1e3
 
 
-def quantile(real: pd.DataFrame, made: pd.DataFrame, schema: Schema) -> tuple[Points, Points]:
-    """Mid-ranks and one axis a label: every column weighs alike, and no outlier carries a distance."""
+@dataclass(frozen=True)
+class Laid:
+    """Rows in a space, with one entry a label instead of an axis for each of its levels.
+
+    The squared distance of two rows is that of ``ordered``, plus ``weights`` of both rows for every label that differs.
+
+    Attributes
+    ----------
+    ordered : array of shape (n, a)
+    labels : array of shape (n, b)
+        Codes.
+    weights : array of shape (n, b)
+        Squared height of each label's axis.
+    """
+
+    ordered: Single
+    labels: Single
+    weights: Single
+
+    def __len__(self) -> int:
+        return len(self.ordered)
+
+    def take(self, rows: NDArray[np.int64]) -> Laid:
+        """The rows at these positions."""
+        return Laid(self.ordered[rows], self.labels[rows], self.weights[rows])
+
+
+Pair = tuple[Laid, Laid]
+
+
+def quantile(real: pd.DataFrame, made: pd.DataFrame, schema: Schema) -> Pair:
+    """Mid-ranks, and labels at distance 1: every column weighs alike, and no outlier carries a distance."""
     space = DistanceSpace.fit(real, schema)
-    return space.transform(real), space.transform(made)
+    names = [column.name for column in schema.of(*LABEL_KINDS)]
+    laid = []
+    for frame in (real, made):
+        points = DistanceSpace({name: axis for name, axis in space.axes.items() if name not in names}).transform(frame)
+        codes = [space.place(name, frame[name].to_numpy(float)) for name in names]
+        labels = np.stack(codes, axis=1).astype(np.float32) if codes else np.zeros((len(frame), 0), np.float32)
+        laid.append(Laid(points, labels, np.full(labels.shape, HALF**2, np.float32)))
+    return laid[0], laid[1]
 
 
-def robust(real: pd.DataFrame, made: pd.DataFrame, schema: Schema) -> tuple[Points, Points]:
+def robust(real: pd.DataFrame, made: pd.DataFrame, schema: Schema) -> Pair:
     """Numbers in interquartile ranges from their median: straight lines stay straight, outliers stay far out."""
-    space = DistanceSpace.fit(real, schema)
-    out = space.transform(real), space.transform(made)
-    for column in schema:
-        if column.name not in space.axes or column.kind in LABEL_KINDS:
-            continue
-        place = space.slices[column.name].start
-        values = real[column.name].to_numpy(float)
+    pair = quantile(real, made, schema)
+    for name, place in _ordered(real, schema).items():
+        values = real[name].to_numpy(float)
         known = values[~np.isnan(values)]
         middle, scale = centre_and_scale(known)
-        for points, frame in zip(out, (real, made), strict=True):
-            given = frame[column.name].to_numpy(float)
+        for laid, frame in zip(pair, (real, made), strict=True):
+            given = frame[name].to_numpy(float)
             there = np.clip((given - middle) / scale, -_OUTERMOST, _OUTERMOST)
-            points[:, place] = np.where(np.isnan(given), 0.0 if len(known) < len(values) else -1.0, there)
-    return out
+            laid.ordered[:, place] = np.where(np.isnan(given), laid.ordered[:, place], there)
+    return pair
 
 
-def rare_weighted(real: pd.DataFrame, made: pd.DataFrame, schema: Schema) -> tuple[Points, Points]:
+def rare_weighted(real: pd.DataFrame, made: pd.DataFrame, schema: Schema) -> Pair:
     """Rare labels stand further apart and the tails of numbers are stretched: what singles a row out weighs most."""
-    space = DistanceSpace.fit(real, schema)
-    out = space.transform(real), space.transform(made)
+    pair = quantile(real, made, schema)
     n = max(2, len(real))
-    for column in schema:
-        if column.name not in space.axes:
-            continue
-        place = space.slices[column.name]
-        if column.kind in LABEL_KINDS:
-            held = (out[0][:, place] > 0).mean(axis=0)
-            weight = np.sqrt(_surprise(held))
-            for points in out:
-                points[:, place] *= weight.astype(np.float32)
-            continue
-        for points in out:
-            rank = np.clip(points[:, place.start], 0.5 / n, 1 - 0.5 / n)
-            # A logit moves the middle by a quarter of itself a unit, so the middle half keeps its width.
-            points[:, place.start] = np.log(rank / (1 - rank)) / 4
-    return out
+    for name, place in _ordered(real, schema).items():
+        for laid, frame in zip(pair, (real, made), strict=True):
+            rank = np.clip(laid.ordered[:, place], 0.5 / n, 1 - 0.5 / n)
+            # A logit moves the middle by four times as much as the rank, so the middle half keeps its width.
+            there = np.log(rank / (1 - rank)) / 4
+            laid.ordered[:, place] = np.where(frame[name].isna(), laid.ordered[:, place], there)
+    for j in range(pair[0].labels.shape[1]):
+        codes = [laid.labels[:, j].astype(np.intp) for laid in pair]
+        held = np.bincount(codes[0], minlength=1 + max(int(code.max(initial=0)) for code in codes)) / n
+        weight = HALF**2 * surprise(held)
+        for laid, code in zip(pair, codes, strict=True):
+            laid.weights[:, j] = weight[code]
+    return pair
 
 
-ENCODINGS: dict[str, Callable[[pd.DataFrame, pd.DataFrame, Schema], tuple[Points, Points]]] = {
+ENCODINGS: dict[str, Callable[[pd.DataFrame, pd.DataFrame, Schema], Pair]] = {
     "quantile": quantile,
     "robust": robust,
     "rare_weighted": rare_weighted,
@@ -81,6 +112,19 @@ def centre_and_scale(values: NDArray[np.float64]) -> tuple[float, float]:
     return float(middle), scale
 
 
-def _surprise(held: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Weight of a label by its share of the rows: 1 for one that half of them have, one more each time it is squared."""
-    return np.asarray(np.clip(-np.log2(np.maximum(held, 1e-12)) / 2 + 0.5, 1.0, HEAVIEST), dtype=np.float64)
+def surprise(held: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weight of a value by its share of the rows: 1 if half of them have it, half as much again for a quarter, ...
+
+    Examples
+    --------
+    >>> surprise(np.array([0.5, 0.25, 1 / 32])).tolist()
+    [1.0, 1.5, 3.0]
+    """
+    return np.asarray(np.clip(0.5 - np.log2(np.maximum(held, 1e-12)) / 2, 1.0, HEAVIEST), dtype=np.float64)
+
+
+def _ordered(real: pd.DataFrame, schema: Schema) -> dict[str, int]:
+    """Axis of each ordered column that has values."""
+    labels = {column.name for column in schema.of(*LABEL_KINDS)}
+    space = DistanceSpace.fit(real.drop(columns=list(labels), errors="ignore"), schema.without(*labels))
+    return {name: place.start for name, place in space.slices.items() if real[name].notna().any()}

@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.table.column import LABEL_KINDS, Column, Schema
-from synthgen.table.neighbours import nearest
-from synthgen.validation.privacy.encodings import ENCODINGS, Points
+from synthgen.table.distance import DistanceSpace
+from synthgen.validation.privacy.encodings import ENCODINGS, Laid
 from synthgen.validation.privacy.permutation import Permutations, split_units
+from synthgen.validation.privacy.search import nearest_laid
 
 if TYPE_CHECKING:
     from synthgen.validation.comparison import Comparison
@@ -23,10 +24,10 @@ Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Keys = NDArray[np.uint64]
 
-MOST_WORK = {"standard": 4e10, "full": 4e11}
-"""Multiplications of one search (queries x real rows x axes); synthetic rows beyond them are sampled."""
+MOST_WORK = {"standard": 6e9, "full": 6e10}
+"""Comparisons of values in one search (queries x real rows x columns); synthetic rows beyond them are sampled."""
 
-FEWEST_SEARCHED = 1_000
+FEWEST_SEARCHED = 4_000
 N_NEIGHBOURS = 5
 
 
@@ -127,10 +128,15 @@ class Pool:
         """A hash of each synthetic row over all columns."""
         return hashed(self.synthetic[self.schema.names])
 
-    def points(self, encoding: str) -> tuple[Points, Points]:
-        """Coordinates of all real rows and of the searched synthetic ones; not kept, they are large."""
+    def laid(self, encoding: str) -> tuple[Laid, Laid]:
+        """Real rows and searched synthetic rows in one of :data:`ENCODINGS`; not kept, they are large."""
+        return ENCODINGS[encoding](self.real, self.synthetic.iloc[self.searched], self.schema)
+
+    def points(self) -> tuple[Floats, Floats]:
+        """Mid-ranks and one axis a label, of all real rows and of the searched synthetic ones; not kept."""
+        space = DistanceSpace.fit(self.real, self.schema)
         made = self.synthetic.iloc[self.searched]
-        return ENCODINGS[encoding](self.real, made, self.schema)
+        return space.transform(self.real, np.float64), space.transform(made, np.float64)
 
     def neighbours(self, encoding: str) -> Neighbours:
         """Nearest real rows of each searched synthetic row, in one of :data:`ENCODINGS`; shape (n_searched, 5)."""
@@ -151,9 +157,9 @@ class Pool:
 
     def _searches(self, encoding: str) -> tuple[Neighbours, Neighbours]:
         if encoding not in self._found:
-            real, made = self.points(encoding)
-            own = nearest(real[self.left_out], real, N_NEIGHBOURS, itself=self.left_out)
-            self._found[encoding] = Neighbours(*nearest(made, real, N_NEIGHBOURS)), Neighbours(*own)
+            real, made = self.laid(encoding)
+            own = nearest_laid(real.take(self.left_out), real, N_NEIGHBOURS, self.left_out)
+            self._found[encoding] = Neighbours(*nearest_laid(made, real, N_NEIGHBOURS)), Neighbours(*own)
         return self._found[encoding]
 
 
@@ -170,10 +176,10 @@ def _opaque(comparison: Comparison) -> list[str]:
 
 def _samples(comparison: Comparison, n_real: int, rng: np.random.Generator) -> tuple[Places, Places]:
     """Positions of the synthetic and of the real rows whose neighbours are looked for."""
-    axes = sum(min(len(c.categories or ()), 50) + 1 if c.kind in LABEL_KINDS else 2 for c in comparison.columns)
-    most = max(FEWEST_SEARCHED, int(MOST_WORK[comparison.effort] / max(1, n_real * axes)))
+    work = max(1, n_real * len(comparison.columns))
+    most = max(FEWEST_SEARCHED, int(MOST_WORK[comparison.effort] / work))
     out = []
     for n, share in ((len(comparison.synthetic), 1.0), (n_real, 0.5)):
-        most_here = max(FEWEST_SEARCHED, int(most * share))
+        most_here = int(most * share)
         out.append(np.arange(n) if n <= most_here else np.sort(rng.choice(n, most_here, replace=False)))
     return out[0], out[1]

@@ -50,19 +50,20 @@ def test_a_left_out_row_isnt_its_own_neighbour(compare, rng, encoding):
 def test_gaps_and_labels_have_a_place(compare, rng, encoding):
     part = {"x": [*np.linspace(0, 1, 50), np.nan], "c": [*["p", "q"] * 25, None]}
     pool, _ = Pool.of(compare(part, part, part, labels={"c": ["p", "q"]}), rng)
-    real, made = pool.points(encoding)
-    assert np.isfinite(real).all() and np.isfinite(made).all()
+    for laid in pool.laid(encoding):
+        assert np.isfinite(laid.ordered).all() and np.isfinite(laid.weights).all()
+        assert laid.labels.min() >= 0
+    assert all(np.isfinite(points).all() for points in pool.points())
     assert (pool.neighbours(encoding).distances[:, 0] == 0).all()
 
 
 def test_a_rare_label_weighs_more(compare, rng):
     part = {"x": [0.0] * 200, "c": ["common"] * 198 + ["rare"] * 2, "d": ["p", "q"] * 100}
     pool, _ = Pool.of(compare(part, part, part, labels={"c": ["common", "rare"], "d": ["p", "q"]}), rng)
-    points = pool.points("rare_weighted")[0].astype(float)
+    weights = pool.laid("rare_weighted")[0].weights
+    # One of a hundred has it: (log2(100) + 1) / 2 times the weight of a label that half of them have.
     rare = pool.real["c"].to_numpy() == 1
-    q = pool.real["d"].to_numpy() == 1
-    near = np.linalg.norm(points[rare & q][0] - points[~rare & q][0])
-    assert near > 1.5 * np.linalg.norm(points[~rare & q][0] - points[~rare & ~q][0])
+    assert weights[rare, 0] / weights[0, 1] == pytest.approx((np.log2(100) + 1) / 2)
 
 
 def test_the_scale_of_a_column_by_hand():
