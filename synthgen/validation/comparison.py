@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -61,6 +62,9 @@ class Comparison:
         Bounds how many rows the slower metrics look at.
     subjects : (array, array) or None
         Whose row each train and each holdout row is, as numbers; None where no column has that role.
+    public_labels : mapping of str to int
+        Column, and how many of its labels (the first) were declared public; all of a column whose categories are
+        declared, if it isn't named here.
     """
 
     train: pd.DataFrame
@@ -71,6 +75,7 @@ class Comparison:
     guarantee: PrivacyGuarantee | None = None
     effort: str = "standard"
     subjects: tuple[Codes, Codes] | None = None
+    public_labels: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -83,6 +88,7 @@ class Comparison:
         row_source: RowSource = RowSource.UNKNOWN,
         guarantee: PrivacyGuarantee | None = None,
         effort: str = "standard",
+        public_labels: Mapping[str, int] | None = None,
     ) -> Comparison:
         """Compare coded frames, whatever their index; identifiers and text are left out."""
         opaque = [column.name for column in schema.of(*OPAQUE_KINDS)]
@@ -90,7 +96,8 @@ class Comparison:
             frame.drop(columns=opaque, errors="ignore").reset_index(drop=True) for frame in (train, holdout, synthetic)
         ]
         subjects = _subjects(train, holdout, schema)
-        return cls(frames[0], frames[1], frames[2], schema, row_source, guarantee, effort, subjects)
+        public = public_labels or {}
+        return cls(frames[0], frames[1], frames[2], schema, row_source, guarantee, effort, subjects, public)
 
     def without(self, rows: NDArray[np.int64]) -> Comparison:
         """Compare the other synthetic rows only."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from synthgen.guarantee import PrivacyGuarantee, RowSource
+from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.validation.metric import Measurement, Status
 from synthgen.validation.verdict import Finding, Outcome, Purpose, Verdict
 
@@ -74,6 +75,13 @@ class Criterion:
 class Gate:
     """A list of criteria. Missing, failed or underpowered evidence never passes.
 
+    Parameters
+    ----------
+    criteria : tuple of Criterion
+    fewest_holders : int
+        For release: people who must share a label, an exact extreme or a combination of quasi-identifiers. 10, or
+        11 for health data (:data:`synthgen.table.disclosure.HEALTH_HOLDERS`).
+
     Examples
     --------
     >>> Gate.default().judge((), purpose="augment").outcome
@@ -81,11 +89,12 @@ class Gate:
     """
 
     criteria: tuple[Criterion, ...]
+    fewest_holders: int = FEWEST_HOLDERS
 
     @classmethod
-    def default(cls) -> Gate:
+    def default(cls, *, fewest_holders: int = FEWEST_HOLDERS) -> Gate:
         """The criteria that ``synthesize`` and ``validate`` use; see the module's constants."""
-        return cls(_DEFAULT)
+        return cls(_DEFAULT, fewest_holders)
 
     def judge(
         self,
@@ -96,6 +105,7 @@ class Gate:
         guarantee: PrivacyGuarantee | None = None,
         flagged: tuple[int, int] = (0, 0),
         refused: bool = False,
+        disclosing: int = 0,
         not_tested: Sequence[str] = (),
     ) -> Verdict:
         """Judge measurements.
@@ -110,6 +120,8 @@ class Gate:
             Flagged rows, all rows.
         refused : bool
             Whether the flagged rows have been taken out.
+        disclosing : int
+            Rows flagged by the disclosure policy.
         not_tested : sequence of str
 
         Returns
@@ -122,7 +134,9 @@ class Gate:
         findings = [_finding(criterion, measurements, purpose, flagged, refused) for criterion in self.criteria]
         findings += [_source_finding(row_source, guarantee, purpose)]
         if purpose is Purpose.RELEASE:
-            findings.append(_disclosure_finding(flagged, refused))
+            findings.append(_disclosure_finding(disclosing, flagged[1], refused, self.fewest_holders))
+            if flagged[0] > disclosing and not refused:
+                findings.append(_flagged_finding(flagged))
         if refused:
             findings.append(_refusal_finding(flagged))
         blocking = {finding.outcome for finding in findings if finding.blocks}
@@ -190,14 +204,22 @@ def _source_finding(source: RowSource, guarantee: PrivacyGuarantee | None, purpo
     )  # fmt: skip
 
 
-def _disclosure_finding(flagged: tuple[int, int], refused: bool) -> Finding:
-    rows, n = flagged
+def _disclosure_finding(rows: int, n: int, refused: bool, fewest: int) -> Finding:
+    """Absolute, and apart from the leak checks: it asks what the rows show, not where a generator had it from."""
     outcome = Outcome.PASS if refused or rows == 0 else Outcome.FAIL
-    words = f"Disclosure policy: {rows} of {n} rows are copies or hold a rare category or an exact extreme"
+    words = (
+        f"Disclosure policy: {rows:,} of {n:,} rows hold a category, an exact extreme or a combination of "
+        f"quasi-identifiers that fewer than {fewest} people share"
+    )
     if refused and rows:
         words += "; they were refused"
     advice = "refuse the flagged rows, merge rare categories, or declare them public in the schema"
     return Finding("disclosure", outcome, words, True, advice)
+
+
+def _flagged_finding(flagged: tuple[int, int]) -> Finding:
+    words = f"Flagged rows: {flagged[0]:,} of {flagged[1]:,} rows have a reason not to be handed out"
+    return Finding("flagged_rows", Outcome.FAIL, words, True, "leave the flagged rows out: merge() does, and synthesize()")
 
 
 def _refusal_finding(flagged: tuple[int, int]) -> Finding:

@@ -15,6 +15,7 @@ from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.progress import bar
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.disclosure import public_labels
 from synthgen.table.encoding import encode, extend_categories
 from synthgen.table.frames import to_pandas
 from synthgen.table.inference import infer_schema
@@ -22,6 +23,7 @@ from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.gate import Gate
 from synthgen.validation.metric import Estimate, Family, Measurement, Metric, measure
+from synthgen.validation.privacy.disclosure import POLICY_REASONS
 from synthgen.validation.report import ValidationReport
 from synthgen.validation.verdict import Purpose
 from synthgen.validation.views import association_view, column_views
@@ -35,7 +37,7 @@ FEWEST_LIKE = 30
 """Real rows that meet the conditions, in train and in holdout, without which fidelity and use aren't judged."""
 
 NOT_TESTED = (
-    "membership inference, attribute inference, singling out and linkability attacks",
+    "attacks by someone who knows the generator, or sees several tables made from the same rows",
     "whether a model trained on the table predicts better than without it",
     "rules between columns (sums, orders, formulas)",
 )
@@ -121,6 +123,7 @@ def validate(
                 + ". Give tables with the same columns."
             )
     frames["synthetic"] = _snapped(frames["synthetic"], schema)
+    public = public_labels(schema)
     schema = extend_categories(schema, *frames.values())
     coded = {name: encode(frame, schema) for name, frame in frames.items()}
     comparison = Comparison.of(
@@ -131,6 +134,7 @@ def validate(
         row_source=row_source,
         guarantee=guarantee,
         effort=_known(validation, "validation", ["standard", "full"]),
+        public_labels=public,
     )
     return validate_coded(
         comparison,
@@ -159,7 +163,8 @@ def validate_coded(
     copies are looked for among all real rows. With fewer than 30 such rows, fidelity and use aren't measured.
     """
     seed = child(seed_sequence(random_state), "validate")
-    flagged = privacy.flag_rows(comparison, purpose)
+    gate = gate or Gate.default()
+    flagged = privacy.flag_rows(comparison, purpose, gate.fewest_holders)
     n = len(comparison.synthetic)
     rows = flagged["row"].unique()
     left = comparison.without(rows) if refuse and 0 < len(rows) < n else comparison
@@ -175,13 +180,15 @@ def validate_coded(
     if comparison.target is not None or like is not None:
         counts["train_matched"] = len(left.real_train)
         counts["holdout_matched"] = len(left.real_holdout)
-    verdict = (gate or Gate.default()).judge(
+    disclosing = flagged["row"][flagged["reason"].isin(POLICY_REASONS)].nunique()
+    verdict = gate.judge(
         results,
         purpose=purpose,
         row_source=comparison.row_source,
         guarantee=comparison.guarantee,
         flagged=(len(rows), n),
         refused=refuse,
+        disclosing=int(disclosing),
         not_tested=not_tested(comparison),
     )
     return ValidationReport(

@@ -26,11 +26,15 @@ REASONS = {
     ),
     "rare_category": (
         "Holds a rare category",
-        "The row has a category that very few real rows have, so it may point at a person.",
+        "The row has a category that very few people have, so it may point at one.",
     ),
     "extreme_value": (
         "Holds an extreme value",
-        "The row has the exact smallest or largest value of a column, which very few real rows have.",
+        "The row has the exact smallest or largest value of a column, in its class or in all, which few people have.",
+    ),
+    "rare_cell": (
+        "Holds a rare combination",
+        "The row has a combination of quasi-identifiers that some people have, but very few.",
     ),
 }
 
