@@ -219,7 +219,7 @@ def _disclosure_finding(rows: int, n: int, refused: bool, fewest: int) -> Findin
 
 def _flagged_finding(flagged: tuple[int, int]) -> Finding:
     words = f"Flagged rows: {flagged[0]:,} of {flagged[1]:,} rows have a reason not to be handed out"
-    return Finding("flagged_rows", Outcome.FAIL, words, True, "leave the flagged rows out: merge() does, and synthesize()")
+    return Finding("flagged_rows", Outcome.FAIL, words, True, "leave them out, as merge() and synthesize() do")
 
 
 def _refusal_finding(flagged: tuple[int, int]) -> Finding:

@@ -78,7 +78,8 @@ def test_extremes_are_cut_where_the_tenth_person_is():
 
 
 def test_extremes_are_cut_in_each_class_too():
-    frame = pd.DataFrame({"dose": np.r_[np.arange(100.0), 200 + np.arange(40.0)] / 4, "y": ["well"] * 100 + ["sick"] * 40})
+    dose = np.r_[np.arange(100.0), 200 + np.arange(40.0)] / 4
+    frame = pd.DataFrame({"dose": dose, "y": ["well"] * 100 + ["sick"] * 40})
     out, coded, schema, _ = coarse(frame, target="y")
     sick = out.loc[out["y"] == "sick", "dose"] * 4
     assert (sick.min(), sick.max()) == (209, 230)

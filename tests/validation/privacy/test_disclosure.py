@@ -78,7 +78,8 @@ def test_one_label_or_maximum_of_one_person_fails_a_release(kind):
         assert found == ([outcome] if outcome else [])
     report = sg.validate(made, train=train, holdout=holdout, purpose="release", random_state=0)
     code = "RARE_CATEGORY" if kind == "label" else "EXTREME_VALUE"
-    assert report.flagged_rows.query("reason == @code")["row"].tolist() == [7]
+    flags = report.flagged_rows
+    assert flags.loc[flags["reason"] == code, "row"].tolist() == [7]
     assert "only one" not in report.flagged_rows.to_string() + str(report.verdict)
 
 

@@ -30,6 +30,9 @@ RARE = 0.3
 MOST_CLASSES = 4
 MOST_GROUPS = 8
 VULNERABLE = 0.01
+FEWEST_VULNERABLE = 50
+"""In a table of fewer than 5,000 rows more than 1 % are called vulnerable, or too few to tell anything."""
+
 _ALL_MEASURED = 20_000
 _CANDIDATES = 0.03
 _REFERENCE = 5_000
@@ -89,7 +92,7 @@ class Aim:
         real = places(pool.real, pool.columns, space)
         sample = _some(np.arange(len(real)), MOST_TARGETS[pool.effort], rng)
         most = MOST_OF_PART[pool.effort]
-        parts = [*_rare_classes(pool), Part("the most vulnerable 1 %", _vulnerable(real, pool, rng)), *_groups(pool)]
+        parts = [*_rare_classes(pool), _vulnerable(real, pool, rng), *_groups(pool)]
         parts = [Part(part.name, _some(part.rows, most, rng)) for part in parts if len(part.rows) >= FEWEST_OF_PART]
         all_parts = (Part(None, sample), *parts)
         n_targets = len(np.unique(np.concatenate([part.rows for part in all_parts])))
@@ -161,16 +164,18 @@ def _groups(pool: Pool) -> list[Part]:
     return parts
 
 
-def _vulnerable(real: Places, pool: Pool, rng: np.random.Generator) -> Rows:
+def _vulnerable(real: Places, pool: Pool, rng: np.random.Generator) -> Part:
     """Rows furthest from all others: the mean distance to five neighbours, with the tails of numbers stretched.
 
     Meeus et al. (2023), https://arxiv.org/abs/2306.10308. In a large table only the rows with the least usual values
     are measured, against a sample.
     """
     n = len(real)
-    wanted = max(FEWEST_OF_PART, round(VULNERABLE * n))
-    if n <= wanted:
-        return np.arange(0)
+    few = round(VULNERABLE * n) < FEWEST_VULNERABLE
+    wanted = FEWEST_VULNERABLE if few else round(VULNERABLE * n)
+    name = f"the {wanted} most vulnerable rows" if few else "the most vulnerable 1 %"
+    if n < 4 * wanted:
+        return Part(name, np.arange(0))
     stretched, surprise = real.copy(), np.zeros(n)
     for j, column in enumerate(pool.columns):
         known = real[:, j] != MISSING
@@ -188,4 +193,4 @@ def _vulnerable(real: Places, pool: Pool, rng: np.random.Generator) -> Rows:
     own = np.searchsorted(reference, candidates)
     own = np.where(reference[np.minimum(own, len(reference) - 1)] == candidates, own, -1)
     distances, _, _ = nearest_rows(stretched[candidates], stretched[reference], k=_NEIGHBOURS, own=own)
-    return np.sort(candidates[np.argsort(-distances.mean(axis=1), kind="stable")[:wanted]])
+    return Part(name, np.sort(candidates[np.argsort(-distances.mean(axis=1), kind="stable")[:wanted]]))

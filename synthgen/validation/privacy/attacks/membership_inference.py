@@ -24,6 +24,8 @@ FEWEST_FOR_TPR = 2_000
 .003 to .023."""
 
 FEWEST_A_SIDE = 8
+FEWEST_HELD_FOR_TPR = 100
+"""Held-out rows of which 1 % is at least one."""
 
 Select = Callable[
     [NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_], Permutations, np.random.Generator], Outcome
@@ -70,6 +72,9 @@ def _attacked(
             f"underpowered: {sides[0] + sides[2]} train and {sides[1] + sides[3]} held-out rows; needs "
             f"{FEWEST_A_SIDE} of each, in both halves"
         )
+        return Evidence(name, subject=part.name, n=len(part.rows), reason=words)
+    if name == TPR and sides[1] + sides[3] < FEWEST_HELD_FOR_TPR:
+        words = f"underpowered: 1 % of {sides[1] + sides[3]} held-out rows is less than one row; see the AUC"
         return Evidence(name, subject=part.name, n=len(part.rows), reason=words)
     found = select(scores[within], part.rows, first[within], permutations, rng)
     band = np.quantile(found.null, [0.025, 0.975])
