@@ -323,7 +323,7 @@ def _short(rows: int) -> list[str]:
 
 
 def _refused(made: pd.DataFrame, report: ValidationReport) -> pd.DataFrame:
-    flags = report.flagged_rows
+    flags = report.refused_rows.drop(columns=["refused", "p_value", "q_value"], errors="ignore")
     rows = made.iloc[flags["row"]].reset_index(drop=True)
     words = {
         "reason": "refused_reason",

@@ -104,7 +104,7 @@ def describe_run(
         purpose=purpose,
         target=schema.target.name if schema.target else None,
         counts=counts,
-        refused_by_reason={str(k): int(v) for k, v in report.flagged_rows["reason"].value_counts().items()},
+        refused_by_reason={str(k): int(v) for k, v in report.refused_rows["reason"].value_counts().items()},
         libraries={name: _version(name) for name in LIBRARIES},
         guarantee=str(model.privacy_) if model.privacy_ else "no formal guarantee",
         gate=None if gate is None else "default" if gate == "default" else "custom",

@@ -1,4 +1,4 @@
-"""What every metric receives: real and synthetic rows, encoded and searched once."""
+"""What every metric receives: real and synthetic rows, encoded once."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role, Schema
-from synthgen.table.distance import DistanceSpace
-from synthgen.table.neighbours import NEAR_COPY_QUANTILE, nearest
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -21,9 +19,7 @@ Codes = NDArray[np.int64]
 KS_BINS = 256
 PAIR_BINS = 10
 PAIR_LEVELS = 50
-NEAR_COPY_SAMPLE = 2_000
 MOST_ROWS = {"standard": 10_000, "full": 50_000}
-MOST_PAIRS = {"standard": 2e9, "full": 2e10}
 
 
 @dataclass(frozen=True)
@@ -125,6 +121,11 @@ class Comparison:
         target = self.schema.target
         return target if target is not None and target.kind in LABEL_KINDS else None
 
+    @property
+    def split_subjects(self) -> int:
+        """How many subjects have rows in train and in holdout."""
+        return 0 if self.subjects is None else len(np.intersect1d(*self.subjects))
+
     @cached_property
     def classes(self) -> dict[float, float]:
         """Share of each target class among the synthetic rows; empty without classes."""
@@ -155,48 +156,6 @@ class Comparison:
         if len(part) <= most:
             return np.arange(len(part))
         return np.sort(rng.choice(len(part), most, replace=False))
-
-    @cached_property
-    def space(self) -> DistanceSpace:
-        """Coordinates for distances, fitted on the matched real rows."""
-        real = pd.concat([self.real_train.coded, self.real_holdout.coded], ignore_index=True)
-        return DistanceSpace.fit(real, self.schema)
-
-    @cached_property
-    def points(self) -> tuple[Floats, Floats, Floats]:
-        """Coordinates of matched train, matched holdout and synthetic rows."""
-        parts = (self.real_train, self.real_holdout, self.made)
-        return tuple(self.space.transform(part.coded, np.float64) for part in parts)  # type: ignore[return-value]
-
-    @cached_property
-    def searched(self) -> NDArray[np.int64]:
-        """Positions of the synthetic rows whose neighbours are looked for: all, unless too many."""
-        n = len(self.synthetic)
-        most = int(MOST_PAIRS[self.effort] / max(1, len(self.real_train) + len(self.real_holdout)))
-        return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(np.int64)
-
-    @cached_property
-    def to_train(self) -> tuple[Floats, NDArray[np.int64]]:
-        """Distances and positions of the two nearest matched train rows of each searched row."""
-        train, _, synthetic = self.points
-        return nearest(synthetic[self.searched], train, 2)
-
-    @cached_property
-    def to_holdout(self) -> tuple[Floats, NDArray[np.int64]]:
-        """Distance and position of the nearest matched holdout row of each searched row."""
-        _, holdout, synthetic = self.points
-        return nearest(synthetic[self.searched], holdout, 1)
-
-    @cached_property
-    def near_copy_limit(self) -> float:
-        """Distance that 95 % of real train rows keep from the nearest other, distinct real row."""
-        first = ~self.real_train.coded.duplicated().to_numpy()
-        distinct = self.points[0][first]
-        if len(distinct) < 3:
-            return 0.0
-        step = -(-len(distinct) // NEAR_COPY_SAMPLE)
-        distances, _ = nearest(distinct[::step], distinct, 2)  # the first is the row itself
-        return float(np.quantile(distances[:, 1], NEAR_COPY_QUANTILE))
 
     def binned(self, column: Column, bins: int) -> tuple[list[Codes], int]:
         """Common bins of a column for matched train, matched holdout and synthetic rows.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from synthgen.randomness import stream
-from synthgen.validation.metric import Direction, Estimate, Family, Interval, Measurement, Metric, measure
+from synthgen.validation.metric import Direction, Estimate, Family, Interval, Measurement, Metric, failed, measured
 from synthgen.validation.privacy.evidence import Adjusted, Evidence, adjust
 from synthgen.validation.privacy.permutation import Permutations
 from synthgen.validation.privacy.pool import Pool
@@ -37,6 +37,13 @@ class Check:
     direction: Direction = Direction.NEAR_BASELINE
     range: Interval = (0.0, 1.0)
 
+    @property
+    def metric(self) -> Metric:
+        """How its figures are shown."""
+        return Metric(
+            self.name, self.title, Family.PRIVACY, self.direction, self.range, self.reference, self.explanation
+        )
+
 
 @dataclass(frozen=True)
 class Found:
@@ -64,21 +71,21 @@ def run_checks(checks: Sequence[Check], pool: Pool, permutations: Permutations, 
     hold private values.
     """
     evidence: list[Evidence] = []
-    failed: list[Measurement] = []
+    crashed: list[Measurement] = []
     for check in checks:
         try:
             evidence += check.find(pool, permutations, stream(seed, check.name))
         except Exception as error:
-            failed += [_measured(check, Estimate(None), failed=type(error).__name__)]
+            crashed.append(failed(check.metric, f"it stopped with {type(error).__name__}"))
     adjusted = adjust(evidence)
     known = {check.name: check for check in checks}
     shown = [
-        _measured(known[item.name], _estimate(item, float(p)))
+        measured(known[item.name].metric, _estimate(item, float(p)))
         for item, p in zip(evidence, adjusted.p_values, strict=True)
         if not item.hidden
     ]
     order = list(known)
-    both = sorted([*shown, *failed], key=lambda m: order.index(m.name))
+    both = sorted([*shown, *crashed], key=lambda m: order.index(m.name))
     return Found(tuple(both), tuple(evidence), adjusted)
 
 
@@ -87,16 +94,3 @@ def _estimate(item: Evidence, p_value: float) -> Estimate:
         item.value, item.interval, item.baseline, item.baseline_interval,
         p_value if item.null is not None else None, item.n, item.subject, item.reason, item.vacuous,
     )  # fmt: skip
-
-
-def _measured(check: Check, estimate: Estimate, failed: str = "") -> Measurement:
-    metric = Metric(
-        check.name, check.title, Family.PRIVACY, check.direction, check.range, check.reference, check.explanation,
-        lambda comparison, rng: estimate,
-    )  # fmt: skip
-    (found,) = measure(metric, None, np.random.default_rng(0))  # type: ignore[arg-type]
-    if not failed:
-        return found
-    from synthgen.validation.metric import Status
-
-    return replace(found, status=Status.FAILED, reason=f"it stopped with {failed}")

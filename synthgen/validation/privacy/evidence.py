@@ -191,8 +191,15 @@ def normal_scores(statistic: float, null: Floats | None) -> Floats:
     if spread <= _FLAT * max(1.0, float(np.abs(values).max())):
         return np.zeros(len(values))
     standard = (values - values.mean()) / spread
-    skew = float(np.clip((standard**3).mean(), -3.0, 3.0))
+    return np.asarray(normal_score(standard, float((standard**3).mean())))
+
+
+def normal_score(standard: Floats | float, skew: float) -> Floats:
+    """Wilson and Hilferty's cube root (1931), https://doi.org/10.1073/pnas.17.12.684, of a standardised statistic."""
+    skew = float(np.clip(skew, -3.0, 3.0))
     if abs(skew) < 0.01:
         return np.asarray(np.clip(standard, -MOST, MOST))
-    root = np.cbrt(np.maximum(1 + skew * standard / 2, 0.0)) if skew < 0 else np.cbrt(1 + skew * standard / 2)
+    inside = 1 + skew * np.asarray(standard) / 2
+    # Below 0 it lies beyond the end of the fitted curve: the extreme on a bounded side.
+    root = np.cbrt(np.maximum(inside, 0.0) if skew < 0 else inside)
     return np.asarray(np.clip(6 / skew * (root - 1) + skew / 6, -MOST, MOST))

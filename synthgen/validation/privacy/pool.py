@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from synthgen.table.column import LABEL_KINDS, Column, Schema
 from synthgen.table.distance import DistanceSpace
 from synthgen.validation.privacy.encodings import ENCODINGS, Laid
+from synthgen.validation.privacy.likeness import most_alike
 from synthgen.validation.privacy.permutation import Permutations, split_units
-from synthgen.validation.privacy.search import nearest_laid
+from synthgen.validation.privacy.search import Neighbours, nearest_laid
 
 if TYPE_CHECKING:
     from synthgen.validation.comparison import Comparison
@@ -23,31 +25,17 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Keys = NDArray[np.uint64]
+Made = TypeVar("Made")
 
 MOST_WORK = {"standard": 6e9, "full": 6e10}
 """Comparisons of values in one search (queries x real rows x columns); synthetic rows beyond them are sampled."""
 
 FEWEST_SEARCHED = 4_000
+MOST_LOOKED_AT = 4_000
 N_NEIGHBOURS = 5
 
 
-@dataclass(frozen=True)
-class Neighbours:
-    """Nearest real rows.
-
-    Attributes
-    ----------
-    distances : array of shape (n_queries, k)
-        Ascending.
-    rows : array of shape (n_queries, k)
-        Positions in the pool. Between equally near rows chance decides, since the pool is shuffled.
-    """
-
-    distances: Floats
-    rows: Places
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pool:
     """What a leak check may see: shuffled real rows without their labels, synthetic rows, the schema.
 
@@ -61,7 +49,9 @@ class Pool:
     searched : array of positions
         Synthetic rows whose neighbours are looked for: all, or a sample where that is too much work.
     left_out : array of positions
-        Real rows whose own neighbours among the other real rows are looked for, to know what is usual.
+        Real rows whose own neighbours among the other real rows are looked for, to know what is usual; in no order.
+    looked_at : array of positions
+        At most 4,000 of ``searched``, for what takes longer.
     effort : {"standard", "full"}
         How much the slower checks may look at.
     seed : int
@@ -73,6 +63,7 @@ class Pool:
     schema: Schema
     searched: Places
     left_out: Places
+    looked_at: Places
     effort: str = "standard"
     seed: int = 0
 
@@ -106,6 +97,13 @@ class Pool:
             *_samples(comparison, len(real), rng), comparison.effort, int(rng.integers(0, 2**63)),
         )  # fmt: skip
         return pool, Permutations.of(labels, strata, units, rng=rng)
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Make something that several checks need, and keep it."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        made: Made = self.kept[name]
+        return made
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -147,8 +145,20 @@ class Pool:
         return self._searches(encoding)[1]
 
     @cached_property
-    def kept(self) -> dict[str, object]:
-        """What several checks share, computed by the first that needs it."""
+    def alike(self) -> tuple[Neighbours, Neighbours]:
+        """Real rows most like each searched synthetic row, and most like each ``left_out`` real row.
+
+        Of all that are near in any encoding; ``distances`` are bits, negated (see :func:`likeness.most_alike`).
+        """
+        out = []
+        for k, queries in enumerate((self.synthetic.iloc[self.searched], self.real.iloc[self.left_out])):
+            found = [self._searches(encoding)[k] for encoding in ENCODINGS]
+            out.append(most_alike(queries, self.real, self.schema, found))
+        return out[0], out[1]
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What several checks share, made by the first that needs it."""
         return {}
 
     @cached_property
@@ -159,7 +169,7 @@ class Pool:
         if encoding not in self._found:
             real, made = self.laid(encoding)
             own = nearest_laid(real.take(self.left_out), real, N_NEIGHBOURS, self.left_out)
-            self._found[encoding] = Neighbours(*nearest_laid(made, real, N_NEIGHBOURS)), Neighbours(*own)
+            self._found[encoding] = nearest_laid(made, real, N_NEIGHBOURS), own
         return self._found[encoding]
 
 
@@ -174,12 +184,14 @@ def _opaque(comparison: Comparison) -> list[str]:
     return [name for name in comparison.schema.names if name not in kept]
 
 
-def _samples(comparison: Comparison, n_real: int, rng: np.random.Generator) -> tuple[Places, Places]:
-    """Positions of the synthetic and of the real rows whose neighbours are looked for."""
+def _samples(comparison: Comparison, n_real: int, rng: np.random.Generator) -> tuple[Places, Places, Places]:
+    """Positions of synthetic, of real and of fewer synthetic rows that are looked at."""
     work = max(1, n_real * len(comparison.columns))
     most = max(FEWEST_SEARCHED, int(MOST_WORK[comparison.effort] / work))
-    out = []
-    for n, share in ((len(comparison.synthetic), 1.0), (n_real, 0.5)):
-        most_here = int(most * share)
-        out.append(np.arange(n) if n <= most_here else np.sort(rng.choice(n, most_here, replace=False)))
-    return out[0], out[1]
+    n = len(comparison.synthetic)
+    searched = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
+    left_out = rng.permutation(n_real)[: max(1, most // 2)]
+    looked_at = searched
+    if len(searched) > MOST_LOOKED_AT:
+        looked_at = np.sort(rng.choice(searched, MOST_LOOKED_AT, replace=False))
+    return searched, left_out, looked_at

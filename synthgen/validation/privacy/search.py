@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from synthgen.validation.privacy.encodings import Laid, Single
 
+Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 _BLOCK = 512
 
 
-def nearest_laid(queries: Laid, real: Laid, k: int, itself: Places | None = None) -> tuple[NDArray[np.float64], Places]:
+@dataclass(frozen=True)
+class Neighbours:
+    """Nearest real rows.
+
+    Attributes
+    ----------
+    distances : array of shape (n_queries, k)
+        Ascending.
+    rows : array of shape (n_queries, k)
+        Positions in the pool. Between equally near rows chance decides, since the pool is shuffled.
+    """
+
+    distances: Floats
+    rows: Places
+
+
+def nearest_laid(queries: Laid, real: Laid, k: int, itself: Places | None = None) -> Neighbours:
     """Find the ``k`` nearest real rows of each query.
 
     A table with labels of many levels is searched several times as fast as with an axis for each level, and equal
@@ -29,8 +48,7 @@ def nearest_laid(queries: Laid, real: Laid, k: int, itself: Places | None = None
 
     Returns
     -------
-    distances, rows : arrays of shape (n_queries, k)
-        Ascending.
+    Neighbours
     """
     k = min(k, len(real) - (itself is not None))
     if k < 1:
@@ -41,7 +59,7 @@ def nearest_laid(queries: Laid, real: Laid, k: int, itself: Places | None = None
         np.ascontiguousarray(real.ordered.T), np.ascontiguousarray(real.labels.T), np.ascontiguousarray(real.weights.T),
         own, k,
     )  # fmt: skip
-    return np.sqrt(squared.astype(np.float64)), rows
+    return Neighbours(np.sqrt(squared.astype(np.float64)), rows)
 
 
 # Small loops over whole slices, so that many rows are worked on at once: ten times as fast as one loop over all.

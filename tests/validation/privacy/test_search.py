@@ -20,7 +20,8 @@ def laid(*rows):
 
 def test_neighbours_by_hand():
     real = laid((0, 0, 0.5), (3, 0, 0.5), (0, 1, 2.0), (10, 1, 2.0))
-    distances, rows = nearest_laid(laid((1, 0, 0.5)), real, 3)
+    found = nearest_laid(laid((1, 0, 0.5)), real, 3)
+    distances, rows = found.distances, found.rows
     assert rows.tolist() == [[0, 2, 1]]
     # Another label adds both heights: 1 + .5 + 2.
     assert distances[0] == pytest.approx([1.0, 3.5**0.5, 2.0])
@@ -28,13 +29,14 @@ def test_neighbours_by_hand():
 
 def test_a_row_may_be_left_out_but_not_its_twin():
     real = laid((0, 0, 0.5), (5, 0, 0.5), (5, 0, 0.5))
-    distances, rows = nearest_laid(real, real, 2, np.arange(3))
+    found = nearest_laid(real, real, 2, np.arange(3))
+    distances, rows = found.distances, found.rows
     assert rows[1].tolist() == [2, 0]
     assert distances[1].tolist() == [0.0, 5.0]
 
 
 def test_more_neighbours_than_rows_are_not_asked_for():
-    assert nearest_laid(laid((1, 0, 1)), laid((0, 0, 1), (2, 0, 1)), 9)[0].shape == (1, 2)
+    assert nearest_laid(laid((1, 0, 1)), laid((0, 0, 1), (2, 0, 1)), 9).rows.shape == (1, 2)
     with pytest.raises(ValueError, match="no real rows"):
         nearest_laid(laid((1, 0, 1)), laid((0, 0, 1)).take(np.array([], int)), 1)
 
@@ -54,6 +56,6 @@ def test_it_agrees_with_the_search_over_axes(rng):
     real, made = quantile(*frames, schema)
     space = DistanceSpace.fit(frames[0], schema)
     wanted, rows = nearest(*(space.transform(frame, np.float64) for frame in frames[::-1]), 4)
-    found, places = nearest_laid(made, real, 4)
-    assert found == pytest.approx(wanted, abs=1e-5)
-    assert (places == rows).mean() > 0.99
+    found = nearest_laid(made, real, 4)
+    assert found.distances == pytest.approx(wanted, abs=1e-5)
+    assert (found.rows == rows).mean() > 0.99

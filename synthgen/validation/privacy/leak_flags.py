@@ -1,0 +1,119 @@
+"""Which synthetic rows show the leaks that the checks found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthgen.validation.privacy.checks.interpolation import between
+from synthgen.validation.privacy.checks.reuse import reused
+from synthgen.validation.privacy.checks.subsets import matches, subsets
+from synthgen.validation.privacy.closeness import closeness, false_discovery_rates, shares
+from synthgen.validation.privacy.flags import Reason, flagged, refused_for, together
+from synthgen.validation.privacy.meeting import Met, exact_met, rounded_met
+from synthgen.validation.privacy.permutation import Permutations
+from synthgen.validation.privacy.pool import Pool
+from synthgen.validation.verdict import Purpose
+
+Places = NDArray[np.int64]
+
+FALSE_SHARE = 0.1
+"""At most one in ten of the rows flagged by a test is expected to be flagged in error."""
+
+
+def flag_leaks(
+    pool: Pool, permutations: Permutations, significant: frozenset[tuple[str, str | None]], purpose: Purpose
+) -> pd.DataFrame:
+    """List synthetic rows that give a train row away, with a p-value from real rows that were left out.
+
+    Parameters
+    ----------
+    pool : Pool
+    permutations : Permutations
+    significant : set of (check, subject)
+        The evidence that is a leak by its adjusted p-value: values and columns are flagged where theirs is.
+    purpose : Purpose
+
+    Returns
+    -------
+    pandas.DataFrame
+        See :func:`flags.flagged`. ``value`` and ``threshold``: 0 for copies; bits of likeness for near copies; distance
+        off the line over its length for interpolated rows; share of false hits for values and columns.
+    """
+    train = permutations.labels
+    exact, rounded = exact_met(pool), rounded_met(pool)
+    parts = [
+        _met(exact, Reason.EXACT_COPY, "all", train, len(pool.synthetic), purpose),
+        _met(rounded, Reason.NEAR_COPY, "all", train, len(pool.synthetic), purpose),
+        _near(pool, train, purpose),
+        _between(pool, train, purpose),
+    ]
+    for column, met in reused(pool):
+        if ("value_reuse", column.name) in significant:
+            parts.append(_met(met, Reason.VALUE_REUSE, column.name, train, len(pool.synthetic), purpose))
+    if len(pool.columns) >= 3:
+        for names, met in subsets(pool, pool.once("matches", lambda: matches(pool))):
+            if ("subset_copies", ", ".join(names)) in significant:
+                other = met.without(exact.synthetic).without(rounded.synthetic)
+                parts.append(_met(other, Reason.SUBSET_COPY, ", ".join(names), train, len(pool.synthetic), purpose))
+    return together(_once(parts))
+
+
+def _met(met: Met, reason: Reason, columns: str, train: NDArray[np.bool_], n: int, purpose: Purpose) -> pd.DataFrame:
+    """Rows that meet a train row; what a fresh row does by chance is read off the held-out rows that are met."""
+    hit = train[met.real]
+    rows = met.synthetic[hit]
+    odds = float(train.sum()) / max(1, int((~train).sum()))
+    by_chance = min(float(n), (1 + int((~hit).sum())) * odds)
+    p_value = min(1.0, by_chance / max(1, n))
+    q_value = min(1.0, by_chance / max(1, len(rows)))
+    share = 0.0 if reason in (Reason.EXACT_COPY, Reason.NEAR_COPY) else q_value
+    limit = 0.0 if reason in (Reason.EXACT_COPY, Reason.NEAR_COPY) else FALSE_SHARE
+    return flagged(
+        rows, reason, columns, np.full(len(rows), share), limit, refused=refused_for(reason, purpose),
+        p_values=p_value, q_values=q_value,
+    )  # fmt: skip
+
+
+def _near(pool: Pool, train: NDArray[np.bool_], purpose: Purpose) -> pd.DataFrame:
+    found = closeness(pool)
+    q_values = false_discovery_rates(found.p_values)
+    chosen = np.flatnonzero((q_values <= FALSE_SHARE) & train[found.real])
+    return flagged(
+        found.synthetic[chosen], Reason.NEAR_COPY, "all", found.bits[chosen], found.limit,
+        refused=refused_for(Reason.NEAR_COPY, purpose), p_values=found.p_values[chosen], q_values=q_values[chosen],
+    )  # fmt: skip
+
+
+def _between(pool: Pool, train: NDArray[np.bool_], purpose: Purpose) -> pd.DataFrame:
+    """Rows that lie between train rows more nearly than real rows lie between others."""
+    found = pool.once("between", lambda: between(pool))
+    if found is None:
+        return together([])
+    parts = []
+    sides = (
+        (found.found.pairs, found.found.off_line, found.usual.off_line),
+        (found.found.triples, found.found.off_plane, found.usual.off_plane),
+    )
+    for groups, off, usual in sides:
+        p_values = shares(off, usual)
+        q_values = false_discovery_rates(p_values)
+        parents = np.isfinite(off) & train[np.maximum(groups, 0)].all(axis=1)
+        chosen = np.flatnonzero(parents & (q_values <= FALSE_SHARE))
+        limit = float(np.quantile(usual[np.isfinite(usual)], 0.01)) if np.isfinite(usual).any() else 0.0
+        parts.append(
+            flagged(
+                found.synthetic[chosen], Reason.INTERPOLATED, "numeric", off[chosen], limit,
+                refused=refused_for(Reason.INTERPOLATED, purpose), p_values=p_values[chosen], q_values=q_values[chosen],
+            )
+        )  # fmt: skip
+    return together(parts)
+
+
+def _once(parts: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Each row once a reason and columns: the first that says so."""
+    both = together(parts)
+    return [both.drop_duplicates(["row", "reason", "columns"], ignore_index=True)]
