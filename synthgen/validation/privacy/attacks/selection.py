@@ -113,7 +113,8 @@ def _areas(scores: Floats, rows: Places, permutations: Permutations) -> Floats:
     sums = np.vstack([observed, null])
     train = sums[:, -1:]
     pairs = train * (n - train)
-    return np.where(pairs > 0, 0.5 + sums[:, :-1] * n / np.maximum(pairs, 1), 0.5)
+    # Sums are made in single precision, so that an area may be a trace beyond 1.
+    return np.clip(np.where(pairs > 0, 0.5 + sums[:, :-1] * n / np.maximum(pairs, 1), 0.5), 0.0, 1.0)
 
 
 def _resampled_area(score: Floats, permutations: Permutations, rows: Places, rng: np.random.Generator) -> Floats:
