@@ -104,7 +104,8 @@ def _timed(part: Split, made: pd.DataFrame, effort: str) -> dict[str, Any]:
 def page(kept: dict[str, Any]) -> str:
     lines = [
         "# The leak checks, measured", "",
-        "Made by `python -m benchmarks.privacy`. A run fails if any leak check has an adjusted p-value of at most .02.", "",
+        "Made by `python -m benchmarks.privacy`. A run fails if the adjusted p-value of any leak check is at most .02.",
+        "",
     ]  # fmt: skip
     if "null" in kept:
         lines += _null_lines(kept["null"]["result"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -62,7 +63,7 @@ def split(name: str, n_train: int, n_holdout: int, n_fresh: int, seed: int) -> S
     load, target = TABLES[name]
     rows = load().sample(frac=1, random_state=seed)
     edges = np.cumsum([0, n_train, n_holdout, n_fresh])
-    parts = [rows[a:b].reset_index(drop=True) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [rows[a:b].reset_index(drop=True) for a, b in pairwise(edges)]
     return Split(parts[0], parts[1], parts[2], target, seed)
 
 
