@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from synthgen.validation.criterion import LEAK_LEVEL, RELEASE, Criterion, leak
+from synthgen.validation.criterion import RELEASE, Criterion
+from synthgen.validation.leak_criteria import LEAK_LEVEL, leak
 from synthgen.validation.metric import Measurement
 from synthgen.validation.verdict import Outcome
 

@@ -1,4 +1,4 @@
-"""One demand of a gate, and how evidence of a leak is judged."""
+"""One demand of a gate."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from synthgen.validation.verdict import Outcome, Purpose
 BOTH = frozenset(Purpose)
 RELEASE = frozenset({Purpose.RELEASE})
 
-LEAK_LEVEL = 0.02
-"""Chance that rows which leak nothing fail any of the leak checks; their p-values are adjusted for all of them."""
+MORE_ROWS = "more real rows, or a larger share held out, would settle it"
 
 
 @dataclass(frozen=True)
@@ -50,22 +49,3 @@ class Criterion:
     cured_by_refusal: bool = False
     criterion_of: str = ""
     parts_may_lack: bool = False
-
-
-def leak(m: Measurement) -> tuple[Outcome, str]:
-    """FAIL if the adjusted p-value says so; else what leak the interval still allows."""
-    assert m.value is not None
-    if m.p_value is None:
-        return Outcome.INCONCLUSIVE, f"{m.value:.2%}, with nothing to compare it with"
-    words = f"{m.value:.2%} where rows that leak nothing give {m.baseline or 0:.2%}"
-    if m.p_value <= LEAK_LEVEL:
-        about = f"; {m.reason}" if m.reason else ""
-        return Outcome.FAIL, f"{words} (p = {m.p_value:.2g} for all leak checks together{about})"
-    return Outcome.PASS, f"{words}; no leakage found above {leak_bound(m):.1%} at 95 %"
-
-
-def leak_bound(m: Measurement) -> float:
-    """Largest leak that the figure's 95 % interval still allows: a share of copies beyond what chance gives."""
-    base = m.baseline or 0.0
-    high = m.interval[1] if m.interval else (m.value or 0.0)
-    return float(min(1.0, max(0.0, (high - base) / max(1e-9, 1 - base))))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.validation.attack_criteria import ATTACK_CRITERIA
-from synthgen.validation.criterion import BOTH, RELEASE, Criterion
-from synthgen.validation.criterion import leak as _leak
+from synthgen.validation.criterion import BOTH, MORE_ROWS, RELEASE, Criterion
+from synthgen.validation.leak_criteria import LEAK_CRITERIA, privacy_words
 from synthgen.validation.metric import Measurement, Status
 from synthgen.validation.verdict import Finding, Outcome, Purpose, Verdict
 
@@ -24,17 +24,6 @@ SIGNAL_KEPT = 0.9
 
 TOLD_APART = 0.9
 """For release, a classifier may pick the real one of two rows at most nine times in ten."""
-
-SPLIT_LEVEL = 0.001
-"""Chance of calling a sound split of train and holdout unsound."""
-
-TOLERATED_EXCESS = 0.03
-"""Excess of the nearest share in the whole table that a model without memory gives by learning train's margins: SDV's
-Gaussian copula and MOSTLY AI's engine were measured at .512 and .514 on Adult, where chance gives .5. It isn't granted
-to a rare class, to the closest rows or to any other check, so that a few copies can't hide in it."""
-
-SMALLEST_LEAK = 0.10
-"""A leak test must be able to find this share of copied rows four times in five, or it proves nothing."""
 
 MOST_REFUSED = 0.5
 """When more rows are refused than kept, the generator copies, and refusing rows is no cure."""
@@ -110,7 +99,7 @@ class Gate:
             findings.append(_refusal_finding(flagged))
         blocking = {finding.outcome for finding in findings if finding.blocks}
         outcome = next((o for o in (Outcome.FAIL, Outcome.INCONCLUSIVE) if o in blocking), Outcome.PASS)
-        return Verdict(outcome, purpose, tuple(findings), tuple(not_tested), _privacy_words(self.criteria, findings))
+        return Verdict(outcome, purpose, tuple(findings), tuple(not_tested), privacy_words(self.criteria, findings))
 
 
 def _finding(
@@ -147,7 +136,7 @@ def _finding(
     if refused and criterion.cured_by_refusal and outcome is Outcome.FAIL:
         outcome, words = Outcome.PASS, words.replace(_START[Outcome.FAIL], "") + "; these rows were refused"
     unsettled = outcome is Outcome.INCONCLUSIVE and criterion.name != "exchangeability"
-    advice = _MORE_ROWS if unsettled else criterion.advice
+    advice = MORE_ROWS if unsettled else criterion.advice
     return Finding(criterion.name, outcome, words, blocks, advice)
 
 
@@ -156,7 +145,6 @@ _START = {
     Outcome.FAIL: "not met, ",
     Outcome.INCONCLUSIVE: "not settled, too few rows to be sure: ",
 }
-_MORE_ROWS = "more real rows, or a larger share held out, would settle it"
 
 
 def _without(measurement: Measurement) -> tuple[Outcome, str]:
@@ -259,72 +247,7 @@ def _detection(m: Measurement) -> tuple[Outcome, str]:
     return _between(-m.interval[1], -m.interval[0], -TOLD_APART), words
 
 
-def _share(m: Measurement) -> tuple[Outcome, str]:
-    assert m.value is not None
-    outcome, words = _leak(m)
-    if outcome is Outcome.FAIL and m.baseline is not None:
-        excess = (m.value - m.baseline) / max(1e-9, 1 - m.baseline)
-        words += f", as if {excess:.1%} of the rows were copies"
-        # A rare class is named "column = label"; what a model learns of all rows' margins is no excuse there.
-        if excess < TOLERATED_EXCESS and " = " not in (m.subject or ""):
-            return Outcome.PASS, f"{words}: more than chance, less than the {TOLERATED_EXCESS:.0%} that is tolerated"
-    return outcome, words
-
-
-def _power(m: Measurement) -> tuple[Outcome, str]:
-    assert m.value is not None
-    if m.value <= SMALLEST_LEAK:
-        return Outcome.PASS, f"{m.value:.2%} ({m.reason})"
-    return Outcome.INCONCLUSIVE, f"underpowered: these rows can't show a leak of less than {m.value:.0%} ({m.reason})"
-
-
-def _clean(m: Measurement) -> tuple[Outcome, str]:
-    assert m.value is not None and m.p_value is not None
-    words = f"{m.value:.2%} where chance gives {m.baseline or 0:.2%} ({m.reason})"
-    if m.p_value <= SPLIT_LEVEL:
-        return Outcome.FAIL, f"contaminated, {words}; nothing can be held against such rows"
-    return Outcome.PASS, words
-
-
-def _alike(m: Measurement) -> tuple[Outcome, str]:
-    assert m.value is not None and m.p_value is not None
-    words = f"{m.value:.1f} standard deviations, {m.baseline or 0:.1f} are usual ({m.reason})"
-    if m.p_value <= SPLIT_LEVEL:
-        return Outcome.INCONCLUSIVE, f"they differ (over time, say): {words}; leaks can't be told from the difference"
-    return Outcome.PASS, words
-
-
-THREAT = (
-    "someone who has the synthetic table and real rows that may be in the source, and looks for these rows, their "
-    "values and lines between them"
-)
-
-
-def _privacy_words(criteria: Sequence[Criterion], findings: Sequence[Finding]) -> tuple[str, ...]:
-    """What was found for each criterion of the Article 29 Working Party, in a sentence."""
-    of = {criterion.name: criterion.criterion_of for criterion in criteria}
-    out = []
-    for name in ("singling out", "linkability", "inference"):
-        mine = [finding for finding in findings if of.get(finding.criterion) == name]
-        if not mine:
-            continue
-        said = {o: [f.criterion for f in mine if f.outcome is o] for o in Outcome}
-        if said[Outcome.FAIL]:
-            words = f"leaks were found ({', '.join(said[Outcome.FAIL])})"
-        elif said[Outcome.INCONCLUSIVE]:
-            words = f"not settled ({', '.join(said[Outcome.INCONCLUSIVE])})"
-        else:
-            words = f"no leakage found ({', '.join(said[Outcome.PASS])}); each finding says above what, at 95 %"
-        out.append(f"{name}: {words}")
-    return (*out, f"threat model: {THREAT}") if out else ()
-
-
 _NOISE = "use another generator, or fewer synthetic rows a class; look at the worst columns in the report"
-_SPLIT = "split the real rows anew, whole subjects together, each row on one side, and train on one side only"
-_DRAW = "use a generator that draws values of its own in the columns named"
-_BETWEEN = "the rows interpolate real rows; generate with a model of the table"
-_LEAK_ADVICE = "refuse the flagged rows, or use a generator that keeps further from single rows"
-
 _DEFAULT = (
     Criterion("column_shapes", "column_shapes", _shapes, BOTH, _NOISE),
     Criterion("class_shapes", "class_shapes", _shapes, BOTH, _NOISE, whole_table=False),
@@ -332,22 +255,6 @@ _DEFAULT = (
     Criterion("missing_rates", "missing_rates", _missing, BOTH, _NOISE),
     Criterion("class_signal", "class_signal", _signal, BOTH, _NOISE, whole_table=False),
     Criterion("detection_auc", "detection_auc", _detection, RELEASE, _NOISE),
-    Criterion("holdout_overlap", "holdout_overlap", _clean, BOTH, _SPLIT),
-    Criterion("holdout_seen", "holdout_seen", _clean, BOTH, _SPLIT),
-    Criterion("exchangeability", "exchangeability", _alike, RELEASE, _SPLIT),
-    Criterion(
-        "exact_copies", "exact_copies", _leak, BOTH, _LEAK_ADVICE, cured_by_refusal=True, criterion_of="singling out"
-    ),
-    Criterion(
-        "near_copies", "near_copies", _leak, BOTH, _LEAK_ADVICE, cured_by_refusal=True, criterion_of="singling out"
-    ),
-    Criterion("dcr_share", "dcr_share", _share, RELEASE, _LEAK_ADVICE, whole_table=False, criterion_of="singling out"),
-    Criterion(
-        "closest_rows", "closest_rows", _leak, RELEASE, _LEAK_ADVICE, whole_table=False, criterion_of="singling out"
-    ),
-    Criterion("value_reuse", "value_reuse", _leak, RELEASE, _DRAW, whole_table=False, criterion_of="singling out"),
-    Criterion("subset_copies", "subset_copies", _leak, RELEASE, _DRAW, whole_table=False, criterion_of="linkability"),
-    Criterion("interpolation", "interpolation", _leak, RELEASE, _BETWEEN, whole_table=False, criterion_of="inference"),
+    *LEAK_CRITERIA,
     *ATTACK_CRITERIA,
-    Criterion("smallest_leak", "smallest_leak", _power, RELEASE, _MORE_ROWS),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ def table(name):
 def split(name, n_train, n_holdout, n_fresh, seed=0):
     rows = table(name).sample(frac=1, random_state=seed).reset_index(drop=True)
     edges = np.cumsum([0, n_train, n_holdout, n_fresh])
-    return tuple(rows[a:b].reset_index(drop=True) for a, b in zip(edges, edges[1:], strict=False))
+    return tuple(rows[a:b].reset_index(drop=True) for a, b in pairwise(edges))
 
 
 def found(name, made, train, holdout, seed=0):

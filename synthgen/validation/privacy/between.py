@@ -17,6 +17,9 @@ some more rows once holdout is pooled in."""
 
 N_TRIPLE = 14
 
+ON_LINE = 1e-5
+"""Off the line by less than this part of its length: between two rows, so that three say nothing more."""
+
 _RIDGE = 1e-14
 
 
@@ -79,6 +82,8 @@ def _search(gram: Floats, n_triple: int) -> tuple[Places, Floats, Places, Floats
                 if off < off_line[i]:
                     off_line[i] = off
                     pairs[i, 0], pairs[i, 1] = b, a
+        if off_line[i] < ON_LINE:
+            continue  # any third row would do
         for a in range(n_triple):
             for b in range(a):
                 for c in range(b):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synthgen.validation.privacy.checks.interpolation import between
 from synthgen.validation.privacy.checks.reuse import reused
-from synthgen.validation.privacy.checks.subsets import matches, subsets
+from synthgen.validation.privacy.checks.subsets import subsets
 from synthgen.validation.privacy.closeness import closeness, false_discovery_rates, shares
 from synthgen.validation.privacy.flags import Reason, flagged, refused_for, together
 from synthgen.validation.privacy.meeting import Met, exact_met, rounded_met
@@ -55,7 +55,7 @@ def flag_leaks(
         if ("value_reuse", column.name) in significant:
             parts.append(_met(met, Reason.VALUE_REUSE, column.name, train, len(pool.synthetic), purpose))
     if len(pool.columns) >= 3:
-        for names, met in subsets(pool, pool.once("matches", lambda: matches(pool))):
+        for names, met in subsets(pool):
             if ("subset_copies", ", ".join(names)) in significant:
                 other = met.without(exact.synthetic).without(rounded.synthetic)
                 parts.append(_met(other, Reason.SUBSET_COPY, ", ".join(names), train, len(pool.synthetic), purpose))

@@ -81,9 +81,11 @@ def rounded(pool: Pool) -> tuple[pd.DataFrame, pd.DataFrame]:
     for column in pool.schema.of(*ORDERED_KINDS):
         values = [frame[column.name].to_numpy(float) for frame in frames]
         known = values[0][~np.isnan(values[0])]
-        step = max(FINEST * centre_and_scale(known)[1], _grid(values[1], column.kind))
+        fine, own = FINEST * centre_and_scale(known)[1], _grid(values[1], column.kind)
         for frame, given in zip(frames, values, strict=True):
-            frame[column.name] = np.rint(given / max(step, _SMALLEST))
+            # On the synthetic rows' own grid first: a step that doesn't divide it would part equal values again.
+            snapped = np.rint(given / own) * own if own > 0 else given
+            frame[column.name] = np.rint(snapped / max(fine, _SMALLEST))
     return frames
 
 
@@ -95,6 +97,7 @@ def _grid(values: NDArray[np.float64], kind: Kind) -> float:
     steps = _TIMES if kind is Kind.DATETIME else tuple(10.0**-digits for digits in _DECIMALS)
     for step in steps:
         parts = known / step
-        if (np.abs(parts - np.rint(parts)) <= _OFF_GRID).all() and (np.abs(parts) < 1e9).all():
+        size = np.abs(parts)
+        if (np.abs(parts - np.rint(parts)) <= _OFF_GRID).all() and (size > 0.5).all() and (size < 1e9).all():
             return float(step)
     return 0.0

@@ -162,18 +162,23 @@ class Permutations:
         """
         given = np.asarray(scores, dtype=float)
         wide = given.reshape(len(given), -1)
-        n_units = int(self.units.max()) + 1
-        sums = np.stack([np.bincount(self.units, column, minlength=n_units) for column in wide.T], axis=1)
         first = np.unique(self.units, return_index=True)[1]
         label, stratum = self.labels[first], self.strata[first]
+        touched = np.flatnonzero((wide != 0).any(axis=1))
+        units, place = np.unique(self.units[touched], return_inverse=True)
+        sums = np.zeros((len(units), wide.shape[1]))
+        np.add.at(sums, place, wide[touched])
         mean, variance = np.zeros(wide.shape[1]), np.zeros(wide.shape[1])
-        for code in np.unique(stratum):
+        for code in np.unique(stratum[units]):
             inside = stratum == code
             size, share = int(inside.sum()), float(label[inside].mean())
-            mean += share * sums[inside].sum(axis=0)
+            mine = sums[stratum[units] == code]
+            total = mine.sum(axis=0)
+            mean += share * total
             if size > 1:
-                variance += share * (1 - share) * size * sums[inside].var(axis=0, ddof=1)
-        spread = np.sqrt(variance)
+                # Units without a score are zeros: they count in the mean and in nothing else.
+                variance += share * (1 - share) * size * ((mine**2).sum(axis=0) - total**2 / size) / (size - 1)
+        spread = np.sqrt(np.maximum(variance, 0.0))
         return (mean[0], spread[0]) if given.ndim == 1 else (mean, spread)
 
     def only(self, rows: Places) -> Permutations:

@@ -30,7 +30,8 @@ Made = TypeVar("Made")
 MOST_WORK = {"standard": 6e9, "full": 6e10}
 """Comparisons of values in one search (queries x real rows x columns); synthetic rows beyond them are sampled."""
 
-FEWEST_SEARCHED = 4_000
+FEWEST_SEARCHED = 3_000
+MOST_LEFT_OUT = {"standard": 4_000, "full": 10_000}
 MOST_LOOKED_AT = 4_000
 N_NEIGHBOURS = 5
 
@@ -190,7 +191,7 @@ def _samples(comparison: Comparison, n_real: int, rng: np.random.Generator) -> t
     most = max(FEWEST_SEARCHED, int(MOST_WORK[comparison.effort] / work))
     n = len(comparison.synthetic)
     searched = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
-    left_out = rng.permutation(n_real)[: max(1, most // 2)]
+    left_out = rng.permutation(n_real)[: min(max(1, most // 2), MOST_LEFT_OUT[comparison.effort])]
     looked_at = searched
     if len(searched) > MOST_LOOKED_AT:
         looked_at = np.sort(rng.choice(searched, MOST_LOOKED_AT, replace=False))

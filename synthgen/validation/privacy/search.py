@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +16,7 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 _BLOCK = 512
+_WORTH_THREADS = 2e7
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,24 @@ def nearest_laid(queries: Laid, real: Laid, k: int, itself: Places | None = None
     if k < 1:
         raise ValueError("there are no real rows to search")
     own = np.full(len(queries), -1, dtype=np.int64) if itself is None else itself
-    squared, rows = _search(
-        queries.ordered, queries.labels, queries.weights,
-        np.ascontiguousarray(real.ordered.T), np.ascontiguousarray(real.labels.T), np.ascontiguousarray(real.weights.T),
-        own, k,
-    )  # fmt: skip
+    columns = [np.ascontiguousarray(part.T) for part in (real.ordered, real.labels, real.weights)]
+
+    def search(rows: Places) -> tuple[Single, Places]:
+        part = queries.take(rows)
+        return _search(part.ordered, part.labels, part.weights, columns[0], columns[1], columns[2], own[rows], k)
+
+    threads = 1 if len(queries) * len(real) < _WORTH_THREADS else _cores()
+    parts = np.array_split(np.arange(len(queries)), threads)
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(search, parts))
+    squared, rows = (np.concatenate([item[j] for item in found]) for j in range(2))
     return Neighbours(np.sqrt(squared.astype(np.float64)), rows)
+
+
+def _cores() -> int:
+    """Cores that this process may use, four at most."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(4, allowed)
 
 
 # Small loops over whole slices, so that many rows are worked on at once: ten times as fast as one loop over all.

@@ -17,8 +17,16 @@ FEWEST_MET = 8
 """Values found again without which a column says nothing: even if all were train's, one in 256 would be chance."""
 
 
-def reused(pool: Pool) -> Iterator[tuple[Column, Met]]:
+MOST_JUDGED = 20_000
+"""Real rows of a column that are judged at most; the pool is shuffled, so the first ones are as good as any."""
+
+
+def reused(pool: Pool) -> list[tuple[Column, Met]]:
     """Each column with enough such values found again, and which synthetic rows have whose value."""
+    return pool.once("reused", lambda: list(_reused(pool)))
+
+
+def _reused(pool: Pool) -> Iterator[tuple[Column, Met]]:
     for column in pool.columns:
         real, made = (frame[column.name].to_numpy(float) + 0.0 for frame in (pool.real, pool.synthetic))
         known = np.flatnonzero(~np.isnan(real))
@@ -32,12 +40,13 @@ def value_reuse(pool: Pool, permutations: Permutations, rng: np.random.Generator
     """Whose values are found again, column by column and in all columns together."""
     found, together = [], np.zeros(len(pool.real))
     for column, met in reused(pool):
-        rows = np.unique(met.real)
+        every = np.unique(met.real)
+        rows = every[:MOST_JUDGED]
         together[rows] += 1
         found.append(
             share_of_train(
                 "value_reuse", permutations, np.ones(len(rows)), rows=rows, n=len(rows), subject=column.name,
-                reason=f"{len(rows):,} values that one real row alone has are found again",
+                reason=f"{len(every):,} values that one real row alone has are found again",
             )
         )  # fmt: skip
     if not found:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from synthgen.validation.privacy.agreement import best_agreement
 from synthgen.validation.privacy.check import Check
+from synthgen.validation.privacy.checks.reuse import MOST_JUDGED
 from synthgen.validation.privacy.evidence import Evidence, share_of_train
 from synthgen.validation.privacy.meeting import Met, met_alone
 from synthgen.validation.privacy.permutation import Permutations
@@ -68,8 +69,17 @@ def matches(pool: Pool) -> Matches:
     return Matches(made, rows, (best - following).astype(float), queries == real[rows], np.array(chance))
 
 
-def subsets(pool: Pool, found: Matches) -> Iterator[tuple[list[str], Met]]:
+def subsets(pool: Pool) -> list[tuple[list[str], Met]]:
     """Sets of columns that the closest matches have in common, and whose rows are met in all of them."""
+    return pool.once("subsets", lambda: list(_subsets(pool, matched(pool))))
+
+
+def matched(pool: Pool) -> Matches:
+    """The matches of a pool, looked for once."""
+    return pool.once("matches", lambda: matches(pool))
+
+
+def _subsets(pool: Pool, found: Matches) -> Iterator[tuple[list[str], Met]]:
     order = np.argsort(-found.margin, kind="stable")
     seen: set[tuple[bool, ...]] = set()
     for size in prefixes(len(order)):
@@ -89,14 +99,14 @@ def subset_copies(pool: Pool, permutations: Permutations, rng: np.random.Generat
     """Whose rows synthetic rows agree with in the most remarkable way, and in which columns."""
     if len(pool.columns) < 3:
         return [Evidence("subset_copies", reason="fewer than three columns", vacuous=True)]
-    found = pool.once("matches", lambda: matches(pool))
+    found = matched(pool)
     rows, often = np.unique(found.real, return_counts=True)
     evidence = [
         scan("subset_copies", permutations, [Ordered(found.real, -found.margin)]),
         share_of_train("subset_copies", permutations, often.astype(float), rows=rows, n=len(found.real), hidden=True),
     ]
-    for names, met in subsets(pool, found):
-        alone = np.unique(met.real)
+    for names, met in subsets(pool):
+        alone = np.unique(met.real)[:MOST_JUDGED]
         evidence.append(
             share_of_train(
                 "subset_copies", permutations, np.ones(len(alone)), rows=alone, n=len(alone),

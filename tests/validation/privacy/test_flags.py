@@ -7,8 +7,14 @@ import pandas as pd
 import pytest
 
 import synthgen as sg
+from synthgen.randomness import seed_sequence
 from synthgen.validation import Purpose
-from synthgen.validation.privacy.flags import REASON_WORDS, Reason, flag_rows
+from synthgen.validation.privacy import find_leaks
+from synthgen.validation.privacy.flags import COLUMNS, REASON_WORDS, Reason
+
+
+def flag_rows(comparison, purpose):
+    return find_leaks(comparison, purpose, seed_sequence(0)).flagged
 
 
 def listed(flags):
@@ -62,9 +68,14 @@ def test_copies_and_near_copies(compare):
     flags = flag_rows(both, Purpose.AUGMENT)
     # The rows that meet a held-out one are chance, not copying.
     assert listed(flags) == [(0, "EXACT_COPY"), (1, "NEAR_COPY")]
-    assert flags["value"].tolist() == pytest.approx([0.0, 0.001])
-    assert flags["threshold"].tolist() == pytest.approx([0.0, 0.01])
+    assert flags["value"][0] == flags["threshold"][0] == 0
+    # In bits: 10 to 12 are within .2 of two of 200 positions; the next is .8 away, within four of them.
+    assert flags["value"][1] > flags["threshold"][1]
     assert flags["columns"].tolist() == ["all", "all"]
+    assert flags["refused"].all()
+    # No real row of 200 is as close to another, and both rows that are no copies are as close.
+    assert flags["p_value"][1] == pytest.approx(1 / 201)
+    assert flags["q_value"][1] == pytest.approx(1 / 201)
 
 
 def test_honest_duplicates_are_not_flagged(compare):
@@ -80,7 +91,7 @@ def test_a_row_may_have_several_reasons(compare):
 
 def test_no_flags_is_an_empty_frame_with_its_columns(compare):
     flags = flag_rows(compare({"x": range(10)}, {"x": range(10, 20)}, {"x": [500.0]}), Purpose.RELEASE)
-    assert flags.columns.tolist() == ["row", "reason", "columns", "value", "threshold"]
+    assert flags.columns.tolist() == COLUMNS
     assert flags.empty
 
 
