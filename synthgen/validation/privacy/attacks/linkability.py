@@ -18,7 +18,7 @@ from synthgen.validation.privacy.pool import Pool
 
 NAME = "linkability"
 SPLITS = 3
-MOST_TARGETS = {"standard": 1_500, "full": 5_000}
+MOST_TARGETS = {"standard": 1_500, "full": 3_000}
 MOST_PAIRS = {"standard": 3e7, "full": 2e8}
 
 
