@@ -56,7 +56,7 @@ class Leaks:
 
 
 def find_leaks(
-    comparison: Comparison, purpose: Purpose, seed: np.random.SeedSequence, checks: Sequence[Check] = CHECKS
+    comparison: Comparison, purpose: Purpose, seed: np.random.SeedSequence, checks: Sequence[Check] | None = None
 ) -> Leaks:
     """Run all leak checks.
 
@@ -66,8 +66,10 @@ def find_leaks(
     purpose : Purpose
         Which flags make a row be refused, and whether the disclosure policy applies.
     seed : numpy.random.SeedSequence
-    checks : sequence of Check
+    checks : sequence of Check, optional
+        All of :data:`CHECKS` if not given.
     """
+    checks = CHECKS if checks is None else checks
     policy = flag_policy(comparison, purpose)
     metrics = [HOLDOUT_OVERLAP, HOLDOUT_SEEN, EXCHANGEABILITY, *(check.metric for check in checks), SMALLEST_LEAK]
     if not len(comparison.real_train) or not len(comparison.synthetic):
