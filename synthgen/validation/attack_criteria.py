@@ -12,8 +12,9 @@ from synthgen.validation.verdict import Outcome
 TOLERATED_AREA = 0.05
 """Excess of the area under the ROC curve that a model without memory gives, since it learns the margins of a train set
 that isn't endless: on thyroid (4,000 train rows) our Gaussian copula was measured at .51 to .55 and our tree at .54 to
-.55 in several runs, where chance gives .5. It is as if one train row in ten were recognised for sure. The lower end of the interval must be beyond
-it; for false alarms of 1 % and for the other attacks such models were measured at chance, and nothing is tolerated."""
+.55 in several runs, where chance gives .5. It is as if one train row in ten were recognised for sure. The lower end of
+the interval must be beyond it. At 1 % false alarms and by the other attacks such models were measured at chance, and
+nothing is tolerated."""
 
 
 def recognised(m: Measurement) -> tuple[Outcome, str]:

@@ -22,7 +22,20 @@ REASONS = {
     ),
     "near_copy": (
         "Nearly identical to a real row",
-        "Closer to one real row than nearly all real rows are to their own nearest neighbour.",
+        "Equal to one real row but for rounding, or so much like it as hardly any real row is like another.",
+    ),
+    "interpolated": (
+        "Interpolates real rows",
+        "The row lies between two or three real rows that the generator saw, so it points at both ends.",
+    ),
+    "value_reuse": (
+        "Has a value of one real row",
+        "The row has a value that only one real row has, in a column in which such values come from rows that the "
+        "generator saw.",
+    ),
+    "subset_copy": (
+        "Shares several columns with one real row",
+        "The row has values of several columns of one real row that the generator saw, which no other real row has.",
     ),
     "rare_category": (
         "Holds a rare category",

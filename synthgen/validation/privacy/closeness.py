@@ -30,7 +30,7 @@ class Closeness:
     limit : float
         Bits that 99 % of real rows stay below.
     p_values : array of shape (n,)
-        Share of real rows, each left out in turn, that are at least as remarkably close to another.
+        Share of real rows of the same class, each left out in turn, that are at least as remarkably close to another.
     """
 
     synthetic: Places
@@ -57,13 +57,14 @@ def closeness(pool: Pool) -> Closeness:
     ):
         signs.append((-lead(alike)[mask], ratio(neighbours)[mask]))
     queries, reference = signs
+    classes = pool.synthetic_classes[pool.searched][kept], pool.real_classes[pool.left_out][usual]
     scores = [
-        sum(np.log(shares(item, fresh)) for item, fresh in zip(part, reference, strict=True))
-        for part in (queries, reference)
+        sum(np.log(shares_within(item, fresh, mine, classes[1])) for item, fresh in zip(part, reference, strict=True))
+        for part, mine in zip((queries, reference), classes, strict=True)
     ]
     bits = -queries[0]
     limit = float(np.quantile(-reference[0], 0.99)) if usual.any() else np.inf
-    p_values = shares(np.asarray(scores[0]), np.asarray(scores[1]))
+    p_values = shares_within(np.asarray(scores[0]), np.asarray(scores[1]), *classes)
     return Closeness(pool.searched[kept], pool.alike[0].rows[kept, 0], bits, limit, p_values)
 
 
@@ -76,6 +77,15 @@ def shares(values: Floats, usual: Floats) -> Floats:
     [0.25, 0.75]
     """
     return np.asarray((1 + np.searchsorted(np.sort(usual), values, side="right")) / (1 + len(usual)))
+
+
+def shares_within(values: Floats, usual: Floats, classes: Floats, usual_classes: Floats) -> Floats:
+    """:func:`shares` among the usual values of the same class: in a rare class rows lie further apart."""
+    out = np.ones(len(values))
+    for code in np.unique(classes):
+        inside = classes == code
+        out[inside] = shares(values[inside], usual[usual_classes == code])
+    return out
 
 
 def false_discovery_rates(p_values: Floats, n: int | None = None) -> Floats:
@@ -105,11 +115,12 @@ def ratio(neighbours: Neighbours) -> Floats:
     if neighbours.distances.shape[1] < 2:
         return np.ones(len(neighbours.distances))
     first, second = neighbours.distances[:, 0], neighbours.distances[:, 1]
-    return np.where(second > 0, first / np.maximum(second, 1e-300), 1.0)
+    return np.asarray(np.round(np.where(second > 0, first / np.maximum(second, 1e-300), 1.0), 9))
 
 
 def lead(alike: Neighbours) -> Floats:
     """Bits by which the real row that is most alike is ahead of the next."""
     if alike.distances.shape[1] < 2:
         return np.zeros(len(alike.distances))
-    return alike.distances[:, 1] - alike.distances[:, 0]
+    # Rounded, so that equal leads compare as equal whatever their sums went through.
+    return np.asarray(np.round(alike.distances[:, 1] - alike.distances[:, 0], 6))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from synthgen.validation.privacy.checks.interpolation import between
 from synthgen.validation.privacy.checks.reuse import reused
 from synthgen.validation.privacy.checks.subsets import subsets
-from synthgen.validation.privacy.closeness import closeness, false_discovery_rates, shares
+from synthgen.validation.privacy.closeness import closeness, false_discovery_rates, shares_within
 from synthgen.validation.privacy.flags import Reason, flagged, refused_for, together
 from synthgen.validation.privacy.meeting import Met, exact_met, rounded_met
 from synthgen.validation.privacy.permutation import Permutations
@@ -99,7 +99,7 @@ def _between(pool: Pool, train: NDArray[np.bool_], purpose: Purpose) -> pd.DataF
         (found.found.triples, found.found.off_plane, found.usual.off_plane),
     )
     for groups, off, usual in sides:
-        p_values = shares(off, usual)
+        p_values = shares_within(off, usual, pool.synthetic_classes[found.synthetic], pool.real_classes[found.real])
         q_values = false_discovery_rates(p_values)
         parents = np.isfinite(off) & train[np.maximum(groups, 0)].all(axis=1)
         chosen = np.flatnonzero(parents & (q_values <= FALSE_SHARE))

@@ -60,7 +60,7 @@ def find_leaks(
     comparison: Comparison,
     purpose: Purpose,
     seed: np.random.SeedSequence,
-    checks: Sequence[Check] = CHECKS,
+    checks: Sequence[Check] | None = None,
     *,
     fewest: int = FEWEST_HOLDERS,
 ) -> Leaks:
@@ -72,10 +72,12 @@ def find_leaks(
     purpose : Purpose
         Which flags make a row be refused, and whether the disclosure policy applies.
     seed : numpy.random.SeedSequence
-    checks : sequence of Check
+    checks : sequence of Check, optional
+        All of :data:`CHECKS` if not given.
     fewest : int
         People who must share what is released, for the disclosure policy.
     """
+    checks = CHECKS if checks is None else checks
     policy = flag_policy(comparison, purpose, fewest)
     metrics = [HOLDOUT_OVERLAP, HOLDOUT_SEEN, EXCHANGEABILITY, *(check.metric for check in checks), SMALLEST_LEAK]
     if not len(comparison.real_train) or not len(comparison.synthetic):

@@ -50,7 +50,7 @@ class Pool:
     searched : array of positions
         Synthetic rows whose neighbours are looked for: all, or a sample where that is too much work.
     left_out : array of positions
-        Real rows whose own neighbours among the other real rows are looked for, to know what is usual; in no order.
+        Real rows whose own neighbours among the other real rows are looked for, to know what is usual; classes in turn.
     looked_at : array of positions
         At most 4,000 of ``searched``, for what takes longer.
     effort : {"standard", "full"}
@@ -95,7 +95,7 @@ class Pool:
             units = None if split_units(labels, units).any() or not len(real) else units
         pool = cls(
             real, comparison.synthetic, comparison.schema.without(*_opaque(comparison)),
-            *_samples(comparison, len(real), rng), comparison.effort, int(rng.integers(0, 2**63)),
+            *_samples(comparison, strata, rng), comparison.effort, int(rng.integers(0, 2**63)),
         )  # fmt: skip
         return pool, Permutations.of(labels, strata, units, rng=rng)
 
@@ -116,6 +116,21 @@ class Pool:
         """The target, if it has classes."""
         target = self.schema.target
         return target if target is not None and target.kind in LABEL_KINDS else None
+
+    @cached_property
+    def real_classes(self) -> Floats:
+        """Class of each real row; 0 for all without classes."""
+        return self._classes(self.real)
+
+    @cached_property
+    def synthetic_classes(self) -> Floats:
+        """Class of each synthetic row; 0 for all without classes."""
+        return self._classes(self.synthetic)
+
+    def _classes(self, frame: pd.DataFrame) -> Floats:
+        if self.target is None:
+            return np.zeros(len(frame))
+        return frame[self.target.name].fillna(-1).to_numpy(dtype=np.float64)
 
     @cached_property
     def real_keys(self) -> Keys:
@@ -154,7 +169,7 @@ class Pool:
         out = []
         for k, queries in enumerate((self.synthetic.iloc[self.searched], self.real.iloc[self.left_out])):
             found = [self._searches(encoding)[k] for encoding in ENCODINGS]
-            out.append(most_alike(queries, self.real, self.schema, found))
+            out.append(most_alike(queries, self.real, self.schema, found, left_out=k == 1))
         return out[0], out[1]
 
     @cached_property
@@ -185,13 +200,16 @@ def _opaque(comparison: Comparison) -> list[str]:
     return [name for name in comparison.schema.names if name not in kept]
 
 
-def _samples(comparison: Comparison, n_real: int, rng: np.random.Generator) -> tuple[Places, Places, Places]:
+def _samples(comparison: Comparison, classes: Floats, rng: np.random.Generator) -> tuple[Places, Places, Places]:
     """Positions of synthetic, of real and of fewer synthetic rows that are looked at."""
-    work = max(1, n_real * len(comparison.columns))
+    work = max(1, len(classes) * len(comparison.columns))
     most = max(FEWEST_SEARCHED, int(MOST_WORK[comparison.effort] / work))
     n = len(comparison.synthetic)
     searched = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
-    left_out = rng.permutation(n_real)[: min(max(1, most // 2), MOST_LEFT_OUT[comparison.effort])]
+    # In turn one of each class, so that there are enough of the rare ones too.
+    turn = pd.Series(classes).groupby(classes, dropna=False).cumcount().to_numpy()
+    order = np.argsort(turn + rng.random(len(classes)), kind="stable")
+    left_out = order[: min(max(1, most // 2), MOST_LEFT_OUT[comparison.effort])]
     looked_at = searched
     if len(searched) > MOST_LOOKED_AT:
         looked_at = np.sort(rng.choice(searched, MOST_LOOKED_AT, replace=False))

@@ -32,7 +32,7 @@ class Between:
 
     Attributes
     ----------
-    synthetic : array of positions
+    synthetic, real : arrays of positions
     found : Parents
         With positions in the pool.
     usual : Parents
@@ -42,6 +42,7 @@ class Between:
     """
 
     synthetic: Places
+    real: Places
     found: Parents
     usual: Parents
     n_columns: int
@@ -58,14 +59,12 @@ def between(pool: Pool) -> Between | None:
         return None
     made, own = pool.looked_at, pool.left_out[: len(pool.looked_at) // 2]
     real, other = _coordinates(pool.real, pool.synthetic.iloc[made], columns)
-    classes = [np.zeros((len(part), 1)) for part in (real, other)]
-    if pool.target is not None:
-        classes = [frame[[pool.target.name]].fillna(-1).to_numpy() for frame in (pool.real, pool.synthetic.iloc[made])]
+    classes = pool.real_classes[:, None], pool.synthetic_classes[made][:, None]
     found = [
         _parents_among(real, classes[0], *query)
         for query in ((other, classes[1], None), (real[own], classes[0][own], own))
     ]
-    return Between(made, found[0], found[1], len(columns))
+    return Between(made, own, found[0], found[1], len(columns))
 
 
 def interpolation(pool: Pool, permutations: Permutations, rng: np.random.Generator) -> list[Evidence]:

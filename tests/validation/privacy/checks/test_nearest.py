@@ -104,7 +104,7 @@ def test_the_scan_finds_copies_that_the_share_misses(compare, rng):
     both = compare(*parts)
     assert p_value(run(dcr_share, both, rng)[None]) > 0.02
     found = run(closest_rows, both, rng)[None]
-    assert p_value(found) <= 0.001
+    assert p_value(found) <= 0.005
     assert found.value > 0.9
 
 
