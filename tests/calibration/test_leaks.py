@@ -24,7 +24,7 @@ FOUND_BY = {
     "three-point mixes": {"interpolation", "dcr_share"},
     "20 copies among fresh rows": {"exact_copies"},
     "2 % memorised outliers": {"exact_copies", "closest_rows"},
-    "2 % memorised outliers + 1 % noise": {"closest_rows", "near_copies"},
+    "2 % memorised outliers + 1 % noise": {"closest_rows"},
     "one leaking column": {"value_reuse"},
     "five columns copied jointly": {"value_reuse", "subset_copies"},
     "independent marginals of train": {"value_reuse"},

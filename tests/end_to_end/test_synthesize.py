@@ -124,7 +124,7 @@ def test_counts_add_up(fraud, result):
     assert counts["drawn"] >= counts["requested"] + counts["refused"]
     assert counts["accepted"] == len(result.synthetic) == 2600
     assert counts["delivered"] == len(result.data) == counts["real"] + counts["accepted"]
-    assert counts["refused"] == result.validation.flagged_rows["row"].nunique()
+    assert counts["refused"] == result.validation.refused_rows["row"].nunique()
     assert result.validation.counts["synthetic"] == counts["drawn"]
     assert sum(result.provenance.refused_by_reason.values()) == len(result.rejected)
 

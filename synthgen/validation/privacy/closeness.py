@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgen.table.neighbours import NEAR_COPY_QUANTILE
 from synthgen.validation.privacy.meeting import rounded
 from synthgen.validation.privacy.pool import Pool, hashed
 from synthgen.validation.privacy.search import Neighbours
@@ -25,17 +26,17 @@ class Closeness:
         Searched rows that aren't equal to a real row when both are rounded.
     real : array of positions in the pool
         The real row that each is most like.
-    bits : array of shape (n,)
-        How far that real row is ahead of the next, in bits of likeness.
+    distances : array of shape (n,)
+        To the nearest real row, every column weighing alike.
     limit : float
-        Bits that 99 % of real rows stay below.
+        Distance that 95 % of real rows keep from the nearest other.
     p_values : array of shape (n,)
         Share of real rows of the same class, each left out in turn, that are at least as remarkably close to another.
     """
 
     synthetic: Places
     real: Places
-    bits: Floats
+    distances: Floats
     limit: float
     p_values: Floats
 
@@ -62,10 +63,11 @@ def closeness(pool: Pool) -> Closeness:
         sum(np.log(shares_within(item, fresh, mine, classes[1])) for item, fresh in zip(part, reference, strict=True))
         for part, mine in zip((queries, reference), classes, strict=True)
     ]
-    bits = -queries[0]
-    limit = float(np.quantile(-reference[0], 0.99)) if usual.any() else np.inf
+    distances = pool.neighbours("quantile").distances[kept, 0]
+    apart = pool.usual("quantile").distances[usual, 0]
+    limit = float(np.quantile(apart, NEAR_COPY_QUANTILE)) if len(apart) else 0.0
     p_values = shares_within(np.asarray(scores[0]), np.asarray(scores[1]), *classes)
-    return Closeness(pool.searched[kept], pool.alike[0].rows[kept, 0], bits, limit, p_values)
+    return Closeness(pool.searched[kept], pool.alike[0].rows[kept, 0], distances, limit, p_values)
 
 
 def shares(values: Floats, usual: Floats) -> Floats:

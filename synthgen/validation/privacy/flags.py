@@ -35,7 +35,7 @@ class Reason(StrEnum):
 
 REASON_WORDS = {
     Reason.EXACT_COPY: "equal to one real row that the generator saw",
-    Reason.NEAR_COPY: "so much like one real row that the generator saw as real rows are not to each other",
+    Reason.NEAR_COPY: "closer to one real row that the generator saw than real rows are to each other",
     Reason.INTERPOLATED: "interpolates real rows: it lies between two or three that the generator saw",
     Reason.VALUE_REUSE: "has a value that only one real row has, one that the generator saw",
     Reason.SUBSET_COPY: "shares several columns with one real row that the generator saw, and no other row has them",

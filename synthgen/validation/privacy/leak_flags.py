@@ -18,10 +18,17 @@ from synthgen.validation.privacy.permutation import Permutations
 from synthgen.validation.privacy.pool import Pool
 from synthgen.validation.verdict import Purpose
 
+Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
+
+FEWEST_REAL = 4
+"""Real rows without which nearness means nothing."""
 
 FALSE_SHARE = 0.1
 """At most one in ten of the rows flagged by a test is expected to be flagged in error."""
+
+BY_CHANCE = 0.5
+"""Of the rows flagged so far, held-out rows may explain half: a flagged row is more likely a copy than not."""
 
 
 def flag_leaks(
@@ -40,17 +47,17 @@ def flag_leaks(
     Returns
     -------
     pandas.DataFrame
-        See :func:`flags.flagged`. ``value`` and ``threshold``: 0 for copies; bits of likeness for near copies; distance
-        off the line over its length for interpolated rows; share of false hits for values and columns.
+        See :func:`flags.flagged`. ``value`` and ``threshold``: distances for copies and near copies; for interpolated
+        rows the distance off the line over its length; for values and columns the share of false hits.
     """
     train = permutations.labels
     exact, rounded = exact_met(pool), rounded_met(pool)
     parts = [
         _met(exact, Reason.EXACT_COPY, "all", train, len(pool.synthetic), purpose),
         _met(rounded, Reason.NEAR_COPY, "all", train, len(pool.synthetic), purpose),
-        _near(pool, train, purpose),
-        _between(pool, train, purpose),
     ]
+    if len(pool.real) >= FEWEST_REAL:
+        parts += [_near(pool, train, purpose), _between(pool, train, purpose)]
     for column, met in reused(pool):
         if ("value_reuse", column.name) in significant:
             parts.append(_met(met, Reason.VALUE_REUSE, column.name, train, len(pool.synthetic), purpose))
@@ -79,11 +86,12 @@ def _met(met: Met, reason: Reason, columns: str, train: NDArray[np.bool_], n: in
 
 
 def _near(pool: Pool, train: NDArray[np.bool_], purpose: Purpose) -> pd.DataFrame:
+    """Rows closer to one train row than real rows are to each other, unless they are as close to held-out rows."""
     found = closeness(pool)
-    q_values = false_discovery_rates(found.p_values)
-    chosen = np.flatnonzero((q_values <= FALSE_SHARE) & train[found.real])
+    chosen, q_values = _chosen(found.p_values, train[found.real], float(train.mean()))
+    chosen = chosen[found.distances[chosen] < found.limit]
     return flagged(
-        found.synthetic[chosen], Reason.NEAR_COPY, "all", found.bits[chosen], found.limit,
+        found.synthetic[chosen], Reason.NEAR_COPY, "all", found.distances[chosen], found.limit,
         refused=refused_for(Reason.NEAR_COPY, purpose), p_values=found.p_values[chosen], q_values=q_values[chosen],
     )  # fmt: skip
 
@@ -98,19 +106,34 @@ def _between(pool: Pool, train: NDArray[np.bool_], purpose: Purpose) -> pd.DataF
         (found.found.pairs, found.found.off_line, found.usual.off_line),
         (found.found.triples, found.found.off_plane, found.usual.off_plane),
     )
+    classes = pool.synthetic_classes[found.synthetic], pool.real_classes[found.real]
     for groups, off, usual in sides:
-        p_values = shares_within(off, usual, pool.synthetic_classes[found.synthetic], pool.real_classes[found.real])
-        q_values = false_discovery_rates(p_values)
+        p_values = np.where(np.isfinite(off), shares_within(off, usual, *classes), 1.0)
         parents = np.isfinite(off) & train[np.maximum(groups, 0)].all(axis=1)
-        chosen = np.flatnonzero(parents & (q_values <= FALSE_SHARE))
-        limit = float(np.quantile(usual[np.isfinite(usual)], 0.01)) if np.isfinite(usual).any() else 0.0
+        chosen, q_values = _chosen(p_values, parents, float(train.mean()) ** groups.shape[1])
         parts.append(
             flagged(
-                found.synthetic[chosen], Reason.INTERPOLATED, "numeric", off[chosen], limit,
+                found.synthetic[chosen], Reason.INTERPOLATED, "numeric", off[chosen], float(off[chosen].max(initial=0)),
                 refused=refused_for(Reason.INTERPOLATED, purpose), p_values=p_values[chosen], q_values=q_values[chosen],
             )
         )  # fmt: skip
     return together(parts)
+
+
+def _chosen(p_values: Floats, hits: NDArray[np.bool_], by_chance: float) -> tuple[Places, Floats]:
+    """Rows that point at train, with few enough false ones among them by both measures; q-values.
+
+    A generator whose rows all lie close together is close to real rows without having seen them, and then as close to
+    held-out ones: what those explain is taken off.
+    """
+    q_values = false_discovery_rates(p_values)
+    order = np.argsort(p_values, kind="stable")
+    told = np.cumsum(hits[order])
+    expected = np.cumsum(~hits[order]) * by_chance / max(1e-9, 1 - by_chance)
+    share = np.empty(len(p_values))
+    share[order] = np.minimum.accumulate((expected / np.maximum(told, 1))[::-1])[::-1]
+    chosen = np.flatnonzero(hits & (q_values <= FALSE_SHARE) & (share <= BY_CHANCE))
+    return chosen, q_values
 
 
 def _once(parts: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:

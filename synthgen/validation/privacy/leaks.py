@@ -16,7 +16,7 @@ from synthgen.validation.privacy.check import Check, run_checks
 from synthgen.validation.privacy.checks import CHECKS
 from synthgen.validation.privacy.evidence import LEVEL
 from synthgen.validation.privacy.flags import flag_policy, together
-from synthgen.validation.privacy.leak_flags import flag_leaks
+from synthgen.validation.privacy.leak_flags import FEWEST_REAL, flag_leaks
 from synthgen.validation.privacy.permutation import Permutations
 from synthgen.validation.privacy.pool import Pool
 from synthgen.validation.privacy.power import SMALLEST_LEAK, smallest_leak
@@ -91,6 +91,10 @@ def find_leaks(
     if not len(comparison.real_holdout):
         flags = flag_leaks(pool, permutations, frozenset(), purpose)
         return Leaks(_none(metrics, NO_HOLDOUT), together([flags, policy]), unsearched)
+    if len(pool.real) < FEWEST_REAL:
+        flags = flag_leaks(pool, permutations, frozenset(), purpose)
+        words = f"not assessable: {len(pool.real)} real rows of these classes are too few"
+        return Leaks(_none(metrics, words), together([flags, policy]), unsearched)
     found = run_checks(checks, pool, permutations, child(seed, "checks"))
     sound = _preconditions(pool, permutations, stream(seed, "preconditions"))
     significant = frozenset(

@@ -6,14 +6,10 @@ import numpy as np
 
 from synthgen.validation.metric import Direction
 from synthgen.validation.privacy.check import Check
-from synthgen.validation.privacy.closeness import closeness
 from synthgen.validation.privacy.evidence import Evidence, clopper_pearson
 from synthgen.validation.privacy.meeting import Met, exact_met, rounded_met
 from synthgen.validation.privacy.permutation import Permutations
 from synthgen.validation.privacy.pool import Pool
-
-CLOSE = 0.01
-"""Rows count as near copies from where one real row in a hundred is as close to another."""
 
 
 def copies_evidence(name: str, met: Met, pool: Pool, permutations: Permutations) -> Evidence:
@@ -40,11 +36,8 @@ def exact_copies(pool: Pool, permutations: Permutations, rng: np.random.Generato
 
 
 def near_copies(pool: Pool, permutations: Permutations, rng: np.random.Generator) -> list[Evidence]:
-    """Rows equal to one real row but for rounding, or closer than real rows are, in train against in holdout."""
-    met, near = rounded_met(pool), closeness(pool)
-    close = near.p_values <= CLOSE
-    both = Met(np.append(met.synthetic, near.synthetic[close]), np.append(met.real, near.real[close]))
-    return [copies_evidence("near_copies", both, pool, permutations)]
+    """Rows equal to one real row but for rounding, in train against in holdout."""
+    return [copies_evidence("near_copies", rounded_met(pool), pool, permutations)]
 
 
 EXACT_COPIES = Check(
@@ -56,10 +49,10 @@ EXACT_COPIES = Check(
 )  # fmt: skip
 
 NEAR_COPIES = Check(
-    "near_copies", "Near copies of a train row",
-    "Equal once rounded to the synthetic rows' grid or to 1/100,000 of the interquartile range (all rows), or closer "
-    "than 99 % of real rows are to another; rows met in train against in holdout under label permutation",
-    "Share of synthetic rows that equal one train row but for rounding, or are much more like it than like any other. "
-    "The baseline is what rows that the generator never saw would give by chance.",
+    "near_copies", "Copies of a train row but for rounding",
+    "Hash join of all rows, rounded to the synthetic rows' grid or to 1/100,000 of the interquartile range; rows met "
+    "in train against in holdout under label permutation",
+    "Share of synthetic rows that equal one train row once both are rounded alike. The baseline is what rows that the "
+    "generator never saw would give by chance.",
     near_copies, Direction.LOWER,
 )  # fmt: skip
