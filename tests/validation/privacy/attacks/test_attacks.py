@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen.table import Role
+from synthgen.table import Column, Kind, Role, Schema
+from synthgen.validation import Comparison
 from synthgen.validation.privacy.attacks import ATTACKS
 from synthgen.validation.privacy.attacks.aim import Aim
 from synthgen.validation.privacy.attacks.attribute_inference import attribute_inference, best_constant, right
@@ -17,6 +18,7 @@ from synthgen.validation.privacy.attacks.membership_inference import membership_
 from synthgen.validation.privacy.attacks.singling_out import Descriptions, one_column, singling_out
 from synthgen.validation.privacy.evidence import adjust
 from synthgen.validation.privacy.permutation import Permutations
+from synthgen.validation.privacy.pool import Pool
 
 
 def noisy(rows, share=0.1, seed=9):
@@ -207,3 +209,40 @@ def test_links_need_both_sides_from_one_row(people, pooled):
     apart = linkability(*pooled(train, holdout, torn), np.random.default_rng(RNG))
     assert whole[0].value > 0.5
     assert p_value(apart[0]) > 0.01
+
+
+# Rows that depend on each other
+
+
+def visits(n, seed):
+    """Twenty rows a person, who stays much the same: a row tells of all the others."""
+    rng = np.random.default_rng(seed)
+    who = np.repeat(np.arange(n), 20)
+    rows = pd.DataFrame({name: rng.normal(size=n)[who] + 0.1 * rng.normal(size=20 * n) for name in "abc"})
+    return rows.assign(hue=rng.integers(0, 4, n)[who].astype(float)), 1000 * seed + who
+
+
+def test_rows_of_one_person_are_no_leak_of_another():
+    """Twenty rows a person make the scores hang together: the level holds since people are shuffled, not rows."""
+    columns = [Column(name, Kind.CONTINUOUS) for name in "abc"]
+    schema = Schema((*columns, Column("hue", Kind.CATEGORICAL, categories=tuple("pqrs"))))
+    smallest = []
+    for seed in range(8):
+        (train, mine), (holdout, theirs), (fresh, _) = (visits(n, 3 * seed + i) for i, n in enumerate((40, 20, 40)))
+        comparison = Comparison(train, holdout, fresh, schema, subjects=(mine, theirs))
+        pool, permutations = Pool.of(comparison, np.random.default_rng(seed))
+        evidence = [item for check in ATTACKS for item in check.find(pool, permutations, np.random.default_rng(seed))]
+        smallest.append(adjust(evidence).p_values.min())
+    assert sum(p <= 0.02 for p in smallest) <= 1
+
+
+def test_binary_tables_with_honest_doubles_are_no_leak():
+    schema = Schema(tuple(Column(name, Kind.BOOLEAN, categories=(0, 1)) for name in "abcde"))
+    smallest = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        parts = [pd.DataFrame(rng.integers(0, 2, (n, 5)).astype(float), columns=list("abcde")) for n in (300, 150, 300)]
+        pool, permutations = Pool.of(Comparison(*parts, schema), rng)
+        evidence = [item for check in ATTACKS for item in check.find(pool, permutations, rng)]
+        smallest.append(adjust(evidence).p_values.min())
+    assert sum(p <= 0.02 for p in smallest) <= 1
