@@ -8,14 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.validation.metric import Direction, Estimate, Family, Metric
-from synthgen.validation.privacy.checks.nearest import FEWEST, weights
+from synthgen.validation.privacy.checks.nearest import FEWEST, rare_classes, weights
 from synthgen.validation.privacy.evidence import POWER, normal_score
 from synthgen.validation.privacy.meeting import exact_met
 from synthgen.validation.privacy.permutation import Permutations
 from synthgen.validation.privacy.pool import Pool
+from synthgen.validation.privacy.search import Neighbours
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
+
+_NORMAL_80 = 0.8416
+"""What a standard normal stays below four times in five."""
 
 DRAWS = 20
 """Times that copies of other train rows are injected; the share in which they are found is the power."""
@@ -50,10 +54,30 @@ def smallest_leak(pool: Pool, permutations: Permutations, critical: float, rng: 
     _, group, counts = np.unique(pool.real_keys, return_inverse=True, return_counts=True)
     fresh = (counts[group] == 1) & (met == 0)
     exact = _fewest(lambda m: _found(met, order, m, permutations, critical, fresh), len(train))
+    parts = [
+        _of_class(subject, real, neighbours, permutations, critical) for subject, real, neighbours in rare_classes(pool)
+    ]
     return [
         _estimate(nearest, n, None, "nearest to a train row that they are made of"),
         _estimate(exact, len(pool.synthetic), "exact copies", "exact copies of train rows"),
+        *parts,
     ]
+
+
+def _of_class(
+    subject: str, real: Places, neighbours: Neighbours, permutations: Permutations, critical: float
+) -> Estimate:
+    """The same for the nearest share of a rare class, by the normal approximation to its spread."""
+    rows, near = weights(neighbours)
+    scores = np.zeros(len(permutations))
+    scores[real[rows]] = near
+    mean, spread = permutations.moments(scores)
+    total = float(near.sum())
+    share = float((critical + _NORMAL_80) * spread / max(1e-9, total - float(mean)))
+    words = f"{len(real):,} real rows of this class can't show less"
+    if share >= 1:
+        words = f"underpowered: {len(real):,} real rows of this class can't show any leak of this kind"
+    return Estimate(min(1.0, share), n=round(total), subject=subject, reason=words)
 
 
 def _found(

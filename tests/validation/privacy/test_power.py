@@ -39,6 +39,16 @@ def test_few_held_out_rows_find_less(compare, rng):
     assert few > 4 * many
 
 
+def test_a_rare_class_says_what_it_cant_show(compare, rng):
+    def part(n, sick):
+        return {"x": rng.normal(size=n), "y": ["sick"] * sick + ["well"] * (n - sick)}
+
+    both = compare(part(400, 30), part(400, 11), part(400, 30), labels={"y": ["well", "sick"]}, target="y")
+    found = estimates(both, rng, critical=3.0)
+    assert "41 real rows of this class" in found["y = sick"].reason
+    assert found["y = sick"].value > 2 * found[None].value
+
+
 def test_what_it_promises_is_found(compare):
     hits, seeds = 0, 12
     for seed in range(seeds):

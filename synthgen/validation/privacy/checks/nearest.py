@@ -45,7 +45,7 @@ def dcr_share(pool: Pool, permutations: Permutations, rng: np.random.Generator) 
                 "dcr_share", permutations, scores, rows=rows, n=len(pool.searched), subject=WORDS[encoding],
             )
         )  # fmt: skip
-    for subject, real, neighbours in rare_classes(pool, rng):
+    for subject, real, neighbours in rare_classes(pool):
         rows, scores = weights(neighbours)
         found.append(
             share_of_train(
@@ -62,7 +62,7 @@ def closest_rows(pool: Pool, permutations: Permutations, rng: np.random.Generato
     alike = pool.alike[0]
     ordered += [Ordered(alike.rows[:, 0], alike.distances[:, 0]), Ordered(alike.rows[:, 0], -lead(alike))]
     found = [replace(scan("closest_rows", permutations, ordered), subject=None)] if ordered else []
-    for subject, real, neighbours in rare_classes(pool, rng):
+    for subject, real, neighbours in rare_classes(pool):
         parts = [Ordered(real[item.rows], item.closeness) for item in _orders(neighbours)]
         found.append(replace(scan("closest_rows", permutations, parts), subject=subject))
     return found
@@ -92,11 +92,18 @@ def weights(neighbours: Neighbours) -> tuple[Places, Floats]:
     return rows, np.asarray(np.bincount(place, share[tied]), dtype=np.float64)
 
 
-def rare_classes(pool: Pool, rng: np.random.Generator) -> Iterator[tuple[str, Places, Neighbours]]:
+RareClass = tuple[str, Places, Neighbours]
+
+
+def rare_classes(pool: Pool) -> list[RareClass]:
     """Each of the rarest classes: its name, its real rows, and who is nearest among them to its synthetic rows.
 
     A leak of a class of a few dozen rows is lost among thousands of others, so it is looked for on its own.
     """
+    return pool.once("rare_classes", lambda: list(_rare_classes(pool, np.random.default_rng(pool.seed))))
+
+
+def _rare_classes(pool: Pool, rng: np.random.Generator) -> Iterator[RareClass]:
     target = pool.target
     if target is None or target.categories is None:
         return

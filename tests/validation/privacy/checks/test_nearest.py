@@ -84,7 +84,7 @@ def test_a_rare_class_is_looked_at_on_its_own(compare, rng):
     made["x"][:30] = train["x"][:30] + 1e-4
     both = compare(train, holdout, made, labels={"y": ["well", "sick"]}, target="y")
     pool, _ = Pool.of(both, rng)
-    assert [(name, len(real)) for name, real, _ in rare_classes(pool, rng)] == [("y = sick", 60)]
+    assert [(name, len(real)) for name, real, _ in rare_classes(pool)] == [("y = sick", 60)]
     found = run(dcr_share, both, rng)
     assert found["y = sick"].value > 0.9
     assert p_value(found["y = sick"]) == pytest.approx(1 / 2000)
