@@ -60,7 +60,8 @@ def flag_leaks(
         parts += [_near(pool, train, purpose), _between(pool, train, purpose)]
     for column, met in reused(pool):
         if ("value_reuse", column.name) in significant:
-            parts.append(_met(met, Reason.VALUE_REUSE, column.name, train, len(pool.synthetic), purpose))
+            other = met.without(exact.synthetic).without(rounded.synthetic)
+            parts.append(_met(other, Reason.VALUE_REUSE, column.name, train, len(pool.synthetic), purpose))
     if len(pool.columns) >= 3:
         for names, met in subsets(pool):
             if ("subset_copies", ", ".join(names)) in significant:
