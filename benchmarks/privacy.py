@@ -23,6 +23,7 @@ FILE = Path(__file__).with_name("privacy.json")
 PAGE = Path(__file__).with_name("privacy.md")
 RATIOS = {"1:1": 0.5, "4:1": 0.8, "9:1": 0.9}
 REAL, FRESH = 4_000, 2_000
+FEWEST_OF_CLASS = 10
 GENERATORS = ("jitter", "smote", "gaussian_copula", "tree")
 SPEED = {"adult standard": ("adult", 39_032, 9_758, "standard"), "20,000 x 15 full": ("adult", 16_000, 4_000, "full")}
 
@@ -64,7 +65,7 @@ def generators() -> dict[str, Any]:
     out: dict[str, Any] = {}
     for name in ("adult", "thyroid"):
         for generator in GENERATORS:
-            part = split(name, 4_000, 4_000, 100, 0)
+            part = _common_classes(split(name, 4_000, 4_000, 100, 0))
             model = sg.generators.GENERATORS[generator](random_state=0)
             made = model.fit(part.train, target=part.target).sample(4_000, random_state=1)
             leaks = leaks_of(part, pd.DataFrame(made))
@@ -75,6 +76,14 @@ def generators() -> dict[str, Any]:
             out[f"{name}: {generator}"] = {"found": found(leaks), "flags": flags, "values": shares}
             print(name, generator, found(leaks), flags, flush=True)
     return out
+
+
+def _common_classes(part: Split) -> Split:
+    """Without the classes that SMOTE can't make."""
+    counts = part.train[part.target].value_counts()
+    kept = counts.index[counts >= FEWEST_OF_CLASS]
+    rows = [rows[rows[part.target].isin(kept)] for rows in (part.train, part.holdout, part.fresh)]
+    return Split(*(item.reset_index(drop=True) for item in rows), part.target, part.seed)
 
 
 def speed() -> dict[str, Any]:
@@ -104,7 +113,7 @@ def _timed(part: Split, made: pd.DataFrame, effort: str) -> dict[str, Any]:
 def page(kept: dict[str, Any]) -> str:
     lines = [
         "# The leak checks, measured", "",
-        "Made by `python -m benchmarks.privacy`. A run fails if the adjusted p-value of any leak check is at most .02.",
+        "Made by `python -m benchmarks.privacy`. A run fails if any leak check fails the gate (family level .02).",
         "",
     ]  # fmt: skip
     if "null" in kept:
@@ -119,7 +128,12 @@ def page(kept: dict[str, Any]) -> str:
             lines.append(record.row([case, "yes" if leaks else "no", *counts, ", ".join(by)]))
         lines.append("")
     if "generators" in kept:
-        lines += ["## Generators", "", "4,000 train, held-out and synthetic rows each; the rows as they come.", ""]
+        lines += [
+            "## Generators",
+            "",
+            "About 4,000 train, held-out and synthetic rows each, of classes of ten train rows or more, as they come.",
+            "",
+        ]
         lines += record.header(["table: generator", "leaks found by", "rows flagged"])
         for name, item in kept["generators"]["result"].items():
             flags = ", ".join(f"{reason} {count:,}" for reason, count in item["flags"].items())

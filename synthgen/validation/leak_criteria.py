@@ -17,7 +17,12 @@ SPLIT_LEVEL = 0.001
 TOLERATED_EXCESS = 0.03
 """Excess of the nearest share in the whole table that a model without memory gives by learning train's margins: SDV's
 Gaussian copula and MOSTLY AI's engine were measured at .512 and .514 on Adult, where chance gives .5. It isn't granted
-to a rare class, to the closest rows or to any other check, so that a few copies can't hide in it."""
+to a rare class or to any other check, so that a few copies can't hide in it."""
+
+TOLERATED_AMONG_CLOSEST = 0.2
+"""The same for a scan over the closest rows: learnt margins give a thin excess over many rows (a Gaussian copula on
+thyroid, which remembers no row, .571 where chance gives .494: as if 15 % of them were copies), copies nearly all of a
+few. It isn't granted to a rare class, or to columns by name."""
 
 SMALLEST_LEAK = 0.10
 """A leak test must be able to find this share of copied rows four times in five, or it proves nothing."""
@@ -48,14 +53,23 @@ def leak_bound(m: Measurement) -> float:
 
 
 def _share(m: Measurement) -> tuple[Outcome, str]:
+    return _beyond(m, TOLERATED_EXCESS)
+
+
+def _among_closest(m: Measurement) -> tuple[Outcome, str]:
+    named = m.subject is not None and m.subject != "three rows"
+    return leak(m) if named else _beyond(m, TOLERATED_AMONG_CLOSEST)
+
+
+def _beyond(m: Measurement, tolerated: float) -> tuple[Outcome, str]:
     assert m.value is not None
     outcome, words = leak(m)
     if outcome is Outcome.FAIL and m.baseline is not None:
         excess = (m.value - m.baseline) / max(1e-9, 1 - m.baseline)
         words += f", as if {excess:.1%} of the rows were copies"
         # A rare class is named "column = label"; what a model learns of all rows' margins is no excuse there.
-        if excess < TOLERATED_EXCESS and " = " not in (m.subject or ""):
-            return Outcome.PASS, f"{words}: more than chance, less than the {TOLERATED_EXCESS:.0%} that is tolerated"
+        if excess < tolerated and " = " not in (m.subject or ""):
+            return Outcome.PASS, f"{words}: more than chance, less than the {tolerated:.0%} that is tolerated"
     return outcome, words
 
 
@@ -119,10 +133,20 @@ LEAK_CRITERIA = (
     ),
     Criterion("dcr_share", "dcr_share", _share, RELEASE, _LEAK_ADVICE, whole_table=False, criterion_of="singling out"),
     Criterion(
-        "closest_rows", "closest_rows", leak, RELEASE, _LEAK_ADVICE, whole_table=False, criterion_of="singling out"
+        "closest_rows",
+        "closest_rows",
+        _among_closest,
+        RELEASE,
+        _LEAK_ADVICE,
+        whole_table=False,
+        criterion_of="singling out",
     ),
     Criterion("value_reuse", "value_reuse", leak, RELEASE, _DRAW, whole_table=False, criterion_of="singling out"),
-    Criterion("subset_copies", "subset_copies", leak, RELEASE, _DRAW, whole_table=False, criterion_of="linkability"),
-    Criterion("interpolation", "interpolation", leak, RELEASE, _BETWEEN, whole_table=False, criterion_of="inference"),
+    Criterion(
+        "subset_copies", "subset_copies", _among_closest, RELEASE, _DRAW, whole_table=False, criterion_of="linkability"
+    ),
+    Criterion(
+        "interpolation", "interpolation", _among_closest, RELEASE, _BETWEEN, whole_table=False, criterion_of="inference"
+    ),
     Criterion("smallest_leak", "smallest_leak", _power, RELEASE, MORE_ROWS),
 )

@@ -117,7 +117,8 @@ def ratio(neighbours: Neighbours) -> Floats:
     if neighbours.distances.shape[1] < 2:
         return np.ones(len(neighbours.distances))
     first, second = neighbours.distances[:, 0], neighbours.distances[:, 1]
-    return np.asarray(np.round(np.where(second > 0, first / np.maximum(second, 1e-300), 1.0), 9))
+    # Distances are in single precision; rounded, equal ratios compare as equal.
+    return np.asarray(np.round(np.where(second > 0, first / np.maximum(second, 1e-300), 1.0), 4))
 
 
 def lead(alike: Neighbours) -> Floats:

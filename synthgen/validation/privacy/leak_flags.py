@@ -60,7 +60,8 @@ def flag_leaks(
         parts += [_near(pool, train, purpose), _between(pool, train, purpose)]
     for column, met in reused(pool):
         if ("value_reuse", column.name) in significant:
-            parts.append(_met(met, Reason.VALUE_REUSE, column.name, train, len(pool.synthetic), purpose))
+            other = met.without(exact.synthetic).without(rounded.synthetic)
+            parts.append(_met(other, Reason.VALUE_REUSE, column.name, train, len(pool.synthetic), purpose))
     if len(pool.columns) >= 3:
         for names, met in subsets(pool):
             if ("subset_copies", ", ".join(names)) in significant:
@@ -127,11 +128,10 @@ def _chosen(p_values: Floats, hits: NDArray[np.bool_], by_chance: float) -> tupl
     held-out ones: what those explain is taken off.
     """
     q_values = false_discovery_rates(p_values)
-    order = np.argsort(p_values, kind="stable")
-    told = np.cumsum(hits[order])
-    expected = np.cumsum(~hits[order]) * by_chance / max(1e-9, 1 - by_chance)
-    share = np.empty(len(p_values))
-    share[order] = np.minimum.accumulate((expected / np.maximum(told, 1))[::-1])[::-1]
+    ranked, place = np.unique(p_values, return_inverse=True)
+    told = np.cumsum(np.bincount(place, hits, minlength=len(ranked)))
+    other = np.cumsum(np.bincount(place, ~hits, minlength=len(ranked)))
+    share = (other * by_chance / max(1e-9, 1 - by_chance) / np.maximum(told, 1))[place]
     chosen = np.flatnonzero(hits & (q_values <= FALSE_SHARE) & (share <= BY_CHANCE))
     return chosen, q_values
 
