@@ -58,10 +58,10 @@ def between(pool: Pool) -> Between | None:
     if len(columns) < 2 or len(pool.real) < 4:
         return None
     made, own = pool.looked_at, pool.left_out[: len(pool.looked_at) // 2]
-    real, other = _coordinates(pool.real, pool.synthetic.iloc[made], columns)
+    real, other, scales = _coordinates(pool.real, pool.synthetic.iloc[made], columns)
     classes = pool.real_classes[:, None], pool.synthetic_classes[made][:, None]
     found = [
-        _parents_among(real, classes[0], *query)
+        _parents_among(real, classes[0], scales, *query)
         for query in ((other, classes[1], None), (real[own], classes[0][own], own))
     ]
     return Between(made, own, found[0], found[1], len(columns))
@@ -86,26 +86,34 @@ def interpolation(pool: Pool, permutations: Permutations, rng: np.random.Generat
     return evidence
 
 
-def _coordinates(real: pd.DataFrame, made: pd.DataFrame, columns: list[str]) -> tuple[Floats, Floats]:
-    """Numbers in interquartile ranges, in double precision: on a straight line they stay on one."""
+def _coordinates(real: pd.DataFrame, made: pd.DataFrame, columns: list[str]) -> tuple[Floats, Floats, Floats]:
+    """Numbers in interquartile ranges, in double precision: on a straight line they stay on one; and these ranges."""
+    scales = np.empty(len(columns))
     out = [np.empty((len(frame), len(columns))) for frame in (real, made)]
     for j, name in enumerate(columns):
         values = real[name].to_numpy(float)
         middle, scale = centre_and_scale(values[~np.isnan(values)])
+        scales[j] = scale
         for points, frame in zip(out, (real, made), strict=True):
             points[:, j] = (frame[name].to_numpy(float) - middle) / scale
-    return out[0], out[1]
+    return out[0], out[1], scales
 
 
-def _parents_among(real: Floats, classes: Floats, rows: Floats, own: Floats, itself: Places | None) -> Parents:
+def _parents_among(
+    real: Floats, classes: Floats, scales: Floats, rows: Floats, own: Floats, itself: Places | None
+) -> Parents:
     """Parents of each row among its nearest real rows, those of its class and with the same gaps first."""
-    laid = []
-    for points, labels in ((real, classes), (rows, own)):
-        gaps = np.isnan(points)
-        marks = np.concatenate([labels, gaps @ (1.0 + np.arange(gaps.shape[1]))[:, None]], axis=1)
-        known = np.nan_to_num(points).astype(np.float32)
-        laid.append(Laid(known, marks.astype(np.float32), np.full(marks.shape, 1e6, np.float32)))
-    nearest = nearest_laid(laid[1], laid[0], N_CANDIDATES, itself).rows
+    found_near = []
+    # In interquartile ranges, and in the numbers as they are (over the largest range, for single precision's sake).
+    for weights in (np.ones(len(scales)), scales / scales.max()):
+        laid = []
+        for points, labels in ((real, classes), (rows, own)):
+            gaps = np.isnan(points)
+            marks = np.concatenate([labels, gaps @ (1.0 + np.arange(gaps.shape[1]))[:, None]], axis=1)
+            known = (np.nan_to_num(points) * weights).astype(np.float32)
+            laid.append(Laid(known, marks.astype(np.float32), np.full(marks.shape, 1e6, np.float32)))
+        found_near.append(nearest_laid(laid[1], laid[0], N_CANDIDATES, itself).rows)
+    nearest = np.concatenate(found_near, axis=1)
     candidates = real[nearest]
     # What is missing on both sides is no obstacle; what is missing on one makes a candidate useless.
     missing = np.isnan(rows)[:, None, :]
