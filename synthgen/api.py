@@ -22,6 +22,7 @@ from synthgen.planning import (
     check_learnable,
     choose_generator,
     classes_lost,
+    coarsen,
     plan_by_class,
     plan_in_proportion,
     read_wanted,
@@ -41,6 +42,7 @@ from synthgen.table import (
     to_pandas,
     write_file,
 )
+from synthgen.table.disclosure import public_labels
 from synthgen.table.roles import schema_with_roles
 from synthgen.table.splitting import split_rows
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
@@ -79,7 +81,8 @@ def synthesize(
         Column whose classes are balanced.
     purpose : {"augment", "release"}
         "augment": real rows plus synthetic ones, to train on. "release": synthetic rows only, to share;
-        every check blocks, and rare categories and exact extremes are refused.
+        every check blocks. Before a generator learns, labels, extremes and combinations of quasi-identifiers that
+        few people have are made coarser; see :func:`synthgen.planning.coarsen`. What is public, declare in the schema.
     generator : str or Synthesizer
         A name from ``synthgen.generators.GENERATORS``, an instance, or "auto": the tree, unless there are too few
         rows for it, or a trial on an inner split of the train rows shows that it loses what sets a class apart;
@@ -142,11 +145,15 @@ def synthesize(
         schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive_features, subject=subject)
         coded = encode(frame, schema)
         check_table(frame, coded, schema)
+        given, coarsening = (coded, schema), None
+        if purpose == "release":
+            fewest = (gate if isinstance(gate, Gate) else Gate.default()).fewest_holders
+            frame, coded, schema, coarsening = coarsen(frame, coded, schema, fewest=fewest)
         wanted = read_wanted(conditions, schema, generator)
         plan = _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     seed = seed_sequence(random_state)
     with stages("profile"):
-        described = profile_coded(coded, schema)
+        described = profile_coded(*given)
     with stages("choose"):
         train, held = split_rows(coded, schema, holdout, stream(seed, "split"))
         check_learnable(coded, train, plan, schema)
@@ -170,7 +177,7 @@ def synthesize(
         profile=described,
         validation=report,
         provenance=describe_run(
-            model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds
+            model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds, coarsening
         ),
         _real=frame,
         _made=accepted,
@@ -270,6 +277,7 @@ def _validate(
     validation: str,
     seed: np.random.SeedSequence,
 ) -> tuple[ValidationReport, NDArray[np.bool_]]:
+    public = public_labels(schema)
     schema = extend_categories(schema, made)
     comparison = Comparison.of(
         coded.iloc[train],
@@ -279,6 +287,7 @@ def _validate(
         row_source=model.row_source,
         guarantee=model.privacy_,
         effort=validation,
+        public_labels=public,
     )
     report = validate_coded(
         comparison,
@@ -314,7 +323,7 @@ def _short(rows: int) -> list[str]:
 
 
 def _refused(made: pd.DataFrame, report: ValidationReport) -> pd.DataFrame:
-    flags = report.flagged_rows
+    flags = report.refused_rows.drop(columns=["refused", "p_value", "q_value"], errors="ignore")
     rows = made.iloc[flags["row"]].reset_index(drop=True)
     words = {
         "reason": "refused_reason",

@@ -12,7 +12,7 @@ import numpy as np
 
 from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.guarantee import RowSource
-from synthgen.planning import Choice
+from synthgen.planning import Choice, Coarsening
 from synthgen.randomness import RandomState
 from synthgen.table import Schema
 from synthgen.validation import ValidationReport
@@ -45,6 +45,9 @@ class Provenance:
     warnings : tuple of str
     seconds : mapping of str to float
     choice_signal : tuple of mappings
+    disclosure : mapping or None
+        For a release, what was made coarser before a generator learnt; see
+        :class:`synthgen.planning.Coarsening`. Counts only.
     """
 
     version: str
@@ -64,6 +67,7 @@ class Provenance:
     warnings: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     choice_signal: tuple[Mapping[str, Any], ...] = ()
+    disclosure: Mapping[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -82,6 +86,7 @@ def describe_run(
     gate: Any,
     warned: list[str],
     seconds: dict[str, float],
+    coarsening: Coarsening | None = None,
 ) -> Provenance:
     """Write down how a result was made."""
     names = {cls: name for name, cls in GENERATORS.items()}
@@ -99,12 +104,13 @@ def describe_run(
         purpose=purpose,
         target=schema.target.name if schema.target else None,
         counts=counts,
-        refused_by_reason={str(k): int(v) for k, v in report.flagged_rows["reason"].value_counts().items()},
+        refused_by_reason={str(k): int(v) for k, v in report.refused_rows["reason"].value_counts().items()},
         libraries={name: _version(name) for name in LIBRARIES},
         guarantee=str(model.privacy_) if model.privacy_ else "no formal guarantee",
         gate=None if gate is None else "default" if gate == "default" else "custom",
         warnings=tuple(warned),
         seconds=seconds,
+        disclosure=None if coarsening is None else coarsening.to_dict(),
     )
 
 

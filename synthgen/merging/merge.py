@@ -30,7 +30,7 @@ def merge(
     real : table
         Training rows; all of them are kept, with their index and dtypes.
     synthetic : table
-        The rows that ``report`` is about, all of them and in the same order; flagged rows are left out.
+        The rows that ``report`` is about, all of them and in the same order; those refused are left out.
     report : ValidationReport
     flag : str
         Name of the column that marks synthetic rows.
@@ -76,9 +76,9 @@ def merge(
 
 
 def accepted_rows(report: ValidationReport) -> np.ndarray:
-    """Mask of the synthetic rows that aren't flagged, shape (n_synthetic,)."""
+    """Mask of the synthetic rows that aren't refused, shape (n_synthetic,); a flag may also be a mere warning."""
     keep = np.ones(report.counts["synthetic"], dtype=bool)
-    keep[report.flagged_rows["row"].to_numpy(dtype=int)] = False
+    keep[report.refused_rows["row"].to_numpy(dtype=int)] = False
     return keep
 
 

@@ -2,6 +2,7 @@
 
 from synthgen.planning.choice import Choice, choose_generator, decide
 from synthgen.planning.classes import check_learnable, classes_lost
+from synthgen.planning.coarsening import Coarsening, coarsen
 from synthgen.planning.rare_signal import ClassSignal, Share, rare_signal
 from synthgen.planning.sampling import Plan, plan_by_class, plan_in_proportion
 from synthgen.planning.wanted import Wanted, read_wanted, rows_that_meet
@@ -9,12 +10,14 @@ from synthgen.planning.wanted import Wanted, read_wanted, rows_that_meet
 __all__ = [
     "Choice",
     "ClassSignal",
+    "Coarsening",
     "Plan",
     "Share",
     "Wanted",
     "check_learnable",
     "choose_generator",
     "classes_lost",
+    "coarsen",
     "decide",
     "plan_by_class",
     "plan_in_proportion",

@@ -29,7 +29,7 @@ def check_learnable(coded: pd.DataFrame, train: NDArray[np.int64], plan: Plan, s
     lacking = [code for code in plan.by_class if code not in known]
     if lacking:
         raise DataError(
-            f"Of the target {schema.target.name!r}, {_named(lacking, schema.target)}: all rows were held out with "
+            f"Of the target {schema.target.name!r}, {named(lacking, schema.target)}: all rows were held out with "
             "their subjects, so no generator could learn it. Hold out less (holdout=0.1), use another random_state, or "
             "ask for the other classes only (conditions)."
         )
@@ -55,18 +55,19 @@ def classes_lost(plan: Plan, refused: Sequence[float], schema: Schema) -> list[s
     words = []
     if plan.left_out:
         words.append(
-            f"{_named(plan.left_out, schema.target)}: no row was made, since {plan.total:,} rows are fewer than "
+            f"{named(plan.left_out, schema.target)}: no row was made, since {plan.total:,} rows are fewer than "
             "the classes; ask for more with n_samples"
         )
     if refused:
         words.append(
-            f"{_named(refused, schema.target)}: no row is in the result, since all were refused (see the reasons of "
+            f"{named(refused, schema.target)}: no row is in the result, since all were refused (see the reasons of "
             "the refused rows); merge rare classes into one, or declare the target's categories public in the schema"
         )
     return words
 
 
-def _named(codes: Iterable[float], target: Column) -> str:
+def named(codes: Iterable[float], target: Column) -> str:
+    """Name classes by their labels, as the caller knows them; at most ten."""
     labels = [repr(str((target.categories or ())[int(code)])) for code in codes]
     shown = ", ".join(labels[:NAMED]) + (f" and {len(labels) - NAMED} more" if len(labels) > NAMED else "")
     return f"class{'es' if len(labels) > 1 else ''} {shown}"

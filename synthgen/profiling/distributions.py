@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from synthgen.profiling.profile import ColumnProfile
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind
+from synthgen.table.disclosure import FEWEST_HOLDERS
 
 Floats = NDArray[np.float64]
 
-FEWEST_HOLDERS = 10
 MOST_LEVELS = 12
 SPIKE = 0.05
 FIT_ROWS = 2_000

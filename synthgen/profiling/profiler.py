@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from synthgen.profiling.bias import audit_bias
-from synthgen.profiling.distributions import FEWEST_HOLDERS, describe
+from synthgen.profiling.distributions import describe
 from synthgen.profiling.profile import Profile
 from synthgen.randomness import seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.table.encoding import encode
 from synthgen.table.frames import to_pandas
 from synthgen.table.roles import schema_with_roles

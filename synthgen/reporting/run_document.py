@@ -68,6 +68,7 @@ def _verdict(report: ValidationReport) -> dict[str, Any]:
             {item.name: plain(getattr(finding, item.name)) for item in fields(finding)} for finding in verdict.findings
         ],
         "not_tested": list(verdict.not_tested),
+        "privacy": list(verdict.privacy),
     }
 
 

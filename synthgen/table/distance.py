@@ -88,8 +88,7 @@ class _Labels:
         return cls(slots, levels + 1)
 
     def fill(self, out: np.ndarray, values: np.ndarray) -> None:
-        codes = np.where(np.isnan(values), -1, values).astype(np.intp)
-        out[np.arange(len(out)), self.slots[codes]] = HALF
+        out[np.arange(len(out)), self.slots[np.where(np.isnan(values), -1, values).astype(np.intp)]] = HALF
 
 
 @dataclass(frozen=True)
@@ -135,6 +134,12 @@ class DistanceSpace:
             made = _Labels if column.kind in LABEL_KINDS else _Ordered
             axes[column.name] = made.fit(coded[column.name].to_numpy(dtype=np.float64), column)
         return cls(axes)
+
+    def place(self, name: str, codes: np.ndarray) -> np.ndarray:
+        """Which of its axes each code of a label column lies on; shape (n_rows,)."""
+        axis = self.axes[name]
+        assert isinstance(axis, _Labels)
+        return np.asarray(axis.slots[np.where(np.isnan(codes), -1, codes).astype(np.intp)])
 
     @property
     def slices(self) -> dict[str, slice]:

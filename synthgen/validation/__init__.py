@@ -1,7 +1,8 @@
 """What synthetic rows are worth, and what they give away."""
 
 from synthgen.validation.comparison import Comparison
-from synthgen.validation.gate import Criterion, Gate
+from synthgen.validation.criterion import Criterion
+from synthgen.validation.gate import Gate
 from synthgen.validation.metric import Direction, Estimate, Family, Measurement, Metric, Status
 from synthgen.validation.report import ColumnComparison, ValidationReport
 from synthgen.validation.validate import METRICS, validate, validate_coded

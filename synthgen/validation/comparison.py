@@ -1,8 +1,9 @@
-"""What every metric receives: real and synthetic rows, encoded and searched once."""
+"""What every metric receives: real and synthetic rows, encoded once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,9 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.guarantee import PrivacyGuarantee, RowSource
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Schema
-from synthgen.table.distance import DistanceSpace
-from synthgen.table.neighbours import NEAR_COPY_QUANTILE, nearest
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role, Schema
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -20,9 +19,7 @@ Codes = NDArray[np.int64]
 KS_BINS = 256
 PAIR_BINS = 10
 PAIR_LEVELS = 50
-NEAR_COPY_SAMPLE = 2_000
 MOST_ROWS = {"standard": 10_000, "full": 50_000}
-MOST_PAIRS = {"standard": 2e9, "full": 2e10}
 
 
 @dataclass(frozen=True)
@@ -59,6 +56,11 @@ class Comparison:
     guarantee : PrivacyGuarantee or None
     effort : {"standard", "full"}
         Bounds how many rows the slower metrics look at.
+    subjects : (array, array) or None
+        Whose row each train and each holdout row is, as numbers; None where no column has that role.
+    public_labels : mapping of str to int
+        Column, and how many of its labels (the first) were declared public; all of a column whose categories are
+        declared, if it isn't named here.
     """
 
     train: pd.DataFrame
@@ -68,6 +70,8 @@ class Comparison:
     row_source: RowSource = RowSource.UNKNOWN
     guarantee: PrivacyGuarantee | None = None
     effort: str = "standard"
+    subjects: tuple[Codes, Codes] | None = None
+    public_labels: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -80,13 +84,16 @@ class Comparison:
         row_source: RowSource = RowSource.UNKNOWN,
         guarantee: PrivacyGuarantee | None = None,
         effort: str = "standard",
+        public_labels: Mapping[str, int] | None = None,
     ) -> Comparison:
         """Compare coded frames, whatever their index; identifiers and text are left out."""
         opaque = [column.name for column in schema.of(*OPAQUE_KINDS)]
         frames = [
             frame.drop(columns=opaque, errors="ignore").reset_index(drop=True) for frame in (train, holdout, synthetic)
         ]
-        return cls(frames[0], frames[1], frames[2], schema, row_source, guarantee, effort)
+        subjects = _subjects(train, holdout, schema)
+        public = public_labels or {}
+        return cls(frames[0], frames[1], frames[2], schema, row_source, guarantee, effort, subjects, public)
 
     def without(self, rows: NDArray[np.int64]) -> Comparison:
         """Compare the other synthetic rows only."""
@@ -100,6 +107,7 @@ class Comparison:
             self,
             train=self.train[train].reset_index(drop=True),
             holdout=self.holdout[holdout].reset_index(drop=True),
+            subjects=None if self.subjects is None else (self.subjects[0][train], self.subjects[1][holdout]),
         )
 
     @property
@@ -112,6 +120,11 @@ class Comparison:
         """The target, if it has classes."""
         target = self.schema.target
         return target if target is not None and target.kind in LABEL_KINDS else None
+
+    @property
+    def split_subjects(self) -> int:
+        """How many subjects have rows in train and in holdout."""
+        return 0 if self.subjects is None else len(np.intersect1d(*self.subjects))
 
     @cached_property
     def classes(self) -> dict[float, float]:
@@ -144,48 +157,6 @@ class Comparison:
             return np.arange(len(part))
         return np.sort(rng.choice(len(part), most, replace=False))
 
-    @cached_property
-    def space(self) -> DistanceSpace:
-        """Coordinates for distances, fitted on the matched real rows."""
-        real = pd.concat([self.real_train.coded, self.real_holdout.coded], ignore_index=True)
-        return DistanceSpace.fit(real, self.schema)
-
-    @cached_property
-    def points(self) -> tuple[Floats, Floats, Floats]:
-        """Coordinates of matched train, matched holdout and synthetic rows."""
-        parts = (self.real_train, self.real_holdout, self.made)
-        return tuple(self.space.transform(part.coded, np.float64) for part in parts)  # type: ignore[return-value]
-
-    @cached_property
-    def searched(self) -> NDArray[np.int64]:
-        """Positions of the synthetic rows whose neighbours are looked for: all, unless too many."""
-        n = len(self.synthetic)
-        most = int(MOST_PAIRS[self.effort] / max(1, len(self.real_train) + len(self.real_holdout)))
-        return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(np.int64)
-
-    @cached_property
-    def to_train(self) -> tuple[Floats, NDArray[np.int64]]:
-        """Distances and positions of the two nearest matched train rows of each searched row."""
-        train, _, synthetic = self.points
-        return nearest(synthetic[self.searched], train, 2)
-
-    @cached_property
-    def to_holdout(self) -> tuple[Floats, NDArray[np.int64]]:
-        """Distance and position of the nearest matched holdout row of each searched row."""
-        _, holdout, synthetic = self.points
-        return nearest(synthetic[self.searched], holdout, 1)
-
-    @cached_property
-    def near_copy_limit(self) -> float:
-        """Distance that 95 % of real train rows keep from the nearest other, distinct real row."""
-        first = ~self.real_train.coded.duplicated().to_numpy()
-        distinct = self.points[0][first]
-        if len(distinct) < 3:
-            return 0.0
-        step = -(-len(distinct) // NEAR_COPY_SAMPLE)
-        distances, _ = nearest(distinct[::step], distinct, 2)  # the first is the row itself
-        return float(np.quantile(distances[:, 1], NEAR_COPY_QUANTILE))
-
     def binned(self, column: Column, bins: int) -> tuple[list[Codes], int]:
         """Common bins of a column for matched train, matched holdout and synthetic rows.
 
@@ -213,6 +184,18 @@ class Comparison:
         rows = np.flatnonzero(weights > 0)
         part = weights[rows]
         return Part(frame.iloc[rows].reset_index(drop=True), part / part.mean() if len(part) else part, rows)
+
+
+def _subjects(train: pd.DataFrame, holdout: pd.DataFrame, schema: Schema) -> tuple[Codes, Codes] | None:
+    """Numbers for the subjects of train and holdout rows; a row without one is a subject of its own."""
+    named = schema.role(Role.SUBJECT)
+    if not named:
+        return None
+    codes = pd.factorize(pd.concat([train[named[0].name], holdout[named[0].name]], ignore_index=True))[0]
+    alone = codes < 0
+    codes = codes.astype(np.int64)
+    codes[alone] = codes.max(initial=-1) + 1 + np.arange(int(alone.sum()))
+    return codes[: len(train)], codes[len(train) :]
 
 
 def _commonest(parts: list[Floats], n_levels: int) -> list[Codes]:

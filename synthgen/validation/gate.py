@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from synthgen.guarantee import PrivacyGuarantee, RowSource
+from synthgen.table.disclosure import FEWEST_HOLDERS
+from synthgen.validation.attack_criteria import ATTACK_CRITERIA
+from synthgen.validation.criterion import BOTH, MORE_ROWS, RELEASE, Criterion
+from synthgen.validation.leak_criteria import LEAK_CRITERIA, privacy_words
 from synthgen.validation.metric import Measurement, Status
 from synthgen.validation.verdict import Finding, Outcome, Purpose, Verdict
-
-BOTH = frozenset(Purpose)
-RELEASE = frozenset({Purpose.RELEASE})
 
 MASS_MISPLACED = 0.10
 """Columns may differ from held-out rows by a tenth of their values more than fresh real rows do."""
@@ -24,55 +25,20 @@ SIGNAL_KEPT = 0.9
 TOLD_APART = 0.9
 """For release, a classifier may pick the real one of two rows at most nine times in ten."""
 
-LEAK_LEVEL = 0.02
-"""Chance that fresh real rows fail any of the leak tests, shared among them (Bonferroni)."""
-
-LEAK_TESTS = 3
-
-TOLERATED_EXCESS = 0.03
-"""Excess of the train share that a model without memory gives by learning train's margins: SDV's Gaussian copula
-and MOSTLY AI's engine were measured at .512 and .514 on Adult, where chance gives .5."""
-
-SMALLEST_LEAK = 0.10
-"""A leak test must be able to find this share of copied rows four times in five, or it proves nothing."""
-
 MOST_REFUSED = 0.5
 """When more rows are refused than kept, the generator copies, and refusing rows is no cure."""
 
 
 @dataclass(frozen=True)
-class Criterion:
-    """One demand of a gate.
+class Gate:
+    """A list of criteria. Missing, failed or underpowered evidence never passes.
 
     Parameters
     ----------
-    name : str
-    metric : str
-        The measurement it judges; each subject of it is judged and the worst counts.
-    judge : callable
-        Measurement to (outcome, words).
-    blocks : frozenset of Purpose
-        For which purposes it can fail the verdict; for others it warns.
-    advice : str
-        What to try if it isn't met.
-    whole_table : bool
-        Judge only the measurement of the whole table, not those of single columns.
-    cured_by_refusal : bool
-        Met once the flagged rows are gone.
-    """
-
-    name: str
-    metric: str
-    judge: Callable[[Measurement], tuple[Outcome, str]]
-    blocks: frozenset[Purpose]
-    advice: str
-    whole_table: bool = True
-    cured_by_refusal: bool = False
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A list of criteria. Missing, failed or underpowered evidence never passes.
+    criteria : tuple of Criterion
+    fewest_holders : int
+        For release: people who must share a label, an exact extreme or a combination of quasi-identifiers. 10, or
+        11 for health data (:data:`synthgen.table.disclosure.HEALTH_HOLDERS`).
 
     Examples
     --------
@@ -81,11 +47,12 @@ class Gate:
     """
 
     criteria: tuple[Criterion, ...]
+    fewest_holders: int = FEWEST_HOLDERS
 
     @classmethod
-    def default(cls) -> Gate:
+    def default(cls, *, fewest_holders: int = FEWEST_HOLDERS) -> Gate:
         """The criteria that ``synthesize`` and ``validate`` use; see the module's constants."""
-        return cls(_DEFAULT)
+        return cls(_DEFAULT, fewest_holders)
 
     def judge(
         self,
@@ -96,6 +63,7 @@ class Gate:
         guarantee: PrivacyGuarantee | None = None,
         flagged: tuple[int, int] = (0, 0),
         refused: bool = False,
+        disclosing: int = 0,
         not_tested: Sequence[str] = (),
     ) -> Verdict:
         """Judge measurements.
@@ -110,6 +78,8 @@ class Gate:
             Flagged rows, all rows.
         refused : bool
             Whether the flagged rows have been taken out.
+        disclosing : int
+            Rows flagged by the disclosure policy.
         not_tested : sequence of str
 
         Returns
@@ -122,12 +92,14 @@ class Gate:
         findings = [_finding(criterion, measurements, purpose, flagged, refused) for criterion in self.criteria]
         findings += [_source_finding(row_source, guarantee, purpose)]
         if purpose is Purpose.RELEASE:
-            findings.append(_disclosure_finding(flagged, refused))
+            findings.append(_disclosure_finding(disclosing, flagged[1], refused, self.fewest_holders))
+            if flagged[0] > disclosing and not refused:
+                findings.append(_flagged_finding(flagged))
         if refused:
             findings.append(_refusal_finding(flagged))
         blocking = {finding.outcome for finding in findings if finding.blocks}
         outcome = next((o for o in (Outcome.FAIL, Outcome.INCONCLUSIVE) if o in blocking), Outcome.PASS)
-        return Verdict(outcome, purpose, tuple(findings), tuple(not_tested))
+        return Verdict(outcome, purpose, tuple(findings), tuple(not_tested), privacy_words(self.criteria, findings))
 
 
 def _finding(
@@ -141,10 +113,12 @@ def _finding(
     mine = [m for m in measurements if m.name == criterion.metric]
     if criterion.whole_table:
         mine = [m for m in mine if m.subject is None]
+    if criterion.parts_may_lack and any(m.subject is None and m.computed for m in mine):
+        mine = [m for m in mine if m.subject is None or m.status is not Status.NOT_APPLICABLE]
     if not mine:
         words = f"{criterion.name}: not measured"
         return Finding(criterion.name, Outcome.INCONCLUSIVE, words, blocks, criterion.advice)
-    judged = []
+    judged: list[tuple[Outcome, str]] = []
     for measurement in mine:
         about = f" ({measurement.subject})" if measurement.subject else ""
         if measurement.status is Status.FAILED:
@@ -156,9 +130,13 @@ def _finding(
             judged.append((outcome, f"{measurement.title}{about}: {_START[outcome]}{words}"))
     order = [Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS]
     outcome, words = min(judged, key=lambda item: order.index(item[0]))
+    alike = sum(item[0] is Outcome.FAIL for item in judged) - 1
+    if outcome is Outcome.FAIL and alike > 0:
+        words += f"; {alike} more of this kind"
     if refused and criterion.cured_by_refusal and outcome is Outcome.FAIL:
         outcome, words = Outcome.PASS, words.replace(_START[Outcome.FAIL], "") + "; these rows were refused"
-    advice = _MORE_ROWS if outcome is Outcome.INCONCLUSIVE else criterion.advice
+    unsettled = outcome is Outcome.INCONCLUSIVE and criterion.name != "exchangeability"
+    advice = MORE_ROWS if unsettled else criterion.advice
     return Finding(criterion.name, outcome, words, blocks, advice)
 
 
@@ -167,7 +145,6 @@ _START = {
     Outcome.FAIL: "not met, ",
     Outcome.INCONCLUSIVE: "not settled, too few rows to be sure: ",
 }
-_MORE_ROWS = "more real rows, or a larger share held out, would settle it"
 
 
 def _without(measurement: Measurement) -> tuple[Outcome, str]:
@@ -190,14 +167,22 @@ def _source_finding(source: RowSource, guarantee: PrivacyGuarantee | None, purpo
     )  # fmt: skip
 
 
-def _disclosure_finding(flagged: tuple[int, int], refused: bool) -> Finding:
-    rows, n = flagged
+def _disclosure_finding(rows: int, n: int, refused: bool, fewest: int) -> Finding:
+    """Absolute, and apart from the leak checks: it asks what the rows show, not where a generator had it from."""
     outcome = Outcome.PASS if refused or rows == 0 else Outcome.FAIL
-    words = f"Disclosure policy: {rows} of {n} rows are copies or hold a rare category or an exact extreme"
+    words = (
+        f"Disclosure policy: {rows:,} of {n:,} rows hold a category, an exact extreme or a combination of "
+        f"quasi-identifiers that fewer than {fewest} people share"
+    )
     if refused and rows:
         words += "; they were refused"
     advice = "refuse the flagged rows, merge rare categories, or declare them public in the schema"
     return Finding("disclosure", outcome, words, True, advice)
+
+
+def _flagged_finding(flagged: tuple[int, int]) -> Finding:
+    words = f"Flagged rows: {flagged[0]:,} of {flagged[1]:,} rows have a reason not to be handed out"
+    return Finding("flagged_rows", Outcome.FAIL, words, True, "leave them out, as merge() and synthesize() do")
 
 
 def _refusal_finding(flagged: tuple[int, int]) -> Finding:
@@ -262,31 +247,7 @@ def _detection(m: Measurement) -> tuple[Outcome, str]:
     return _between(-m.interval[1], -m.interval[0], -TOLD_APART), words
 
 
-def _leak(m: Measurement) -> tuple[Outcome, str]:
-    assert m.value is not None and m.p_value is not None
-    level = LEAK_LEVEL / LEAK_TESTS
-    words = f"{m.value:.2%} where rows never seen would give {m.baseline or 0:.2%} (p = {m.p_value:.2g}; {m.reason})"
-    return (Outcome.FAIL if m.p_value < level else Outcome.PASS), words
-
-
-def _share(m: Measurement) -> tuple[Outcome, str]:
-    assert m.value is not None and m.baseline is not None and m.baseline_interval
-    outcome, words = _leak(m)
-    excess = (m.value - m.baseline) / max(1e-9, 1 - m.baseline)
-    if outcome is Outcome.FAIL:
-        words += f", as if {excess:.1%} of the rows were copies"
-        if excess < TOLERATED_EXCESS:
-            return Outcome.PASS, f"{words}: more than chance, less than the {TOLERATED_EXCESS:.0%} that is tolerated"
-    # The null band is 3.92 standard deviations wide; (z of the level + z of 80 %) of them are needed.
-    spread = (m.baseline_interval[1] - m.baseline_interval[0]) / 3.92
-    if outcome is Outcome.PASS and 3.316 * spread / max(1e-9, 1 - m.baseline) > SMALLEST_LEAK:
-        return Outcome.INCONCLUSIVE, words
-    return outcome, words
-
-
 _NOISE = "use another generator, or fewer synthetic rows a class; look at the worst columns in the report"
-_LEAK_ADVICE = "refuse the flagged rows, or use a generator that keeps further from single rows"
-
 _DEFAULT = (
     Criterion("column_shapes", "column_shapes", _shapes, BOTH, _NOISE),
     Criterion("class_shapes", "class_shapes", _shapes, BOTH, _NOISE, whole_table=False),
@@ -294,7 +255,6 @@ _DEFAULT = (
     Criterion("missing_rates", "missing_rates", _missing, BOTH, _NOISE),
     Criterion("class_signal", "class_signal", _signal, BOTH, _NOISE, whole_table=False),
     Criterion("detection_auc", "detection_auc", _detection, RELEASE, _NOISE),
-    Criterion("exact_copies", "exact_copies", _leak, BOTH, _LEAK_ADVICE, cured_by_refusal=True),
-    Criterion("near_copies", "near_copies", _leak, BOTH, _LEAK_ADVICE, cured_by_refusal=True),
-    Criterion("dcr_share", "dcr_share", _share, RELEASE, _LEAK_ADVICE),
+    *LEAK_CRITERIA,
+    *ATTACK_CRITERIA,
 )

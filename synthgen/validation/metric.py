@@ -97,8 +97,9 @@ class Metric:
         Where the definition is from, with a DOI where there is one.
     explanation : str
         One plain sentence on what the figure means.
-    function : callable
-        Pure: (comparison, rng) to one or several estimates.
+    function : callable or None
+        Pure: (comparison, rng) to one or several estimates. None for a figure that is made together with others, as
+        those of the leak checks are.
     """
 
     name: str
@@ -108,7 +109,7 @@ class Metric:
     range: Interval
     reference: str
     explanation: str
-    function: MetricFunction
+    function: MetricFunction | None = None
 
 
 @dataclass(frozen=True)
@@ -143,12 +144,14 @@ def measure(metric: Metric, comparison: Comparison, rng: np.random.Generator) ->
 
     The reason of a failure names the kind of error only: an error's text may hold private values.
     """
+    if metric.function is None:
+        raise ValueError(f"{metric.name} is made together with other figures")
     try:
         outcome = metric.function(comparison, rng)
         estimates = [outcome] if isinstance(outcome, Estimate) else list(outcome)
     except Exception as error:
-        return [_failed(metric, f"it stopped with {type(error).__name__}")]
-    return [_measurement(metric, estimate) for estimate in estimates]
+        return [failed(metric, f"it stopped with {type(error).__name__}")]
+    return [measured(metric, estimate) for estimate in estimates]
 
 
 def to_frame(measurements: Sequence[Measurement]) -> pd.DataFrame:
@@ -167,20 +170,22 @@ def to_frame(measurements: Sequence[Measurement]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=order)
 
 
-def _failed(metric: Metric, reason: str) -> Measurement:
+def failed(metric: Metric, reason: str) -> Measurement:
+    """Say that a metric could not be measured, and why."""
     return Measurement(
         metric.name, metric.title, metric.family, metric.direction, Status.FAILED,
         reason=reason, explanation=metric.explanation, reference=metric.reference,
     )  # fmt: skip
 
 
-def _measurement(metric: Metric, estimate: Estimate) -> Measurement:
+def measured(metric: Metric, estimate: Estimate) -> Measurement:
+    """One estimate of a metric; a value outside its range becomes a failed measurement."""
     low, high = metric.range
     value = estimate.value
     if value is None:
         status = Status.NOT_APPLICABLE
     elif not np.isfinite(value) or not low - 1e-9 <= value <= high + 1e-9:
-        return _failed(metric, f"its value was not a number between {low:g} and {high:g}")
+        return failed(metric, f"its value was not a number between {low:g} and {high:g}")
     else:
         status = Status.COMPUTED
     return Measurement(

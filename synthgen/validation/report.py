@@ -67,8 +67,10 @@ class ValidationReport:
     verdict : Verdict
     results : tuple of Measurement
     flagged_rows : pandas.DataFrame
-        One row a flag: ``row`` (position in the synthetic table, from 0), ``reason`` (code),
-        ``columns``, ``value``, ``threshold``. No value of a real row is shown.
+        One row a flag: ``row`` (position in the synthetic table, from 0), ``reason`` (code), ``columns``, ``value``,
+        ``threshold``, ``p_value`` (from real rows that were left out; missing where the flag is a rule), ``q_value``
+        (expected share of false flags among those as strong, Benjamini and Hochberg), ``refused`` (whether the flag
+        keeps the row from being handed out for this purpose, or only warns). No value of a real row is shown.
     columns : tuple of ColumnComparison
         Worst first.
     associations : AssociationView or None
@@ -88,6 +90,12 @@ class ValidationReport:
     def measurements(self) -> pd.DataFrame:
         """One row a measurement."""
         return to_frame(self.results)
+
+    @property
+    def refused_rows(self) -> pd.DataFrame:
+        """Flags that keep a row from being handed out."""
+        flags = self.flagged_rows
+        return flags[flags["refused"].astype(bool)] if "refused" in flags.columns else flags
 
     def __repr__(self) -> str:
         return f"ValidationReport({self.verdict.outcome}: {self.verdict.words})"

@@ -15,18 +15,21 @@ from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.progress import bar
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.disclosure import public_labels
 from synthgen.table.encoding import encode, extend_categories
 from synthgen.table.frames import to_pandas
 from synthgen.table.inference import infer_schema
 from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.gate import Gate
-from synthgen.validation.metric import Estimate, Family, Measurement, Metric, measure
+from synthgen.validation.metric import Estimate, Measurement, Metric, measure
+from synthgen.validation.privacy.disclosure import POLICY_REASONS
 from synthgen.validation.report import ValidationReport
 from synthgen.validation.verdict import Purpose
 from synthgen.validation.views import association_view, column_views
 
 METRICS: tuple[Metric, ...] = (*fidelity.METRICS, *utility.METRICS, *privacy.METRICS)
+"""All figures of a report; those of privacy have no function of their own, they are measured as one family."""
 
 SNAP = 1e-3
 """Numbers this close to a numeric label are that label; codes are whole numbers apart."""
@@ -35,7 +38,8 @@ FEWEST_LIKE = 30
 """Real rows that meet the conditions, in train and in holdout, without which fidelity and use aren't judged."""
 
 NOT_TESTED = (
-    "membership inference, attribute inference, singling out and linkability attacks",
+    "attacks by someone who knows more than the synthetic table: other releases, the generator, who is in the data",
+    "leaks smaller than the smallest that would have been found, and columns of free text and identifiers",
     "whether a model trained on the table predicts better than without it",
     "rules between columns (sums, orders, formulas)",
 )
@@ -74,7 +78,8 @@ def validate(
     purpose : {"augment", "release"}
         Who will see the rows, and so which findings block.
     validation : {"standard", "full"}
-        "full" looks at up to 50,000 rows where "standard" looks at 10,000.
+        "full" looks at up to 50,000 rows where "standard" looks at 10,000, and at more neighbours. Exact copies and
+        copies but for rounding are looked for among all rows in both.
     row_source, guarantee
         How the rows were made, if it is known.
     gate : Gate, optional
@@ -121,6 +126,7 @@ def validate(
                 + ". Give tables with the same columns."
             )
     frames["synthetic"] = _snapped(frames["synthetic"], schema)
+    public = public_labels(schema)
     schema = extend_categories(schema, *frames.values())
     coded = {name: encode(frame, schema) for name, frame in frames.items()}
     comparison = Comparison.of(
@@ -131,6 +137,7 @@ def validate(
         row_source=row_source,
         guarantee=guarantee,
         effort=_known(validation, "validation", ["standard", "full"]),
+        public_labels=public,
     )
     return validate_coded(
         comparison,
@@ -159,48 +166,52 @@ def validate_coded(
     copies are looked for among all real rows. With fewer than 30 such rows, fidelity and use aren't measured.
     """
     seed = child(seed_sequence(random_state), "validate")
-    flagged = privacy.flag_rows(comparison, purpose)
+    gate = gate or Gate.default()
+    leaks = privacy.find_leaks(comparison, purpose, child(seed, "leaks"), fewest=gate.fewest_holders)
+    flagged = leaks.flagged
     n = len(comparison.synthetic)
-    rows = flagged["row"].unique()
+    rows = flagged.loc[flagged["refused"], "row"].unique()
     left = comparison.without(rows) if refuse and 0 < len(rows) < n else comparison
     left = left.among(*like) if like is not None else left
     few = like is not None and min(len(left.train), len(left.holdout)) < FEWEST_LIKE
     reason = f"fewer than {FEWEST_LIKE} train or held-out real rows meet the conditions to compare with"
     results: list[Measurement] = []
-    for metric in bar(METRICS, progress=progress, desc="validate"):
-        about_copies = metric.family is Family.PRIVACY
-        run = metric if about_copies or not few else replace(metric, function=lambda *_: Estimate(None, reason=reason))
-        results += measure(run, comparison if about_copies else left, stream(seed, metric.name))
+    for metric in bar([m for m in METRICS if m.function is not None], progress=progress, desc="validate"):
+        run = metric if not few else replace(metric, function=lambda *_: Estimate(None, reason=reason))
+        results += measure(run, left, stream(seed, metric.name))
+    results += leaks.measurements
     counts = {"train": len(comparison.train), "holdout": len(comparison.holdout), "synthetic": n}
     if comparison.target is not None or like is not None:
         counts["train_matched"] = len(left.real_train)
         counts["holdout_matched"] = len(left.real_holdout)
-    verdict = (gate or Gate.default()).judge(
+    disclosing = flagged["row"][flagged["reason"].isin(POLICY_REASONS)].nunique()
+    verdict = gate.judge(
         results,
         purpose=purpose,
         row_source=comparison.row_source,
         guarantee=comparison.guarantee,
         flagged=(len(rows), n),
         refused=refuse,
-        not_tested=not_tested(comparison),
+        disclosing=int(disclosing),
+        not_tested=not_tested(comparison, leaks.unsearched),
     )
     return ValidationReport(
         verdict, tuple(results), flagged, column_views(left, results), association_view(left), counts
     )
 
 
-def not_tested(comparison: Comparison) -> tuple[str, ...]:
-    """What a reader must not take the report to have shown."""
+def not_tested(comparison: Comparison, unsearched: int = 0) -> tuple[str, ...]:
+    """What a reader must not take the report to have shown; ``unsearched`` rows were looked at by joins only."""
     words = list(NOT_TESTED)
     if comparison.row_source is RowSource.UNKNOWN:
         words.insert(0, "whether rows lie between real rows (how they were made is not known)")
     left = [column.name for column in comparison.schema if column not in comparison.columns]
     if left:
         words.append(f"identifiers and free text: {', '.join(left)}")
-    unsearched = len(comparison.synthetic) - len(comparison.searched)
     if unsearched:
         words.append(
-            f"near copies among {unsearched} of {len(comparison.synthetic)} rows (validation='full' looks at more)"
+            f"whether {unsearched:,} of {len(comparison.synthetic):,} rows lie near real rows or between them; exact "
+            "and rounded copies were looked for among all (validation='full' looks at more)"
         )
     return tuple(words)
 

@@ -63,6 +63,8 @@ class Verdict:
     purpose: Purpose
     findings: tuple[Finding, ...]
     not_tested: tuple[str, ...] = ()
+    privacy: tuple[str, ...] = ()
+    """What was found of singling out, linkability and inference (Article 29 Working Party), and against whom."""
 
     @property
     def words(self) -> str:
@@ -82,4 +84,5 @@ class Verdict:
     def __str__(self) -> str:
         lines = [f"{self.outcome}: {self.words}"]
         lines += [f"- {finding.words}" for finding in (*self.blocking, *self.warnings)]
+        lines += [f"  {words}" for words in self.privacy]
         return "\n".join(lines)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from synthgen.table.column import LABEL_KINDS, Column, Kind
+from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.validation.comparison import PAIR_BINS, Codes, Comparison, Floats, Part
 from synthgen.validation.metric import Measurement
-from synthgen.validation.privacy.flags import FEWEST_HOLDERS
 from synthgen.validation.report import AssociationView, ColumnComparison
 
 BARS = 24

@@ -243,3 +243,12 @@ def test_fragment_styles_reach_only_the_fragment(pages, which):
     assert selectors
     assert all(".sg" in selector for selector in selectors)
     assert " id=" not in pages[which]
+
+
+def test_what_was_found_of_each_criterion_is_on_the_page():
+    report = report_over(("age",))
+    said = ("singling out: no leakage found (exact_copies)", "threat model: someone <who> looks")
+    html = fidelity_html(replace(report, verdict=replace(report.verdict, privacy=said)))
+    assert "ingling out: no leakage found (exact_copies)" in html
+    assert "someone &lt;who&gt; looks" in html
+    assert "someone <who>" not in html

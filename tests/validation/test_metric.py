@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 import synthgen as sg
 from synthgen.validation import Direction, Estimate, Family, Metric, Outcome, Status
 from synthgen.validation.metric import measure, to_frame
+from synthgen.validation.privacy import leaks
 
 
 def metric(function, name="made_up", low=0.0, high=1.0):
@@ -77,11 +79,21 @@ def parts(plain):
     return [plain(50, 50, seed=seed).rename(columns={"Class": "y"}) for seed in (1, 2, 3)]
 
 
-@pytest.mark.parametrize("broken", ["column_shapes", "dependence_kept", "exact_copies", "class_signal"])
+def crash_of_three(pool, permutations, rng):
+    raise ValueError("SECRET")
+
+
+@pytest.mark.parametrize(
+    "broken", ["column_shapes", "dependence_kept", "exact_copies", "interpolation", "class_signal"]
+)
 def test_a_broken_metric_never_lets_a_table_through(monkeypatch, parts, broken):
     module = sys.modules["synthgen.validation.validate"]
-    replaced = tuple(metric(crash, broken) if m.name == broken else m for m in module.METRICS)
+    replaced = tuple(
+        metric(crash, broken) if m.name == broken and m.function is not None else m for m in module.METRICS
+    )
     monkeypatch.setattr(module, "METRICS", replaced)
+    checks = tuple(replace(c, find=crash_of_three) if c.name == broken else c for c in leaks.CHECKS)
+    monkeypatch.setattr(leaks, "CHECKS", checks)
     train, holdout, made = parts
     report = sg.validate(made, train=train, holdout=holdout, target="y", random_state=0)
     assert report.verdict.outcome is not Outcome.PASS

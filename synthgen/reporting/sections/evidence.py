@@ -26,7 +26,8 @@ STATES = {"not_applicable": "Not applicable", "failed": "Could not be measured"}
 SHOWN = 60
 INTRODUCTIONS = {
     "privacy": "What the synthetic rows give away about the real ones. A figure is worth something only "
-    "beside what real rows score that the generator never saw.",
+    "beside what real rows score that the generator never saw, or what chance gives where nothing leaks. The p-values "
+    "hold for all leak checks together.",
     "fidelity": "How far the synthetic rows behave like real ones. The best that can be hoped for is what "
     "held-out real rows score.",
     "utility": "What a model learns from the synthetic rows, tried on real rows that no generator saw.",
@@ -57,7 +58,7 @@ class Group:
 
 def privacy(report: ValidationReport, provenance: Mapping[str, Any]) -> Section | None:
     """Show what the synthetic rows give away."""
-    html = _family(report, "privacy")
+    html = _family(report, "privacy", said=report.verdict.privacy)
     return Section("privacy", "Evidence: privacy", html) if html else None
 
 
@@ -79,13 +80,13 @@ def overall(report: ValidationReport, family: str) -> tuple[Row, ...]:
     return tuple(map(_row, chosen))
 
 
-def _family(report: ValidationReport, family: str) -> Markup | None:
+def _family(report: ValidationReport, family: str, said: tuple[str, ...] = ()) -> Markup | None:
     chosen = [m for m in report.results if m.family == family]
     if not chosen:
         return None
     return render(
         "evidence.html", family=family, introduction=INTRODUCTIONS[family], rows=overall(report, family),
-        groups=tuple(_groups(m for m in chosen if m.subject is not None)),
+        groups=tuple(_groups(m for m in chosen if m.subject is not None)), said=said,
     )  # fmt: skip
 
 

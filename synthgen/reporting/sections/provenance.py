@@ -36,6 +36,12 @@ COUNTS = {
     "delivered": "Rows in the table handed back",
 }
 
+COARSER = {
+    "merged_labels": "labels merged",
+    "coded_extremes": "values beyond what enough people reach",
+    "grouped_columns": "groups rounded to",
+}
+
 
 def provenance_section(about: object, provenance: Mapping[str, Any]) -> Section | None:
     """Everything that is known about how the table was made."""
@@ -48,9 +54,20 @@ def provenance_section(about: object, provenance: Mapping[str, Any]) -> Section 
     html = render(
         "provenance.html", facts=facts, counts=rows,
         parameters=_pairs(provenance.get("parameters")), libraries=_pairs(provenance.get("libraries")),
-        seconds=_pairs(provenance.get("seconds")),
+        seconds=_pairs(provenance.get("seconds")), coarser=_coarser(provenance.get("disclosure")),
     )  # fmt: skip
     return Section("provenance", "Provenance", html)
+
+
+def _coarser(disclosure: object) -> list[tuple[str, str]]:
+    """What was made coarser before a generator learnt, in counts."""
+    if not isinstance(disclosure, Mapping):
+        return []
+    pairs = [("People who must share what is shown", _value(disclosure.get("fewest_holders")))]
+    for key, words in COARSER.items():
+        pairs += [(f"{shorten(name)}: {words}", _value(count)) for name, count in (disclosure.get(key) or {}).items()]
+    moved = disclosure.get("moved_cells")
+    return [*pairs, ("Rows moved to a commoner combination", _value(moved))] if moved else pairs
 
 
 def _pairs(mapping: object) -> list[tuple[str, str]]:

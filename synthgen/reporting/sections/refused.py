@@ -22,15 +22,32 @@ REASONS = {
     ),
     "near_copy": (
         "Nearly identical to a real row",
-        "Closer to one real row than nearly all real rows are to their own nearest neighbour.",
+        "Equal to one real row but for rounding, or so much like it as hardly any real row is like another.",
+    ),
+    "interpolated": (
+        "Interpolates real rows",
+        "The row lies between two or three real rows that the generator saw, so it points at both ends.",
+    ),
+    "value_reuse": (
+        "Has a value of one real row",
+        "The row has a value that only one real row has, in a column in which such values come from rows that the "
+        "generator saw.",
+    ),
+    "subset_copy": (
+        "Shares several columns with one real row",
+        "The row has values of several columns of one real row that the generator saw, which no other real row has.",
     ),
     "rare_category": (
         "Holds a rare category",
-        "The row has a category that very few real rows have, so it may point at a person.",
+        "The row has a category that very few people have, so it may point at one.",
     ),
     "extreme_value": (
         "Holds an extreme value",
-        "The row has the exact smallest or largest value of a column, which very few real rows have.",
+        "The row has the exact smallest or largest value of a column, in its class or in all, which few people have.",
+    ),
+    "rare_cell": (
+        "Holds a rare combination",
+        "The row has a combination of quasi-identifiers that some people have, but very few.",
     ),
 }
 

@@ -1,9 +1,12 @@
 """What do the synthetic rows give away about real ones?"""
 
-from synthgen.validation.privacy.copies import EXACT_COPIES, NEAR_COPIES
-from synthgen.validation.privacy.distances import DCR_SHARE, NNDR
-from synthgen.validation.privacy.flags import REASON_WORDS, Reason, flag_rows
+from synthgen.validation.privacy.checks import CHECKS
+from synthgen.validation.privacy.flags import REASON_WORDS, Reason
+from synthgen.validation.privacy.leaks import Leaks, find_leaks
+from synthgen.validation.privacy.power import SMALLEST_LEAK
+from synthgen.validation.privacy.preconditions import EXCHANGEABILITY, HOLDOUT_OVERLAP, HOLDOUT_SEEN
 
-METRICS = (EXACT_COPIES, NEAR_COPIES, DCR_SHARE, NNDR)
+METRICS = (HOLDOUT_OVERLAP, HOLDOUT_SEEN, EXCHANGEABILITY, *(check.metric for check in CHECKS), SMALLEST_LEAK)
+"""None of them has a function of its own: they are measured together, by :func:`find_leaks`."""
 
-__all__ = ["METRICS", "REASON_WORDS", "Reason", "flag_rows"]
+__all__ = ["CHECKS", "METRICS", "REASON_WORDS", "Leaks", "Reason", "find_leaks"]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
+from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.validation.comparison import Comparison
-from synthgen.validation.privacy.copies import exact_matches, near_matches
+from synthgen.validation.privacy.disclosure import policy_flags
 from synthgen.validation.verdict import Purpose
 
-FEWEST_HOLDERS = 10
-COLUMNS = ["row", "reason", "columns", "value", "threshold"]
+COLUMNS = ["row", "reason", "columns", "value", "threshold", "p_value", "q_value", "refused"]
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 
 class Reason(StrEnum):
@@ -21,86 +25,81 @@ class Reason(StrEnum):
 
     EXACT_COPY = "EXACT_COPY"
     NEAR_COPY = "NEAR_COPY"
+    INTERPOLATED = "INTERPOLATED"
+    VALUE_REUSE = "VALUE_REUSE"
+    SUBSET_COPY = "SUBSET_COPY"
     RARE_CATEGORY = "RARE_CATEGORY"
     EXTREME_VALUE = "EXTREME_VALUE"
+    RARE_CELL = "RARE_CELL"
 
 
 REASON_WORDS = {
     Reason.EXACT_COPY: "equal to one real row that the generator saw",
-    Reason.NEAR_COPY: "closer to one real row than 95 % of real rows are to each other",
-    Reason.RARE_CATEGORY: f"has a category that fewer than {FEWEST_HOLDERS} real rows have",
-    Reason.EXTREME_VALUE: f"has the exact smallest or largest value, which fewer than {FEWEST_HOLDERS} real rows have",
+    Reason.NEAR_COPY: "closer to one real row that the generator saw than real rows are to each other",
+    Reason.INTERPOLATED: "interpolates real rows: it lies between two or three that the generator saw",
+    Reason.VALUE_REUSE: "has a value that only one real row has, one that the generator saw",
+    Reason.SUBSET_COPY: "shares several columns with one real row that the generator saw, and no other row has them",
+    Reason.RARE_CATEGORY: "has a category that fewer people have than must share what is released",
+    Reason.EXTREME_VALUE: "has the exact smallest or largest value of its class or of all, which few people have",
+    Reason.RARE_CELL: "has quasi-identifiers that some people have together, but fewer than must share them",
 }
 
+REFUSED_ALWAYS = frozenset({Reason.EXACT_COPY, Reason.NEAR_COPY})
+"""For "augment" only copies are refused: the merged table holds the real rows anyway. For "release" all flagged are."""
 
-def flag_rows(comparison: Comparison, purpose: Purpose) -> pd.DataFrame:
-    """List flagged synthetic rows: one row a flag, by position and reason.
 
-    Copies and near copies are always looked for; rare categories and exact extremes only where the
-    table is to be released. ``value`` and ``threshold`` are distances (copies) or numbers of real rows
-    that hold the category or extreme; no value of a real row is shown.
+def refused_for(reason: Reason, purpose: Purpose) -> bool:
+    """Whether a row with this flag isn't handed out."""
+    return purpose is Purpose.RELEASE or reason in REFUSED_ALWAYS
+
+
+def flag_policy(comparison: Comparison, purpose: Purpose, fewest: int = FEWEST_HOLDERS) -> pd.DataFrame:
+    """Flags of the disclosure policy, where the table is to be released; see :func:`disclosure.policy_flags`.
+
+    Rules, not tests: they have no p-value, and ``value`` and ``threshold`` are numbers of people.
     """
-    flags = [_copies(comparison)]
-    if purpose is Purpose.RELEASE:
-        flags += [_rare_categories(comparison), _extreme_values(comparison)]
-    out = pd.concat(flags, ignore_index=True)
-    return out.sort_values(["row", "reason"], kind="stable", ignore_index=True)
+    if purpose is not Purpose.RELEASE:
+        return no_flags()
+    found = policy_flags(comparison, fewest).assign(p_value=np.nan, q_value=np.nan, refused=True)
+    return found[COLUMNS] if len(found) else no_flags()
 
 
-def _copies(comparison: Comparison) -> pd.DataFrame:
-    exact = exact_matches(comparison).of_train
-    rows = np.flatnonzero(exact)
-    parts = [_frame(rows, Reason.EXACT_COPY, "all", np.zeros(len(rows)), 0.0)]
-    if len(comparison.real_train):
-        near, distances = near_matches(comparison)
-        rows = np.flatnonzero(near.of_train)
-        parts.append(_frame(rows, Reason.NEAR_COPY, "all", distances[rows], comparison.near_copy_limit))
-    return pd.concat(parts, ignore_index=True)
+def together(flags: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One list of flags, by row and reason."""
+    some = [part for part in flags if len(part)]
+    if not some:
+        return no_flags()
+    return pd.concat(some, ignore_index=True).sort_values(["row", "reason"], kind="stable", ignore_index=True)
 
 
-def _rare_categories(comparison: Comparison) -> pd.DataFrame:
-    parts = [_frame(np.array([], dtype=int), Reason.RARE_CATEGORY, "", np.array([]), 0.0)]
-    for column in comparison.schema.of(*LABEL_KINDS):
-        if "categories" in column.declared:
-            continue
-        held = _holders(comparison, column.name)
-        values = comparison.synthetic[column.name]
-        counts = values.map(held).fillna(0).to_numpy()
-        rows = np.flatnonzero((counts < FEWEST_HOLDERS) & values.notna().to_numpy())
-        parts.append(_frame(rows, Reason.RARE_CATEGORY, column.name, counts[rows], FEWEST_HOLDERS))
-    return pd.concat(parts, ignore_index=True)
+def no_flags() -> pd.DataFrame:
+    """An empty list of flags."""
+    return flagged(np.zeros(0, np.int64), Reason.EXACT_COPY, "", np.zeros(0), 0.0, refused=False)
 
 
-def _extreme_values(comparison: Comparison) -> pd.DataFrame:
-    parts = [_frame(np.array([], dtype=int), Reason.EXTREME_VALUE, "", np.array([]), 0.0)]
-    for column in comparison.schema.of(*ORDERED_KINDS):
-        if "bounds" in column.declared:
-            continue
-        held = _holders(comparison, column.name)
-        if not len(held):
-            continue
-        values = comparison.synthetic[column.name].to_numpy(float)
-        for extreme in {float(held.index.min()), float(held.index.max())}:
-            if held[extreme] < FEWEST_HOLDERS:
-                rows = np.flatnonzero(values == extreme)
-                counts = np.full(len(rows), float(held[extreme]))
-                parts.append(_frame(rows, Reason.EXTREME_VALUE, column.name, counts, FEWEST_HOLDERS))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _holders(comparison: Comparison, name: str) -> pd.Series:
-    held: pd.Series = pd.concat([comparison.train[name], comparison.holdout[name]]).value_counts()
-    return held
-
-
-def _frame(rows: np.ndarray, reason: Reason, columns: str, values: np.ndarray, threshold: float) -> pd.DataFrame:
+def flagged(
+    rows: Places,
+    reason: Reason,
+    columns: str,
+    values: Floats,
+    threshold: float,
+    *,
+    refused: bool,
+    p_values: Floats | float = np.nan,
+    q_values: Floats | float = np.nan,
+) -> pd.DataFrame:
+    """Flags of one reason; a missing p-value means that the flag is a rule, not a test."""
+    n = len(rows)
     return pd.DataFrame(
         {
             "row": rows.astype(np.int64),
-            "reason": np.repeat(str(reason), len(rows)).astype(object),
-            "columns": np.repeat(columns, len(rows)).astype(object),
+            "reason": np.repeat(str(reason), n).astype(object),
+            "columns": np.repeat(columns, n).astype(object),
             "value": np.asarray(values, dtype=float),
-            "threshold": np.full(len(rows), float(threshold)),
+            "threshold": np.full(n, float(threshold)),
+            "p_value": np.broadcast_to(np.asarray(p_values, dtype=float), n),
+            "q_value": np.broadcast_to(np.asarray(q_values, dtype=float), n),
+            "refused": np.full(n, refused),
         },
         columns=COLUMNS,
     )

@@ -7,8 +7,14 @@ import pandas as pd
 import pytest
 
 import synthgen as sg
+from synthgen.randomness import seed_sequence
 from synthgen.validation import Purpose
-from synthgen.validation.privacy.flags import REASON_WORDS, Reason, flag_rows
+from synthgen.validation.privacy import find_leaks
+from synthgen.validation.privacy.flags import COLUMNS, REASON_WORDS, Reason
+
+
+def flag_rows(comparison, purpose):
+    return find_leaks(comparison, purpose, seed_sequence(0)).flagged
 
 
 def listed(flags):
@@ -58,13 +64,24 @@ def test_an_extreme_that_ten_share_is_nobodys(compare):
 
 def test_copies_and_near_copies(compare):
     even, odd = [float(i) for i in range(0, 200, 2)], [float(i) for i in range(1, 200, 2)]
-    both = compare({"x": even}, {"x": odd}, {"x": [10.0, 12.2, 11.0, 11.2]})
+    both = compare({"x": even}, {"x": odd}, {"x": [10.0, 12.2, 11.0, 11.2, 14.2, 16.2]})
     flags = flag_rows(both, Purpose.AUGMENT)
     # The rows that meet a held-out one are chance, not copying.
-    assert listed(flags) == [(0, "EXACT_COPY"), (1, "NEAR_COPY")]
-    assert flags["value"].tolist() == pytest.approx([0.0, 0.001])
-    assert flags["threshold"].tolist() == pytest.approx([0.0, 0.01])
-    assert flags["columns"].tolist() == ["all", "all"]
+    assert listed(flags) == [(0, "EXACT_COPY"), (1, "NEAR_COPY"), (4, "NEAR_COPY"), (5, "NEAR_COPY")]
+    assert flags["value"][0] == flags["threshold"][0] == 0
+    # 12.2 is .2 of 200 positions from 12, where real rows are one position apart (knots lie 198 / 199 apart).
+    assert flags["value"][1] == pytest.approx(0.2 / 200, rel=0.02)
+    assert flags["threshold"][1] == pytest.approx(1 / 200, rel=0.02)
+    assert set(flags["columns"]) == {"all"}
+    assert flags["refused"].all()
+    # All four rows that are no copies are as close, so none has to bear the others' chance.
+    assert flags["p_value"][1] == pytest.approx(1 / 201)
+    assert flags["q_value"][1] == pytest.approx(1 / 201)
+
+
+def test_rows_as_near_to_both_sides_are_chance(compare):
+    even, odd = [float(i) for i in range(0, 200, 2)], [float(i) for i in range(1, 200, 2)]
+    assert listed(flag_rows(compare({"x": even}, {"x": odd}, {"x": [12.2, 11.2]}), Purpose.AUGMENT)) == []
 
 
 def test_honest_duplicates_are_not_flagged(compare):
@@ -80,7 +97,7 @@ def test_a_row_may_have_several_reasons(compare):
 
 def test_no_flags_is_an_empty_frame_with_its_columns(compare):
     flags = flag_rows(compare({"x": range(10)}, {"x": range(10, 20)}, {"x": [500.0]}), Purpose.RELEASE)
-    assert flags.columns.tolist() == ["row", "reason", "columns", "value", "threshold"]
+    assert flags.columns.tolist() == COLUMNS
     assert flags.empty
 
 

@@ -1,0 +1,86 @@
+"""A table for others: coarser before anything is learnt, with a record that shows no value."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import synthgen as sg
+from synthgen.errors import DataError
+
+
+@pytest.fixture(scope="module")
+def patients():
+    """300 patients; one is in a ward of its own, one has a dose far from all others."""
+    rng = np.random.default_rng(0)
+    sick = rng.random(300) < 0.3
+    frame = pd.DataFrame(
+        {
+            "ward": rng.choice(["north", "south", "west"], 300),
+            "dose": np.round(rng.gamma(2, 10, 300) + 30 * sick, 2),
+            "age": rng.integers(20, 90, 300),
+            "sick": np.where(sick, "yes", "no"),
+        }
+    )
+    frame.loc[5, "ward"] = "SECRET_WARD"
+    frame.loc[6, "dose"] = 98765.43
+    return frame
+
+
+@pytest.fixture(scope="module")
+def result(patients):
+    """What one call gives; tests only look at it."""
+    return sg.synthesize(
+        patients, target="sick", purpose="release", generator="gaussian_copula", gate=None, random_state=0,
+        progress=False,
+    )  # fmt: skip
+
+
+def test_no_row_holds_what_one_person_has(patients, result):
+    made = result.synthetic
+    assert "SECRET_WARD" not in set(made["ward"])
+    assert made["dose"].max() < 200
+    assert made.dtypes.to_dict() == patients.dtypes.to_dict()
+    assert not {"RARE_CATEGORY", "EXTREME_VALUE", "RARE_CELL"} & set(result.rejected["refused_reason"])
+
+
+def test_the_record_says_what_was_made_coarser_in_counts(result, tmp_path):
+    record = result.provenance.disclosure
+    assert record["fewest_holders"] == 10
+    assert record["merged_labels"] == {"ward": 1}
+    assert record["coded_extremes"]["dose"] >= 18
+    for path in result.write_reports(tmp_path):
+        text = path.read_text()
+        assert "SECRET_WARD" not in text
+        assert "98765" not in text
+    assert "Made coarser before release" in (tmp_path / "fidelity.html").read_text()
+    assert json.loads((tmp_path / "run.json").read_text())["provenance"]["disclosure"]["merged_labels"] == {"ward": 1}
+
+
+def test_augment_coarsens_nothing(patients):
+    outcome = sg.synthesize(
+        patients, target="sick", generator="gaussian_copula", gate=None, random_state=0, progress=False
+    )
+    assert outcome.provenance.disclosure is None
+    assert "SECRET_WARD" in set(outcome.data["ward"])
+
+
+def test_a_rare_class_is_named_and_may_be_declared(patients):
+    frame = patients.assign(sick=patients["sick"].where(patients.index >= 4, "unsure"))
+    options = {"target": "sick", "purpose": "release", "generator": "gaussian_copula", "gate": None, "random_state": 0,
+               "progress": False}  # fmt: skip
+    with pytest.raises(DataError, match=r"class 'unsure'.*with_column\('sick'"):
+        sg.synthesize(frame, **options)
+    schema = sg.Schema.infer(frame, target="sick")
+    schema = schema.with_column("sick", categories=schema["sick"].categories)
+    outcome = sg.synthesize(frame, schema=schema, **options)
+    assert "RARE_CATEGORY" not in set(outcome.rejected["refused_reason"])
+
+
+def test_evaluation_is_on_rows_as_coarse_as_the_released_ones(result):
+    train, test = result.for_evaluation()
+    assert set(test["ward"]) <= set(train["ward"])
+    assert "SECRET_WARD" not in {*train["ward"], *test["ward"]}
