@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.validation.privacy.check import Check
-from synthgen.validation.privacy.closeness import lead, ratio
+from synthgen.validation.privacy.closeness import closeness, lead, ratio
 from synthgen.validation.privacy.encodings import ENCODINGS
 from synthgen.validation.privacy.evidence import Evidence, clopper_pearson, share_of_train
 from synthgen.validation.privacy.permutation import Permutations
@@ -61,6 +61,9 @@ def closest_rows(pool: Pool, permutations: Permutations, rng: np.random.Generato
     ordered = [item for encoding in ENCODINGS for item in _orders(pool.neighbours(encoding))]
     alike = pool.alike[0]
     ordered += [Ordered(alike.rows[:, 0], alike.distances[:, 0]), Ordered(alike.rows[:, 0], -lead(alike))]
+    if len(pool.left_out) > 1:
+        near = closeness(pool)
+        ordered.append(Ordered(near.real, near.p_values))
     found = [replace(scan("closest_rows", permutations, ordered), subject=None)] if ordered else []
     for subject, real, neighbours in rare_classes(pool):
         parts = [Ordered(real[item.rows], item.closeness) for item in _orders(neighbours)]
