@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean, median
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks import rare_class, scale
 from benchmarks.fidelity_table import CONTROLS, OURS, STORED, VARIANTS
-from benchmarks.fidelity_targets import DCR, SPEED, TSTR_LOSS, copies_met, targets, turbo_targets
+from benchmarks.fidelity_targets import SPEED, TSTR_LOSS, copies_met, targets, turbo_targets
 from benchmarks.peers.tables import TABLES
 from benchmarks.published import PUBLISHED
 from benchmarks.published import WHO as PUBLISHED_WHO
@@ -24,7 +24,8 @@ TITLES = {
 }  # fmt: skip
 ALL_SECONDS, ALL_GIGABYTES = 60, 3
 MEAN_SHIFT = 0.15
-MOST_EXCESS = round(DCR - 0.5, 3)
+ALIKE = 0.005
+FRONTIER_KEYS = ("dcr_share", "detection_other_draw", "detection")
 
 
 def page(record: Record) -> str:
@@ -151,9 +152,10 @@ def _frontier(record: Record) -> list[str]:
         "## The frontier",
         "",
         "What telling apart and use cost in memorisation: variants change the named setting of `quality` and nothing",
-        f"else; medians over the first {found[tables[0]]['seeds']} splits, peers on one.",
-        "**The default's rule**: memorisation first. Of the variants whose DCR share, on",
-        f"average over the tables, is above that of R by at most {MOST_EXCESS}, the one that is told apart least.",
+        f"else; medians over the first {found[tables[0]]['seeds']} splits, peers on one. **The default's rule**: the",
+        "least sum of detection (other draw) and DCR share, each less what fresh real rows score, on average over the",
+        f"tables. Sums that differ by up to {ALIKE} are alike (the DCR share of 4,000 rows has a standard error of",
+        ".008), and of those that are alike the one that takes the least time is taken.",
         "",
         "![Detection against DCR share](fidelity_frontier.png)",
         "",
@@ -163,16 +165,19 @@ def _frontier(record: Record) -> list[str]:
         lines += [f"### {TABLES[name].title}, variants", ""]
         lines += header(["by", "DCR share", "detection, other draw", "detection, cross-validated", used])
         for title, point in frontier_points(record, name).items():
-            cells = [f"{point[key]:.3f}" for key in ("dcr_share", "detection_other_draw", "detection")]
+            cells = [f"{point[key]:.3f}" for key in FRONTIER_KEYS]
             lines.append(row([title, *cells, f"{point['tstr']:.3f}" if name in TSTR_LOSS else f"{point['tstr']:.1f}"]))
         lines.append("")
-    lines += ["### Over the tables", "", *header(["by", "DCR share, above R's", "detection, other draw", "rule"])]
+    lines += ["### Over the tables", ""]
+    lines += header(["by", "DCR share, above R's", "detection, above R's", "sum", "CPU seconds", "rule"])
     averages = frontier_averages(record)
-    allowed = {title: point for title, point in averages.items() if point[0] <= MOST_EXCESS}
-    best = min(allowed, key=lambda title: allowed[title][1], default=None)
-    for title, (excess, detection) in averages.items():
-        said = "taken by the rule" if title == best else "" if title in allowed else "too near to the rows learnt from"
-        lines.append(row([title, f"{excess:.3f}", f"{detection:.3f}", said]))
+    least = min(point.sum for point in averages.values())
+    alike = {title: point for title, point in averages.items() if point.sum <= least + ALIKE}
+    taken = min(alike, key=lambda title: alike[title].seconds)
+    for title, point in averages.items():
+        said = "taken by the rule" if title == taken else "alike" if title in alike else ""
+        figures = [f"{value:.3f}" for value in (point.excess, point.detection, point.sum)]
+        lines.append(row([title, *figures, f"{point.seconds:.1f}", said]))
     return [*lines, "", *made_with([found[name] for name in tables])]
 
 
@@ -183,30 +188,51 @@ def frontier_tables(record: Record) -> list[str]:
 def frontier_points(record: Record, name: str) -> dict[str, dict[str, float]]:
     """Medians of all that stands in a table's plot, over the splits that the variants saw."""
     found, by = record["frontier"][name], record["scores"][name]["by"]
-    every = {TITLES[who]: by[who] for who in (*OURS, *STORED, "fresh") if who in by}
-    every |= {f"tree, {variant}": found["by"][variant] for variant in VARIANTS if variant in found["by"]}
+    every = {_variant(variant): found["by"][variant] for variant in VARIANTS if variant in found["by"]}
+    every |= {TITLES[who]: by[who] for who in (*OURS[1:], *STORED, "fresh") if who in by}
     used = "tstr_auc" if name in TSTR_LOSS else "tstr_rmse"
-    keys = {"dcr_share": "dcr_share", "detection": "detection", "detection_other_draw": "detection_other_draw"}
+    keys = {key: key for key in FRONTIER_KEYS} | {"tstr": used}
     return {
         title: {
             key: median(split[own] for seed, split in splits.items() if int(seed) < found["seeds"])
-            for key, own in (keys | {"tstr": used}).items()
+            for key, own in keys.items()
         }
         for title, splits in every.items()
     }
 
 
-def frontier_averages(record: Record) -> dict[str, tuple[float, float]]:
-    """Of the tree's variants: excess of the DCR share over R's, and detection, on average over the tables."""
-    points = [frontier_points(record, name) for name in frontier_tables(record)]
-    titles = [title for title in points[0] if "tree" in title and "turbo" not in title]
-    return {
-        title: (
-            fmean(p[title]["dcr_share"] - p[TITLES["fresh"]]["dcr_share"] for p in points),
-            fmean(p[title]["detection_other_draw"] for p in points),
+def _variant(name: str) -> str:
+    return f"tree, {name}" if VARIANTS[name] else TITLES["quality"]
+
+
+class Average(NamedTuple):
+    """A variant over all tables: what it scores above fresh real rows, and what it takes."""
+
+    excess: float
+    detection: float
+    seconds: float
+
+    @property
+    def sum(self) -> float:
+        """What is remembered and what is told apart together."""
+        return self.excess + self.detection
+
+
+def frontier_averages(record: Record) -> dict[str, Average]:
+    """The tree's variants, on average over the tables."""
+    tables = frontier_tables(record)
+    points = [frontier_points(record, name) for name in tables]
+    out = {}
+    for variant in VARIANTS:
+        title = _variant(variant)
+        above = [{key: p[title][key] - p[TITLES["fresh"]][key] for key in FRONTIER_KEYS} for p in points]
+        splits = [record["frontier"][name]["by"][variant].values() for name in tables]
+        out[title] = Average(
+            fmean(item["dcr_share"] for item in above),
+            fmean(item["detection_other_draw"] for item in above),
+            fmean(median(split["cpu_seconds"] for split in own) for own in splits),
         )
-        for title in titles
-    }
+    return out
 
 
 def _published(found: Record | None) -> list[str]:
