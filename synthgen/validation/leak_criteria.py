@@ -37,12 +37,23 @@ def leak(m: Measurement) -> tuple[Outcome, str]:
     """FAIL if the adjusted p-value says so; else what leak the interval still allows."""
     assert m.value is not None
     if m.p_value is None:
-        return Outcome.INCONCLUSIVE, f"{m.value:.2%}, with nothing to compare it with"
-    words = f"{m.value:.2%} where rows that leak nothing give {m.baseline or 0:.2%}"
+        return Outcome.INCONCLUSIVE, f"{percent(m.value)}, with nothing to compare it with"
+    words = f"{percent(m.value)} where rows that leak nothing give {percent(m.baseline or 0)}"
     if m.p_value <= LEAK_LEVEL:
         about = f"; {m.reason}" if m.reason else ""
         return Outcome.FAIL, f"{words} (p = {m.p_value:.2g} for all leak checks together{about})"
     return Outcome.PASS, f"{words}; no leakage found above {leak_bound(m):.1%} at 95 %"
+
+
+def percent(share: float) -> str:
+    """A share in per cent, with three digits at most.
+
+    Examples
+    --------
+    >>> percent(0.8333), percent(0.0051)
+    ('83.3%', '0.51%')
+    """
+    return f"{share:.1%}" if share >= 0.1 else f"{share:.2%}"
 
 
 def leak_bound(m: Measurement) -> float:
@@ -76,13 +87,13 @@ def _beyond(m: Measurement, tolerated: float) -> tuple[Outcome, str]:
 def _power(m: Measurement) -> tuple[Outcome, str]:
     assert m.value is not None
     if m.value <= SMALLEST_LEAK:
-        return Outcome.PASS, f"{m.value:.2%} ({m.reason})"
+        return Outcome.PASS, f"{percent(m.value)} ({m.reason})"
     return Outcome.INCONCLUSIVE, f"underpowered: these rows can't show a leak of less than {m.value:.0%} ({m.reason})"
 
 
 def _clean(m: Measurement) -> tuple[Outcome, str]:
     assert m.value is not None and m.p_value is not None
-    words = f"{m.value:.2%} where chance gives {m.baseline or 0:.2%} ({m.reason})"
+    words = f"{percent(m.value)} where chance gives {percent(m.baseline or 0)} ({m.reason})"
     if m.p_value <= SPLIT_LEVEL:
         return Outcome.FAIL, f"contaminated, {words}; nothing can be held against such rows"
     return Outcome.PASS, words

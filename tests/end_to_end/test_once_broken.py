@@ -119,3 +119,13 @@ def test_thousands_of_labels_are_compared_in_bounded_memory():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 400e6
+
+
+def test_every_class_is_looked_at_where_rows_belong_to_subjects():
+    rng = np.random.default_rng(0)
+    visits = pd.DataFrame({"pid": np.repeat([f"p{i}" for i in range(120)], 5), "x": rng.normal(size=600)})
+    visits["y"] = np.repeat(rng.integers(0, 2, 120), 5)
+    result = sg.synthesize(visits, target="y", subject="pid", n_samples=200, random_state=0, progress=False)
+    found = result.validation.measurements
+    assert not (found["status"] == "failed").any()
+    assert set(found.loc[found["name"] == "class_shapes", "subject"]) >= {"0", "1"}

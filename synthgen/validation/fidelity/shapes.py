@@ -62,13 +62,14 @@ def class_shapes(comparison: Comparison, rng: np.random.Generator) -> Iterator[E
         return
     small = 0
     for code in sorted(comparison.classes):
-        frames = [
-            frame[frame[target.name] == code] for frame in (comparison.train, comparison.holdout, comparison.synthetic)
-        ]
-        if min(map(len, frames)) < 10:
+        train, holdout, made = (
+            (frame[target.name] == code).to_numpy()
+            for frame in (comparison.train, comparison.holdout, comparison.synthetic)
+        )
+        if min(train.sum(), holdout.sum(), made.sum()) < 10:
             small += 1
             continue
-        part = Comparison.of(frames[0], frames[1], frames[2], comparison.schema, effort=comparison.effort)
+        part = comparison.among(train, holdout).without(np.flatnonzero(~made))
         columns = [column for column in comparison.columns if column != target]
         _, mean = column_estimates(part, rng, columns)
         label = str((target.categories or ())[int(code)])
