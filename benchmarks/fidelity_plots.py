@@ -67,7 +67,8 @@ def _cloud(
             axes.plot([x, x], [y, point["detection"]], "-", color=BLUE, lw=1)
             axes.plot(x, point["detection"], "o", mfc="white", color=BLUE, ms=7, zorder=3)
         said = str(number) if numbered else title if title not in close or own or "(R)" in title else ""
-        axes.annotate(said, (x, y), xytext=(5, 4), textcoords="offset points", fontsize=8)
+        beside = (5, 4) if numbered or number % 2 else (5, -11)
+        axes.annotate(said, (x, y), xytext=beside, textcoords="offset points", fontsize=8)
     axes.add_patch(Rectangle((0, 0), DCR, DETECTION[name], color=GREEN, alpha=0.12, lw=0, zorder=0))
     axes.set(**_limits(list(points.values()), DETECTION[name], 0.004 if numbered else 0.02))
     axes.grid(alpha=0.3)
