@@ -149,6 +149,7 @@ def synthesize(
         if purpose == "release":
             fewest = (gate if isinstance(gate, Gate) else Gate.default()).fewest_holders
             frame, coded, schema, coarsening = coarsen(frame, coded, schema, fewest=fewest)
+            form = form.listing({name: schema[name].categories or () for name in coarsening.merged_labels})
         wanted = read_wanted(conditions, schema, generator)
         plan = _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     seed = seed_sequence(random_state)
