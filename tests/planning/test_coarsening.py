@@ -157,6 +157,20 @@ def test_too_few_people_are_an_error():
         coarse(frame, subject="person")
 
 
+def test_a_column_that_few_people_fill_is_an_error_that_names_it():
+    dose = np.arange(200.0) / 4
+    salary = np.where(np.arange(200) < 9, 1000.5 + dose, np.nan)
+    frame = pd.DataFrame({"dose": dose, "salary": salary})
+    with pytest.raises(DataError, match=r"Only 9 people have a value in column 'salary'.*columns=\['salary'\]") as found:
+        coarse(frame)
+    assert "100" not in str(found.value)
+    # Ten people share what is left, which is the value in their middle.
+    frame.loc[9, "salary"] = 1010.75
+    out, coded, schema, _ = coarse(frame)
+    assert out["salary"].value_counts().to_dict() == {1001.5: 10}
+    assert left(out, coded, schema).empty
+
+
 def test_health_data_need_eleven():
     frame = pd.DataFrame({"ward": ["a"] * 50 + ["b"] * 10, "dose": np.arange(60.0) / 4})
     assert not coarse(frame)[3].merged_labels
