@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthgen.errors import DataError
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role, Schema
 
@@ -86,7 +87,15 @@ class Comparison:
         effort: str = "standard",
         public_labels: Mapping[str, int] | None = None,
     ) -> Comparison:
-        """Compare coded frames, whatever their index; identifiers and text are left out."""
+        """Compare coded frames, whatever their index; identifiers and text are left out.
+
+        Raises
+        ------
+        DataError
+            If the class of a real row is missing, since no synthetic row can be like it.
+        """
+        for name, frame in (("train", train), ("holdout", holdout)):
+            _check_target(frame, schema, name)
         opaque = [column.name for column in schema.of(*OPAQUE_KINDS)]
         frames = [
             frame.drop(columns=opaque, errors="ignore").reset_index(drop=True) for frame in (train, holdout, synthetic)
@@ -184,6 +193,16 @@ class Comparison:
         rows = np.flatnonzero(weights > 0)
         part = weights[rows]
         return Part(frame.iloc[rows].reset_index(drop=True), part / part.mean() if len(part) else part, rows)
+
+
+def _check_target(frame: pd.DataFrame, schema: Schema, name: str) -> None:
+    target = schema.target
+    missing = int(frame[target.name].isna().sum()) if target is not None and target.kind in LABEL_KINDS else 0
+    if target is not None and missing:
+        raise DataError(
+            f"The target {target.name!r} is missing in {missing} of {len(frame)} rows of {name}. "
+            f"Drop them: {name}.dropna(subset=[{target.name!r}])."
+        )
 
 
 def _subjects(train: pd.DataFrame, holdout: pd.DataFrame, schema: Schema) -> tuple[Codes, Codes] | None:
