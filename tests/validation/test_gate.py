@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from synthgen.errors import UsageError
 from synthgen.guarantee import RowSource
 from synthgen.validation import Criterion, Direction, Family, Gate, Measurement, Outcome, Purpose, Status
 from synthgen.validation.leak_criteria import leak_bound
@@ -276,6 +277,12 @@ def test_a_gate_of_ones_own():
     assert gate.judge([], purpose="augment").outcome is INCONCLUSIVE
     worse = list(changed("exact_copies", value=0.01).values())
     assert gate.judge(worse, purpose="augment").outcome is FAIL
+
+
+@pytest.mark.parametrize("fewest", [0, -1, 2.5, "11", None, True])
+def test_fewest_holders_are_people(fewest):
+    with pytest.raises(UsageError, match="fewest_holders must be a whole number of at least 1"):
+        Gate.default(fewest_holders=fewest)
 
 
 def test_an_unknown_purpose_is_an_error():
