@@ -207,7 +207,7 @@ def read_gate(word: GateWord, fewest_holders: int | None) -> Any:
     """
     if word is GateWord.NONE:
         if fewest_holders is not None:
-            raise UsageError("--fewest-holders is a rule of the gate, and --gate none lifts the gate. Give one of them.")
+            raise UsageError("--fewest-holders is a rule of the gate, and --gate none lifts the gate; give one.")
         return None
     if fewest_holders is None:
         return "default"

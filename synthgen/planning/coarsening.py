@@ -189,7 +189,8 @@ def _merged(
     out = values.copy()
     out[known] = order[into[values[known].astype(np.intp)]]
     listed = tuple(labels[code] for code in kept)
-    return out, replace(column, categories=listed, declared=column.declared | {"categories"})
+    # Nobody declared these labels: they may be shown since enough people have them, which is looked at again.
+    return out, replace(column, categories=listed)
 
 
 def _between_ends(

@@ -12,10 +12,10 @@ from synthgen.validation.verdict import Outcome
 TOLERATED_AREA = 0.05
 """Excess of the area under the ROC curve that a model without memory gives, since it learns the margins of a train set
 that isn't endless: on thyroid (4,000 train rows) our Gaussian copula was measured at .51 to .55 and our tree at .54 to
-.55 in several runs, where chance gives .5. It is as if one train row in ten were recognised for sure. An area that tells
-the sides apart passes if its whole interval is within this, and fails if its whole interval is beyond. It holds for all
-rows together; in a rare class, a group or the most vulnerable rows nothing is tolerated, nor at 1 % false alarms and by
-the other attacks, where such models were measured at chance."""
+.55 in several runs, where chance gives .5. It is as if one train row in ten were recognised for sure. An area that
+tells the sides apart passes if its whole interval is within this, and fails if its whole interval is beyond. It holds
+for all rows together; in a rare class, a group or the most vulnerable rows nothing is tolerated, nor at 1 % false
+alarms and by the other attacks, where such models were measured at chance."""
 
 
 def recognised(m: Measurement) -> tuple[Outcome, str]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import synthgen as sg
-from synthgen.errors import DataError
+from synthgen.errors import ConditionError, DataError
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,17 @@ def test_a_rare_class_is_named_and_may_be_declared(patients):
     schema = schema.with_column("sick", categories=schema["sick"].categories)
     outcome = sg.synthesize(frame, schema=schema, **options)
     assert "RARE_CATEGORY" not in set(outcome.rejected["refused_reason"])
+
+
+def test_a_condition_on_a_merged_label_says_that_it_was_merged(patients):
+    options = {"purpose": "release", "generator": "tree", "gate": None, "random_state": 0, "progress": False}
+    for value in ("SECRET_WARD", ["north", "SECRET_WARD"]):
+        with pytest.raises(ConditionError, match=r"merged with others.*with_column\('ward', categories=") as found:
+            sg.synthesize(patients, conditions={"ward": value}, **options)
+        assert "SECRET" not in str(found.value)
+    with pytest.raises(ConditionError) as found:
+        sg.synthesize(patients, conditions={"ward": "nowhere"}, **options)
+    assert "merged" not in str(found.value)
 
 
 def test_evaluation_is_on_rows_as_coarse_as_the_released_ones(result):

@@ -38,6 +38,15 @@ def test_rare_labels_become_other_where_enough_people_share_it(wards):
     assert schema["ward"].categories == ("north", "south", "other")
 
 
+def test_labels_that_are_left_are_nobodys_declaration(wards):
+    out, coded, schema, _ = coarse(wards)
+    assert "categories" not in schema["ward"].declared
+    assert left(out, coded, schema).empty
+    # So a label that fewer people have by now is looked at again.
+    few = coded[(coded["ward"] != 1) | (coded.index % 8 == 0)].reset_index(drop=True)
+    assert set(left(few, few, schema).query("reason == 'RARE_CATEGORY'")["columns"]) == {"ward"}
+
+
 def test_too_few_even_together_join_the_commonest(wards):
     out, _, _, _ = coarse(wards[:109].query("ward != 'west'"))
     assert out["ward"].value_counts().to_dict() == {"north": 66, "south": 40}
@@ -161,7 +170,8 @@ def test_a_column_that_few_people_fill_is_an_error_that_names_it():
     dose = np.arange(200.0) / 4
     salary = np.where(np.arange(200) < 9, 1000.5 + dose, np.nan)
     frame = pd.DataFrame({"dose": dose, "salary": salary})
-    with pytest.raises(DataError, match=r"Only 9 people have a value in column 'salary'.*columns=\['salary'\]") as found:
+    words = r"Only 9 people have a value in column 'salary'.*columns=\['salary'\]"
+    with pytest.raises(DataError, match=words) as found:
         coarse(frame)
     assert "100" not in str(found.value)
     # Ten people share what is left, which is the value in their middle.
