@@ -81,7 +81,9 @@ def read_wanted(conditions: Mapping[str, Any] | None, schema: Schema, generator:
     return wanted
 
 
-def check_not_merged(conditions: Mapping[str, Any] | None, given: Schema, coarse: Schema, merged: Collection[str]) -> None:
+def check_not_merged(
+    conditions: Mapping[str, Any] | None, given: Schema, coarse: Schema, merged: Collection[str]
+) -> None:
     """Refuse conditions on labels that few people have, and that were merged for a release.
 
     Parameters
