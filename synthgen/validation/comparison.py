@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from synthgen.errors import DataError
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role, Schema
+from synthgen.table.disclosure import subjects_of
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -206,14 +207,12 @@ def _check_target(frame: pd.DataFrame, schema: Schema, name: str) -> None:
 
 
 def _subjects(train: pd.DataFrame, holdout: pd.DataFrame, schema: Schema) -> tuple[Codes, Codes] | None:
-    """Numbers for the subjects of train and holdout rows; a row without one is a subject of its own."""
+    """Numbers for the subjects of train and holdout rows, if they are named."""
     named = schema.role(Role.SUBJECT)
     if not named:
         return None
-    codes = pd.factorize(pd.concat([train[named[0].name], holdout[named[0].name]], ignore_index=True))[0]
-    alone = codes < 0
-    codes = codes.astype(np.int64)
-    codes[alone] = codes.max(initial=-1) + 1 + np.arange(int(alone.sum()))
+    names = [named[0].name]
+    codes = subjects_of(pd.concat([train[names], holdout[names]], ignore_index=True), schema)
     return codes[: len(train)], codes[len(train) :]
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from synthgen.randomness import stream
 from synthgen.table.column import LABEL_KINDS, Column, Role
 from synthgen.table.distance import DistanceSpace
-from synthgen.validation.privacy.attacks.search import MISSING, Places, Rows, nearest_rows, places
+from synthgen.validation.privacy.attacks.search import MISSING, Points, Rows, nearest_rows, places
 from synthgen.validation.privacy.pool import Pool
 
 Mask = NDArray[np.bool_]
@@ -72,18 +72,14 @@ class Aim:
 
     parts: tuple[Part, ...]
     columns: tuple[Column, ...]
-    real: Places
-    made: Places
+    real: Points
+    made: Points
     made_rows: Rows
 
     @classmethod
     def at(cls, pool: Pool) -> Aim:
         """Choose targets; the same for every attack on a pool."""
-        if "aim" not in pool.kept:
-            pool.kept["aim"] = cls._choose(pool)
-        aim = pool.kept["aim"]
-        assert isinstance(aim, cls)
-        return aim
+        return pool.once("aim", lambda: cls._choose(pool))
 
     @classmethod
     def _choose(cls, pool: Pool) -> Aim:
@@ -165,7 +161,7 @@ def _groups(pool: Pool) -> list[Part]:
     return parts
 
 
-def _vulnerable(real: Places, pool: Pool, rng: np.random.Generator) -> Part:
+def _vulnerable(real: Points, pool: Pool, rng: np.random.Generator) -> Part:
     """Rows furthest from all others: the mean distance to five neighbours, with the tails of numbers stretched.
 
     Meeus et al. (2023), https://arxiv.org/abs/2306.10308. In a large table only the rows with the least usual values

@@ -14,7 +14,7 @@ from synthgen.table.column import LABEL_KINDS
 from synthgen.validation.metric import Direction
 from synthgen.validation.privacy.attacks.aim import Aim, some
 from synthgen.validation.privacy.attacks.excess import REACH
-from synthgen.validation.privacy.attacks.search import MISSING, Places, Rows
+from synthgen.validation.privacy.attacks.search import MISSING, Points, Rows
 from synthgen.validation.privacy.check import Check
 from synthgen.validation.privacy.evidence import Evidence, clopper_pearson
 from synthgen.validation.privacy.permutation import Permutations
@@ -52,12 +52,12 @@ class Descriptions:
         """Those where the mask is true."""
         return Descriptions(self.low[mask], self.high[mask], self.columns[mask])
 
-    def fit_one(self, rows: Places) -> Rows:
+    def fit_one(self, rows: Points) -> Rows:
         """Position of the only row that each fits; negative where none or several do."""
         return np.asarray(_only(self.low, self.high, self.columns, rows))
 
 
-def around_rows(made: Places, is_label: NDArray[np.bool_], n: int, rng: np.random.Generator) -> Descriptions:
+def around_rows(made: Points, is_label: NDArray[np.bool_], n: int, rng: np.random.Generator) -> Descriptions:
     """Describe random synthetic rows by a few of their columns each: labels as they are, numbers nearly."""
     d = made.shape[1]
     most = min(d, MOST_COLUMNS)
