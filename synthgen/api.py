@@ -20,6 +20,7 @@ from synthgen.planning import (
     Plan,
     Wanted,
     check_learnable,
+    check_not_merged,
     choose_generator,
     classes_lost,
     coarsen,
@@ -149,6 +150,8 @@ def synthesize(
         if purpose == "release":
             fewest = (gate if isinstance(gate, Gate) else Gate.default()).fewest_holders
             frame, coded, schema, coarsening = coarsen(frame, coded, schema, fewest=fewest)
+            form = form.listing({name: schema[name].categories or () for name in coarsening.merged_labels})
+            check_not_merged(conditions, given[1], schema, coarsening.merged_labels)
         wanted = read_wanted(conditions, schema, generator)
         plan = _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     seed = seed_sequence(random_state)

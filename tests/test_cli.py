@@ -195,6 +195,25 @@ def test_every_word_reaches_the_api(run, fake, cards):
     }
 
 
+def test_the_fewest_holders_make_a_gate(run, fake, cards, monkeypatch):
+    seen = fake()
+    assert run("synthesize", cards, "--fewest-holders", "11").code == 0
+    assert seen["gate"] == sg.Gate.default(fewest_holders=11)
+    done = run("synthesize", cards, "--fewest-holders", "11", "--gate", "none")
+    assert done.code == 2
+    assert "--gate none lifts the gate" in done.err
+    assert run("synthesize", cards, "--fewest-holders", "0").code == 2
+    judged = {}
+
+    def validate(synthetic, **words):
+        judged.update(words)
+        raise sg.errors.DataError("enough was seen")
+
+    monkeypatch.setattr(sg, "validate", validate)
+    run("validate", cards, "--train", cards, "--holdout", cards, "--fewest-holders", "11")
+    assert judged["gate"] == sg.Gate.default(fewest_holders=11)
+
+
 @pytest.mark.parametrize(
     ("word", "value"),
     [

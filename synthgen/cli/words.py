@@ -120,6 +120,16 @@ Gate: TypeAlias = Annotated[
     GateWord,
     typer.Option(help="none: write the table whatever the verdict; the reports say so."),
 ]
+FewestHolders: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--fewest-holders",
+        metavar="PEOPLE",
+        help="For a release: people who must share a label, an extreme or a combination of quasi-identifiers; 11 for "
+        "health data.",
+        show_default="10",
+    ),
+]
 Seed: TypeAlias = Annotated[int | None, typer.Option(help="The same number gives the same rows.")]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary, only problems.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, not the summary.")]
@@ -187,6 +197,23 @@ def read_strategy(word: str) -> str | float | dict[str, int]:
     if "=" in word and place < len(word):
         raise UsageError(f"--sampling-strategy takes counts as LABEL=ROWS,LABEL=ROWS; got {word!r}.")
     return counts or word
+
+
+def read_gate(word: GateWord, fewest_holders: int | None) -> Any:
+    """Read which gate judges.
+
+    >>> read_gate(GateWord.DEFAULT, None), read_gate(GateWord.DEFAULT, 11).fewest_holders
+    ('default', 11)
+    """
+    if word is GateWord.NONE:
+        if fewest_holders is not None:
+            raise UsageError("--fewest-holders is a rule of the gate, and --gate none lifts the gate; give one.")
+        return None
+    if fewest_holders is None:
+        return "default"
+    from synthgen.validation import Gate as Rules
+
+    return Rules.default(fewest_holders=fewest_holders)
 
 
 def default_out(data: Path) -> Path:

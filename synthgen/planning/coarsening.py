@@ -70,7 +70,8 @@ def coarsen(
     that the tenth (``fewest``-th) person from an end has are set to it (top and bottom coding); in a class of fewer
     than four times as many people, that of the person a quarter of the class from the end. Quasi-identifiers:
     numbers rounded to groups, and rows in rare cells moved to the common cell that is most like theirs. What the
-    schema declares (``categories``, ``bounds``) is public and stays. The rules are those of Hundepool et al. (2012),
+    schema declares (``categories``, ``bounds``) is public and stays. A column that fewer than ``fewest`` people fill is
+    an error: any value made of theirs would be somebody's. The rules are those of Hundepool et al. (2012),
     https://doi.org/10.1002/9781118348239, chapter 3.
 
     Parameters
@@ -110,6 +111,7 @@ def coarsen(
             columns.append(changed)
             merged[column.name] = len(rare)
     for column in columns_with_ends(schema):
+        _check_shared(column, coded, subjects, fewest)
         values = _between_ends(new, column, schema, subjects, fewest)
         before = coded[column.name].to_numpy(float)
         moved = int((values != before).sum() - np.isnan(before).sum())
@@ -141,6 +143,16 @@ def _check_target(coded: pd.DataFrame, schema: Schema, subjects: Subjects, fewes
             f"{'these classes' if plural else 'this class'} could point at a person. If the labels are no secret, say "
             f"so: schema.with_column({target.name!r}, categories=schema[{target.name!r}].categories); else merge or "
             f"drop the class{plural}."
+        )
+
+
+def _check_shared(column: Column, coded: pd.DataFrame, subjects: Subjects, fewest: int) -> None:
+    """Refuse a column that few people fill: wherever it were cut, a value left would be one person's."""
+    people = len(np.unique(subjects[coded[column.name].notna().to_numpy()]))
+    if 0 < people < fewest:
+        raise DataError(
+            f"Only {people} people have a value in column {column.name!r}; for a release at least {fewest} must share "
+            f"what is shown. Drop the column from the table to release: df.drop(columns=[{column.name!r}])."
         )
 
 
@@ -177,7 +189,8 @@ def _merged(
     out = values.copy()
     out[known] = order[into[values[known].astype(np.intp)]]
     listed = tuple(labels[code] for code in kept)
-    return out, replace(column, categories=listed, declared=column.declared | {"categories"})
+    # Nobody declared these labels: they may be shown since enough people have them, which is looked at again.
+    return out, replace(column, categories=listed)
 
 
 def _between_ends(

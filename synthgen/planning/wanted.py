@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +79,38 @@ def read_wanted(conditions: Mapping[str, Any] | None, schema: Schema, generator:
             f'only. Use generator="auto" or one of: {able}.'
         )
     return wanted
+
+
+def check_not_merged(
+    conditions: Mapping[str, Any] | None, given: Schema, coarse: Schema, merged: Collection[str]
+) -> None:
+    """Refuse conditions on labels that few people have, and that were merged for a release.
+
+    Parameters
+    ----------
+    conditions : mapping of str to condition, or None
+    given, coarse : Schema
+        As the caller's table is, and as it was made for the release.
+    merged : collection of str
+        Columns of which labels were merged.
+
+    Raises
+    ------
+    ConditionError
+        A condition can be read with the labels that were given and not with those that are left.
+    """
+    for name, value in (conditions or {}).items() if isinstance(conditions, Mapping) else ():
+        if str(name) not in merged:
+            continue
+        allowed_values({str(name): value}, given)
+        try:
+            allowed_values({str(name): value}, coarse)
+        except ConditionError:
+            raise ConditionError(
+                f"The condition on {str(name)!r} asks for a label that few people have; for a release it was merged "
+                "with others, so no row could have it. Ask for another; or if the labels are no secret, say so: "
+                f"schema.with_column({str(name)!r}, categories=schema[{str(name)!r}].categories)."
+            ) from None
 
 
 def rows_that_meet(wanted: Wanted, coded: pd.DataFrame) -> pd.DataFrame:

@@ -90,9 +90,10 @@ def rare_levels(column: Column, values: pd.Series, subjects: Subjects, fewest: i
 
 
 def needed_at_an_end(people: int, fewest: int) -> int:
-    """How many people must share the lowest and the highest value among ``people``.
+    """How many people must share the lowest and the highest value of a class of ``people``.
 
-    ``fewest``, but at most a quarter of a small class, or its values would all become one; three at least.
+    ``fewest``, but at most a quarter of a small class, or its values would all become one; three at least. In the
+    whole table it is ``fewest``, however few people have a value.
 
     Examples
     --------
@@ -105,13 +106,13 @@ def needed_at_an_end(people: int, fewest: int) -> int:
 def ends(values: NDArray[np.float64], subjects: Subjects, label: float | None, fewest: int) -> Ends | None:
     """Find how far out enough people's values go; None without values.
 
-    Where a class has fewer than twice the people needed, both ends are its median.
+    Where fewer than twice the people needed have a value, both ends are the median.
     """
     known = ~np.isnan(values)
     if not known.any():
         return None
     values, subjects = values[known], subjects[known]
-    needed = needed_at_an_end(len(pd.unique(subjects)), fewest)
+    needed = fewest if label is None else needed_at_an_end(len(pd.unique(subjects)), fewest)
     low, high = _reached(values, subjects, needed), _reached(-values, subjects, needed)
     high = None if high is None else -high
     if low is None or high is None or low > high:

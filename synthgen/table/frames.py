@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -76,6 +77,24 @@ class Form:
         kinds = [self.native, *(np.asarray(frame[name]).dtype for name in frame if name not in self.labels)]
         numeric = all(np.dtype(kind).kind in "biuf" for kind in kinds)
         return replace(self, native=np.result_type(*kinds) if numeric else np.dtype(object))
+
+    def listing(self, labels: Mapping[str, Sequence[Any]]) -> Form:
+        """Return a form whose types name these labels of the columns given, and no others.
+
+        A polars Enum lists its labels whether a row has them or not; and so may notes in an Arrow schema (polars
+        keeps an Enum's labels there), so those of these columns and of the whole table are left out.
+        """
+        if not labels or self.library not in ("polars", "arrow"):
+            return self
+        if self.library == "arrow":
+            return replace(self, native=_without_notes(self.native, labels))
+        import polars as pl
+
+        native = {
+            name: pl.Enum([str(label) for label in labels[name]]) if name in labels and dtype == pl.Enum else dtype
+            for name, dtype in self.native.items()
+        }
+        return replace(self, native=native, arrow=_without_notes(self.arrow, labels))
 
 
 PANDAS = Form("pandas")
@@ -216,6 +235,10 @@ def _to_arrow(series: pd.Series[Any], kind: pa.DataType | None) -> pa.Array | pa
     codes = pa.array(listed.cat.codes.to_numpy(), mask=listed.isna().to_numpy()).cast(kind.index_type)
     values = pa.array(listed.cat.categories.tolist(), type=kind.value_type)
     return pa.DictionaryArray.from_arrays(codes, values, ordered=kind.ordered)
+
+
+def _without_notes(schema: pa.Schema, names: Mapping[str, Any]) -> pa.Schema:
+    return pa.schema([known.remove_metadata() if known.name in names else known for known in schema])
 
 
 def _kept_metadata(schema: pa.Schema) -> dict[bytes, bytes] | None:

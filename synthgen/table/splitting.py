@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from synthgen.errors import DataError, UsageError
 from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.disclosure import subjects_of
 
 MOSTLY_DISTINCT = 0.9
 
@@ -35,15 +36,12 @@ def split_rows(coded: pd.DataFrame, schema: Schema, share: float, rng: np.random
     """
     if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share < 1:
         raise UsageError(f"holdout must be a share of the rows above 0 and below 1; got {share!r}.")
-    target, subjects = schema.target, schema.role(Role.SUBJECT)
+    target = schema.target
     by_class = target is not None and target.kind in LABEL_KINDS
     strata = coded[target.name].to_numpy() if target is not None and by_class else np.zeros(len(coded))
     held = np.zeros(len(coded), dtype=bool)
-    if subjects:
-        # A missing subject stands for nobody else, so each such row is a subject of its own.
-        groups, _ = pd.factorize(coded[subjects[0].name])
-        alone = groups < 0
-        groups[alone] = groups.max(initial=-1) + 1 + np.arange(int(alone.sum()))
+    if schema.role(Role.SUBJECT):
+        groups = subjects_of(coded, schema)
         # A subject belongs to the rarest class among its rows, so that no class goes to holdout whole.
         _, place, counts = np.unique(strata, return_inverse=True, return_counts=True)
         rarest = np.lexsort((counts[place], groups))

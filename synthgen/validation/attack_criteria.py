@@ -12,9 +12,10 @@ from synthgen.validation.verdict import Outcome
 TOLERATED_AREA = 0.05
 """Excess of the area under the ROC curve that a model without memory gives, since it learns the margins of a train set
 that isn't endless: on thyroid (4,000 train rows) our Gaussian copula was measured at .51 to .55 and our tree at .54 to
-.55 in several runs, where chance gives .5. It is as if one train row in ten were recognised for sure. The lower end of
-the interval must be beyond it. At 1 % false alarms and by the other attacks such models were measured at chance, and
-nothing is tolerated."""
+.55 in several runs, where chance gives .5. It is as if one train row in ten were recognised for sure. An area that
+tells the sides apart passes if its whole interval is within this, and fails if its whole interval is beyond. It holds
+for all rows together; in a rare class, a group or the most vulnerable rows nothing is tolerated, nor at 1 % false
+alarms and by the other attacks, where such models were measured at chance."""
 
 
 def recognised(m: Measurement) -> tuple[Outcome, str]:
@@ -27,10 +28,12 @@ def recognised(m: Measurement) -> tuple[Outcome, str]:
     if m.p_value > LEAK_LEVEL:
         return Outcome.PASS, f"{words}; {bound}"
     words += f" (p = {m.p_value:.2g} for all leak checks together; {m.reason})"
-    if m.interval[0] - m.baseline <= TOLERATED_AREA:
-        words += f": more than chance, but not surely more than the {TOLERATED_AREA:g} that is tolerated"
-        return Outcome.PASS, words
-    return Outcome.FAIL, words
+    limit = m.baseline + TOLERATED_AREA
+    if m.subject is not None or m.interval[0] > limit:
+        return Outcome.FAIL, words
+    if m.interval[1] <= limit:
+        return Outcome.PASS, f"{words}: more than chance, less than the {TOLERATED_AREA:g} that is tolerated"
+    return Outcome.INCONCLUSIVE, f"{words}: more than chance, by less or more than the {TOLERATED_AREA:g} tolerated"
 
 
 def found_for_sure(m: Measurement) -> tuple[Outcome, str]:

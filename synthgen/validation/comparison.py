@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthgen.errors import DataError
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role, Schema
+from synthgen.table.disclosure import subjects_of
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -86,7 +88,15 @@ class Comparison:
         effort: str = "standard",
         public_labels: Mapping[str, int] | None = None,
     ) -> Comparison:
-        """Compare coded frames, whatever their index; identifiers and text are left out."""
+        """Compare coded frames, whatever their index; identifiers and text are left out.
+
+        Raises
+        ------
+        DataError
+            If the class of a real row is missing, since no synthetic row can be like it.
+        """
+        for name, frame in (("train", train), ("holdout", holdout)):
+            _check_target(frame, schema, name)
         opaque = [column.name for column in schema.of(*OPAQUE_KINDS)]
         frames = [
             frame.drop(columns=opaque, errors="ignore").reset_index(drop=True) for frame in (train, holdout, synthetic)
@@ -186,15 +196,23 @@ class Comparison:
         return Part(frame.iloc[rows].reset_index(drop=True), part / part.mean() if len(part) else part, rows)
 
 
+def _check_target(frame: pd.DataFrame, schema: Schema, name: str) -> None:
+    target = schema.target
+    missing = int(frame[target.name].isna().sum()) if target is not None and target.kind in LABEL_KINDS else 0
+    if target is not None and missing:
+        raise DataError(
+            f"The target {target.name!r} is missing in {missing} of {len(frame)} rows of {name}. "
+            f"Drop them: {name}.dropna(subset=[{target.name!r}])."
+        )
+
+
 def _subjects(train: pd.DataFrame, holdout: pd.DataFrame, schema: Schema) -> tuple[Codes, Codes] | None:
-    """Numbers for the subjects of train and holdout rows; a row without one is a subject of its own."""
+    """Numbers for the subjects of train and holdout rows, if they are named."""
     named = schema.role(Role.SUBJECT)
     if not named:
         return None
-    codes = pd.factorize(pd.concat([train[named[0].name], holdout[named[0].name]], ignore_index=True))[0]
-    alone = codes < 0
-    codes = codes.astype(np.int64)
-    codes[alone] = codes.max(initial=-1) + 1 + np.arange(int(alone.sum()))
+    names = [named[0].name]
+    codes = subjects_of(pd.concat([train[names], holdout[names]], ignore_index=True), schema)
     return codes[: len(train)], codes[len(train) :]
 
 

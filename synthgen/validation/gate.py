@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from synthgen.errors import UsageError
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.validation.attack_criteria import ATTACK_CRITERIA
@@ -48,6 +51,11 @@ class Gate:
 
     criteria: tuple[Criterion, ...]
     fewest_holders: int = FEWEST_HOLDERS
+
+    def __post_init__(self) -> None:
+        fewest = self.fewest_holders
+        if isinstance(fewest, bool) or not isinstance(fewest, (int, np.integer)) or fewest < 1:
+            raise UsageError(f"fewest_holders must be a whole number of at least 1; got {fewest!r}.")
 
     @classmethod
     def default(cls, *, fewest_holders: int = FEWEST_HOLDERS) -> Gate:

@@ -315,3 +315,12 @@ def test_a_class_of_a_single_row_is_in_no_report(tmp_path):
     pages = {path.name: path.read_text() for path in result.write_reports(tmp_path)}
     assert {name for name, content in pages.items() if SECRET in content} == set()
     assert SECRET not in json.dumps(result.provenance.to_dict()) + str(result.verdict) + repr(result)
+
+
+@pytest.mark.parametrize("which", ["train", "holdout"])
+def test_validate_refuses_real_rows_without_a_class(which):
+    rows = pd.DataFrame({"x": np.arange(60.0) / 4, "y": ["a", "b"] * 30})
+    tables = {"train": rows.copy(), "holdout": rows.copy()}
+    tables[which].loc[:2, "y"] = None
+    with pytest.raises(DataError, match=rf"'y' is missing in 3 of 60 rows of {which}.*{which}\.dropna"):
+        sg.validate(rows, target="y", **tables)

@@ -6,10 +6,12 @@ import json
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import synthgen as sg
-from synthgen.errors import DataError
+from synthgen.errors import ConditionError, DataError
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,43 @@ def test_a_rare_class_is_named_and_may_be_declared(patients):
     assert "RARE_CATEGORY" not in set(outcome.rejected["refused_reason"])
 
 
+def test_a_condition_on_a_merged_label_says_that_it_was_merged(patients):
+    options = {"purpose": "release", "generator": "tree", "gate": None, "random_state": 0, "progress": False}
+    for value in ("SECRET_WARD", ["north", "SECRET_WARD"]):
+        with pytest.raises(ConditionError, match=r"merged with others.*with_column\('ward', categories=") as found:
+            sg.synthesize(patients, conditions={"ward": value}, **options)
+        assert "SECRET" not in str(found.value)
+    with pytest.raises(ConditionError) as found:
+        sg.synthesize(patients, conditions={"ward": "nowhere"}, **options)
+    assert "merged" not in str(found.value)
+
+
 def test_evaluation_is_on_rows_as_coarse_as_the_released_ones(result):
     train, test = result.for_evaluation()
     assert set(test["ward"]) <= set(train["ward"])
     assert "SECRET_WARD" not in {*train["ward"], *test["ward"]}
+
+
+@pytest.mark.parametrize("kind", ["category", "enum", "arrow", "arrow with an enum's notes"])
+def test_no_rare_label_is_listed_in_the_dtype(kind):
+    rng = np.random.default_rng(0)
+    ward = [*rng.choice(["north", "south"], 199), "SECRET_WARD"]
+    frame = pl.DataFrame({"ward": ward, "dose": rng.normal(size=200)})
+    frame = frame.cast({"ward": pl.Enum(["north", "south", "SECRET_WARD"])})
+    table = {
+        "category": frame.to_pandas(),
+        "enum": frame,
+        "arrow": pa.Table.from_pandas(frame.to_pandas()),
+        "arrow with an enum's notes": frame.to_arrow(),
+    }[kind]
+    given = sg.synthesize(
+        table, purpose="release", generator="gaussian_copula", gate=None, random_state=0, progress=False
+    ).data
+    if kind == "category":
+        assert set(given["ward"].cat.categories) == {"north", "south"}
+    elif kind == "enum":
+        assert given.schema["ward"] == pl.Enum(["north", "south"])
+    else:
+        assert "SECRET" not in given.schema.to_string(show_schema_metadata=True, truncate_metadata=False)
+        assert set(given["ward"].unique().to_pylist()) == {"north", "south"}
+        assert "SECRET" not in str(given["ward"].combine_chunks().dictionary)

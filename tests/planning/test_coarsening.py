@@ -38,6 +38,15 @@ def test_rare_labels_become_other_where_enough_people_share_it(wards):
     assert schema["ward"].categories == ("north", "south", "other")
 
 
+def test_labels_that_are_left_are_nobodys_declaration(wards):
+    out, coded, schema, _ = coarse(wards)
+    assert "categories" not in schema["ward"].declared
+    assert left(out, coded, schema).empty
+    # So a label that fewer people have by now is looked at again.
+    few = coded[(coded["ward"] != 1) | (coded.index % 8 == 0)].reset_index(drop=True)
+    assert set(left(few, few, schema).query("reason == 'RARE_CATEGORY'")["columns"]) == {"ward"}
+
+
 def test_too_few_even_together_join_the_commonest(wards):
     out, _, _, _ = coarse(wards[:109].query("ward != 'west'"))
     assert out["ward"].value_counts().to_dict() == {"north": 66, "south": 40}
@@ -155,6 +164,21 @@ def test_too_few_people_are_an_error():
     frame = pd.DataFrame({"person": ["p", "q"] * 20, "dose": np.arange(40.0)})
     with pytest.raises(DataError, match="about 2 people"):
         coarse(frame, subject="person")
+
+
+def test_a_column_that_few_people_fill_is_an_error_that_names_it():
+    dose = np.arange(200.0) / 4
+    salary = np.where(np.arange(200) < 9, 1000.5 + dose, np.nan)
+    frame = pd.DataFrame({"dose": dose, "salary": salary})
+    words = r"Only 9 people have a value in column 'salary'.*columns=\['salary'\]"
+    with pytest.raises(DataError, match=words) as found:
+        coarse(frame)
+    assert "100" not in str(found.value)
+    # Ten people share what is left, which is the value in their middle.
+    frame.loc[9, "salary"] = 1010.75
+    out, coded, schema, _ = coarse(frame)
+    assert out["salary"].value_counts().to_dict() == {1001.5: 10}
+    assert left(out, coded, schema).empty
 
 
 def test_health_data_need_eleven():

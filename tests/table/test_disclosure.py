@@ -64,6 +64,14 @@ def test_ends_count_people():
     assert ends(np.arange(100.0), people, None, 10).low == 58.0
 
 
+def test_the_whole_table_needs_all_of_them_however_few_have_a_value():
+    twenty = np.arange(20.0)
+    assert ends(twenty, ALONE[:20], None, 10).needed == 10
+    # The tenth from below is 9, from above 10; in a class of twenty the fifth is asked for.
+    assert (ends(twenty, ALONE[:20], None, 10).low, ends(twenty, ALONE[:20], None, 10).high) == (9.0, 10.0)
+    assert (ends(twenty, ALONE[:20], 1.0, 10).low, ends(twenty, ALONE[:20], 1.0, 10).high) == (4.0, 15.0)
+
+
 def test_ends_of_few_people_are_their_median():
     found = ends(np.array([1.0, 2.0, 7.0]), ALONE[:3], 1.0, 10)
     assert (found.low, found.high) == (2.0, 2.0)

@@ -97,3 +97,25 @@ def test_unusable_tables_are_refused(table, words):
 def test_other_things_are_refused(table):
     with pytest.raises(UsageError, match=rf"train must be .* got {type(table).__name__}"):
         to_pandas(table, name="train")
+
+
+def test_a_form_names_the_labels_it_is_given_and_no_others():
+    labels = ["a", "b", "SECRET"]
+    table = pl.DataFrame({"n": ["a", "b"], "m": ["a", "a"]}, schema=dict.fromkeys("nm", pl.Enum(labels)))
+    taken, form = to_pandas(table)
+    taken["n"] = taken["n"].cat.remove_categories("SECRET")
+    given = form.listing({"n": ["a", "b"]}).give_back(taken)
+    assert given.schema == {"n": pl.Enum(["a", "b"]), "m": pl.Enum(labels)}
+    assert given["n"].to_list() == ["a", "b"]
+
+
+def test_notes_of_an_arrow_column_go_with_its_labels():
+    # polars writes the labels of an Enum into the notes of the Arrow column.
+    table = pl.DataFrame({"n": ["a"], "m": ["a"]}, schema=dict.fromkeys("nm", pl.Enum(["a", "SECRET"]))).to_arrow()
+    table = table.replace_schema_metadata({"labels": "a, SECRET"})
+    taken, form = to_pandas(table)
+    schema = form.listing({"n": ["a"]}).give_back(taken).schema
+    assert schema.field("n").metadata is None
+    assert schema.metadata is None
+    assert schema.field("m").metadata == table.schema.field("m").metadata
+    assert form.listing({}).give_back(taken).schema.equals(table.schema, check_metadata=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.table.column import LABEL_KINDS, Column, Schema
-from synthgen.table.distance import DistanceSpace
+from synthgen.table.disclosure import cells
 from synthgen.validation.privacy.encodings import ENCODINGS, Laid
 from synthgen.validation.privacy.likeness import most_alike
 from synthgen.validation.privacy.permutation import Permutations, split_units
@@ -146,12 +146,6 @@ class Pool:
         """Real rows and searched synthetic rows in one of :data:`ENCODINGS`; not kept, they are large."""
         return ENCODINGS[encoding](self.real, self.synthetic.iloc[self.searched], self.schema)
 
-    def points(self) -> tuple[Floats, Floats]:
-        """Mid-ranks and one axis a label, of all real rows and of the searched synthetic ones; not kept."""
-        space = DistanceSpace.fit(self.real, self.schema)
-        made = self.synthetic.iloc[self.searched]
-        return space.transform(self.real, np.float64), space.transform(made, np.float64)
-
     def neighbours(self, encoding: str) -> Neighbours:
         """Nearest real rows of each searched synthetic row, in one of :data:`ENCODINGS`; shape (n_searched, 5)."""
         return self._searches(encoding)[0]
@@ -191,8 +185,7 @@ class Pool:
 
 def hashed(frame: pd.DataFrame) -> Keys:
     """One number a row; equal rows have equal numbers, gaps equal gaps, -0 equals 0."""
-    clean = pd.DataFrame({name: frame[name].to_numpy(float) + 0.0 for name in frame.columns})
-    return np.asarray(pd.util.hash_pandas_object(clean, index=False).to_numpy(), dtype=np.uint64)
+    return cells(frame, list(frame.columns))
 
 
 def _opaque(comparison: Comparison) -> list[str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from synthgen.randomness import stream
 from synthgen.table.column import LABEL_KINDS, Column, Role
 from synthgen.table.distance import DistanceSpace
-from synthgen.validation.privacy.attacks.search import MISSING, Places, Rows, nearest_rows, places
+from synthgen.validation.privacy.attacks.search import MISSING, Points, Rows, nearest_rows, places
 from synthgen.validation.privacy.pool import Pool
 
 Mask = NDArray[np.bool_]
@@ -72,31 +72,27 @@ class Aim:
 
     parts: tuple[Part, ...]
     columns: tuple[Column, ...]
-    real: Places
-    made: Places
+    real: Points
+    made: Points
     made_rows: Rows
 
     @classmethod
     def at(cls, pool: Pool) -> Aim:
         """Choose targets; the same for every attack on a pool."""
-        if "aim" not in pool.kept:
-            pool.kept["aim"] = cls._choose(pool)
-        aim = pool.kept["aim"]
-        assert isinstance(aim, cls)
-        return aim
+        return pool.once("aim", lambda: cls._choose(pool))
 
     @classmethod
     def _choose(cls, pool: Pool) -> Aim:
         rng = stream(np.random.SeedSequence(pool.seed), "aim")
         space = DistanceSpace.fit(pool.real, pool.schema)
         real = places(pool.real, pool.columns, space)
-        sample = _some(np.arange(len(real)), MOST_TARGETS[pool.effort], rng)
+        sample = some(np.arange(len(real)), MOST_TARGETS[pool.effort], rng)
         most = MOST_OF_PART[pool.effort]
         parts = [*_rare_classes(pool), _vulnerable(real, pool, rng), *_groups(pool)]
-        parts = [Part(part.name, _some(part.rows, most, rng)) for part in parts if len(part.rows) >= FEWEST_OF_PART]
+        parts = [Part(part.name, some(part.rows, most, rng)) for part in parts if len(part.rows) >= FEWEST_OF_PART]
         all_parts = (Part(None, sample), *parts)
         n_targets = len(np.unique(np.concatenate([part.rows for part in all_parts])))
-        looked = _some(np.arange(len(pool.synthetic)), int(MOST_PAIRS[pool.effort] / max(n_targets, 1)), rng)
+        looked = some(np.arange(len(pool.synthetic)), int(MOST_PAIRS[pool.effort] / max(n_targets, 1)), rng)
         made = places(pool.synthetic.iloc[looked], pool.columns, space)
         return cls(all_parts, tuple(pool.columns), real, made, looked)
 
@@ -120,7 +116,8 @@ class Aim:
         return np.searchsorted(self.targets, rows)
 
 
-def _some(rows: Rows, most: int, rng: np.random.Generator) -> Rows:
+def some(rows: Rows, most: int, rng: np.random.Generator) -> Rows:
+    """At most so many of the rows, at random and in their order: tables are often sorted by what matters."""
     return rows if len(rows) <= most else np.sort(rng.choice(rows, max(most, 1), replace=False))
 
 
@@ -164,7 +161,7 @@ def _groups(pool: Pool) -> list[Part]:
     return parts
 
 
-def _vulnerable(real: Places, pool: Pool, rng: np.random.Generator) -> Part:
+def _vulnerable(real: Points, pool: Pool, rng: np.random.Generator) -> Part:
     """Rows furthest from all others: the mean distance to five neighbours, with the tails of numbers stretched.
 
     Meeus et al. (2023), https://arxiv.org/abs/2306.10308. In a large table only the rows with the least usual values
@@ -189,7 +186,7 @@ def _vulnerable(real: Places, pool: Pool, rng: np.random.Generator) -> Part:
     candidates = np.arange(n)
     if n > _ALL_MEASURED:
         candidates = np.argsort(-surprise, kind="stable")[: max(wanted, round(_CANDIDATES * n))]
-    reference = _some(np.arange(n), _REFERENCE, rng)
+    reference = some(np.arange(n), _REFERENCE, rng)
     own = np.searchsorted(reference, candidates)
     own = np.where(reference[np.minimum(own, len(reference) - 1)] == candidates, own, -1)
     distances, _, _ = nearest_rows(stretched[candidates], stretched[reference], k=_NEIGHBOURS, own=own)

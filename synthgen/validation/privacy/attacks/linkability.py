@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from synthgen.randomness import stream
 from synthgen.table.column import Column, Role
 from synthgen.validation.metric import Direction
-from synthgen.validation.privacy.attacks.aim import Aim
+from synthgen.validation.privacy.attacks.aim import Aim, some
 from synthgen.validation.privacy.attacks.excess import excess_of_hits
 from synthgen.validation.privacy.attacks.search import linked_rows
 from synthgen.validation.privacy.check import Check
@@ -42,9 +42,8 @@ def linkability(pool: Pool, permutations: Permutations, rng: np.random.Generator
     if len(aim.columns) < 2 or not len(aim.made):
         return [Evidence(NAME, reason="needs two columns, one for each half", vacuous=True)]
     chance = stream(np.random.SeedSequence(pool.seed), NAME)
-    most = MOST_TARGETS[pool.effort]
-    rows = aim.sample if len(aim.sample) <= most else np.sort(chance.choice(aim.sample, most, replace=False))
-    made = aim.made[: max(1, int(MOST_PAIRS[pool.effort] / len(rows)))]
+    rows = some(aim.sample, MOST_TARGETS[pool.effort], chance)
+    made = aim.made[some(np.arange(len(aim.made)), int(MOST_PAIRS[pool.effort] / len(rows)), chance)]
     hits = linked_rows(aim.real[rows], made, sides(aim.columns, chance)).mean(axis=1)
     return excess_of_hits(NAME, permutations, hits[:, None], rows, rng, subjects=[None], notes=[""])
 

@@ -38,23 +38,23 @@ def membership_scores(pool: Pool) -> Floats:
       density ratio by classification, as in Hayes et al. (2019), https://doi.org/10.2478/popets-2019-0008
     - ensemble: mean rank of the others
     """
-    if "membership" not in pool.kept:
-        aim, rng = Aim.at(pool), stream(np.random.SeedSequence(pool.seed), "membership")
-        near, _, _ = aim.found
-        real = _around(aim, _REFERENCE[pool.effort], rng)
-        around = _to_other_real_rows(aim, real)
-        scores = [
-            -near[:, 0],
-            around[:, 0] - near[:, 0],
-            np.log((around[:, -1] + _LEAST) / (near[:, 0] + _LEAST)),
-            _likelihood(aim, real, _MADE[pool.effort], rng),
-            _classified(aim, rng),
-        ]
-        ranks = sum(rankdata(score) for score in scores)
-        pool.kept["membership"] = np.stack([*scores, ranks], axis=1)
-    kept = pool.kept["membership"]
-    assert isinstance(kept, np.ndarray)
-    return kept
+    return pool.once("membership", lambda: _scored(pool))
+
+
+def _scored(pool: Pool) -> Floats:
+    aim, rng = Aim.at(pool), stream(np.random.SeedSequence(pool.seed), "membership")
+    near, _, _ = aim.found
+    real = _around(aim, _REFERENCE[pool.effort], rng)
+    around = _to_other_real_rows(aim, real)
+    scores = [
+        -near[:, 0],
+        around[:, 0] - near[:, 0],
+        np.log((around[:, -1] + _LEAST) / (near[:, 0] + _LEAST)),
+        _likelihood(aim, real, _MADE[pool.effort], rng),
+        _classified(aim, rng),
+    ]
+    ranks = sum(rankdata(score) for score in scores)
+    return np.stack([*scores, ranks], axis=1)
 
 
 def _to_other_real_rows(aim: Aim, around: Rows) -> Floats:

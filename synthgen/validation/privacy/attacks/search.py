@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from synthgen.table.column import LABEL_KINDS, Column
 from synthgen.table.distance import DistanceSpace
 
-Places = NDArray[np.float32]
+Points = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
 MISSING = -5.0
@@ -26,7 +26,7 @@ _FASTER = {"reassoc", "nsz", "contract", "arcp", "nnan"}
 """Sums may be taken in any order, so that they are made several columns at a time. No place is NaN."""
 
 
-def places(coded: pd.DataFrame, columns: Sequence[Column], space: DistanceSpace) -> Places:
+def places(coded: pd.DataFrame, columns: Sequence[Column], space: DistanceSpace) -> Points:
     """Give each value a number such that the difference of two, cut at 1, is their distance (Gower's).
 
     Numbers lie at their mid-rank position among real rows, labels a whole step apart.
@@ -51,7 +51,7 @@ def places(coded: pd.DataFrame, columns: Sequence[Column], space: DistanceSpace)
 
 
 def nearest_rows(
-    targets: Places, made: Places, *, k: int = 1, own: Rows | None = None, leave_out: bool = False
+    targets: Points, made: Points, *, k: int = 1, own: Rows | None = None, leave_out: bool = False
 ) -> tuple[NDArray[np.float64], Rows, Rows]:
     """Find the nearest rows of each target.
 
@@ -77,7 +77,7 @@ def nearest_rows(
     return distances.astype(np.float64), rows, without if leave_out else without[:, :0]
 
 
-def linked_rows(targets: Places, made: Places, sides: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def linked_rows(targets: Points, made: Points, sides: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Say whether one row of ``made`` is nearest to a target both by some columns and by the others.
 
     Parameters

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from synthgen.randomness import stream
 from synthgen.table.column import LABEL_KINDS
 from synthgen.validation.metric import Direction
-from synthgen.validation.privacy.attacks.aim import Aim
+from synthgen.validation.privacy.attacks.aim import Aim, some
 from synthgen.validation.privacy.attacks.excess import REACH
-from synthgen.validation.privacy.attacks.search import MISSING, Places, Rows
+from synthgen.validation.privacy.attacks.search import MISSING, Points, Rows
 from synthgen.validation.privacy.check import Check
 from synthgen.validation.privacy.evidence import Evidence, clopper_pearson
 from synthgen.validation.privacy.permutation import Permutations
@@ -52,12 +52,12 @@ class Descriptions:
         """Those where the mask is true."""
         return Descriptions(self.low[mask], self.high[mask], self.columns[mask])
 
-    def fit_one(self, rows: Places) -> Rows:
+    def fit_one(self, rows: Points) -> Rows:
         """Position of the only row that each fits; negative where none or several do."""
         return np.asarray(_only(self.low, self.high, self.columns, rows))
 
 
-def around_rows(made: Places, is_label: NDArray[np.bool_], n: int, rng: np.random.Generator) -> Descriptions:
+def around_rows(made: Points, is_label: NDArray[np.bool_], n: int, rng: np.random.Generator) -> Descriptions:
     """Describe random synthetic rows by a few of their columns each: labels as they are, numbers nearly."""
     d = made.shape[1]
     most = min(d, MOST_COLUMNS)
@@ -73,9 +73,10 @@ def several_columns(aim: Aim, pool: Pool, rng: np.random.Generator) -> tuple[Row
     """Real rows that descriptions by several columns single out, and how many descriptions were tried."""
     is_label = np.array([column.kind in LABEL_KINDS for column in aim.columns])
     tried = min(MOST_TRIED[pool.effort], max(100, int(MOST_WORK[pool.effort] / max(len(aim.real), 1))))
-    described = around_rows(aim.made, is_label, tried, rng)
+    made = aim.made[some(np.arange(len(aim.made)), MOST_MADE, rng)]
+    described = around_rows(made, is_label, tried, rng)
     # One that fits several synthetic rows is no guess at a single person.
-    unique = described.take(described.fit_one(aim.made[:MOST_MADE]) >= 0)
+    unique = described.take(described.fit_one(made) >= 0)
     found = unique.fit_one(aim.real)
     return np.unique(found[found >= 0]), len(unique.columns)
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import synthgen.validation.privacy.attacks.linkability as linkability_module
+import synthgen.validation.privacy.attacks.singling_out as singling_out_module
 from synthgen.table import Column, Kind, Role, Schema
 from synthgen.validation import Comparison
 from synthgen.validation.privacy.attacks import ATTACKS
@@ -209,6 +211,28 @@ def test_links_need_both_sides_from_one_row(people, pooled):
     apart = linkability(*pooled(train, holdout, torn), np.random.default_rng(RNG))
     assert whole[0].value > 0.5
     assert p_value(apart[0]) > 0.01
+
+
+# Synthetic rows in order
+
+
+def test_links_are_looked_for_among_all_synthetic_rows_not_the_first(people, pooled, monkeypatch):
+    train, holdout = people(200, 0), people(200, 1)
+    made = pd.concat([people(500, 2), *[train] * 5], ignore_index=True)
+    # 400 targets and a third of the synthetic rows.
+    monkeypatch.setitem(linkability_module.MOST_PAIRS, "standard", 400 * 500)
+    (found,) = linkability(*pooled(train, holdout, made), np.random.default_rng(RNG))
+    assert p_value(found) == 1 / 2000
+
+
+def test_people_are_described_by_all_synthetic_rows_not_the_first(people, pooled, monkeypatch):
+    train, holdout = people(400, 0), people(400, 1)
+    sick = [rows[rows["sick"] == 1] for rows in (train, people(400, 2))]
+    made = pd.concat([people(400, 3).query("sick == 0"), *sick], ignore_index=True)
+    monkeypatch.setattr(singling_out_module, "MOST_MADE", 300)
+    pool, _ = pooled(train, holdout, made)
+    rows, _ = singling_out_module.several_columns(Aim.at(pool), pool, np.random.default_rng(RNG))
+    assert pool.real["sick"].to_numpy()[rows].sum() >= 5
 
 
 # Rows that depend on each other
