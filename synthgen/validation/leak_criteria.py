@@ -57,9 +57,13 @@ def percent(share: float) -> str:
 
 
 def leak_bound(m: Measurement) -> float:
-    """Largest leak that the figure's 95 % interval still allows: a share of copies beyond what chance gives."""
+    """Largest leak that the figure's 95 % interval still allows: a share of copies beyond what chance gives.
+
+    Never less than what rows that leak nothing may differ from each other, however far below chance the figure is.
+    """
     base = m.baseline or 0.0
     high = m.interval[1] if m.interval else (m.value or 0.0)
+    high = max(high, m.baseline_interval[1]) if m.baseline_interval else high
     return float(min(1.0, max(0.0, (high - base) / max(1e-9, 1 - base))))
 
 

@@ -308,6 +308,12 @@ def test_the_bound_of_a_leak_by_hand():
     assert leak_bound(good()["exact_copies"]) == pytest.approx(0.01)
 
 
+def test_no_figure_however_low_shows_less_than_chance_allows():
+    low = figure("dcr_share", 0.4, (0.38, 0.42), 0.5, (0.45, 0.56), 1.0)
+    # As if (.56 - .5) / .5 of the rows were copies.
+    assert leak_bound(low) == pytest.approx(0.12)
+
+
 # Attacks
 
 
