@@ -100,9 +100,7 @@ def share_of_train(
     observed, null = permutations.totals(scores, rows)
     share, shares = float(observed) / total, null / total
     interval, band = share_interval(share, n, shares)
-    return Evidence(
-        name, share, shares, subject, share, interval, float(shares.mean()), band, n, reason, hidden=hidden
-    )
+    return Evidence(name, share, shares, subject, share, interval, float(shares.mean()), band, n, reason, hidden=hidden)
 
 
 def share_interval(share: float, n: int, shares: Floats) -> tuple[Interval, Interval]:
