@@ -125,15 +125,34 @@ def privacy_words(criteria: Sequence[Criterion], findings: Sequence[Finding]) ->
         mine = [finding for finding in findings if of.get(finding.criterion) == name]
         if not mine:
             continue
-        said = {o: [f.criterion for f in mine if f.outcome is o] for o in Outcome}
-        if said[Outcome.FAIL]:
-            words = f"leaks were found ({', '.join(said[Outcome.FAIL])})"
-        elif said[Outcome.INCONCLUSIVE]:
-            words = f"not settled ({', '.join(said[Outcome.INCONCLUSIVE])})"
-        else:
-            words = f"no leakage found ({', '.join(said[Outcome.PASS])}); each finding says above what, at 95 %"
+        unseen = [f.unseen for f in mine if f.unseen and f.outcome is not Outcome.FAIL]
+        words = "; ".join([*_what_was_found(mine), *unseen])
         out.append(f"{name}: {words}")
     return (*out, f"threat model: {THREAT}") if out else ()
+
+
+def _what_was_found(findings: Sequence[Finding]) -> list[str]:
+    """Leaks first; those that were refused or tolerated are leaks found too, so "none" is never said of them."""
+    names: dict[str, list[str]] = {}
+    for finding in findings:
+        names.setdefault(finding.cleared or str(finding.outcome), []).append(finding.criterion)
+    listed = {key: f"({', '.join(criteria)})" for key, criteria in names.items()}
+    words = [
+        f"{said} {listed[key]}"
+        for key, said in (
+            (str(Outcome.FAIL), "leaks were found"),
+            ("refused", "leaks were found, and the rows refused"),
+            ("tolerated", "more than chance was found, less than is tolerated"),
+            (str(Outcome.INCONCLUSIVE), "not settled"),
+        )
+        if key in listed and not (key == str(Outcome.INCONCLUSIVE) and str(Outcome.FAIL) in listed)
+    ]
+    clean = listed.get(str(Outcome.PASS))
+    settled = not {str(Outcome.FAIL), str(Outcome.INCONCLUSIVE)} & listed.keys()
+    if clean and settled:
+        other = "no other leakage" if words else "no leakage"
+        words.append(f"{other} found {clean}; each finding says above what, at 95 %")
+    return words
 
 
 LEAK_CRITERIA = (

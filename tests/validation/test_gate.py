@@ -314,6 +314,43 @@ def test_no_figure_however_low_shows_less_than_chance_allows():
     assert leak_bound(low) == pytest.approx(0.12)
 
 
+def test_copies_that_were_refused_were_found_all_the_same():
+    figures = changed("exact_copies", value=0.3, p_value=0.0005)
+    words = judge(figures, "release", flagged=(30, 100), refused=True).privacy[0]
+    assert words.startswith("singling out: leaks were found, and the rows refused (exact_copies); no other leakage")
+    assert "exact_copies" not in words.partition("no other")[2]
+
+
+def test_what_is_tolerated_was_found_all_the_same():
+    figures = changed("dcr_share", value=0.514, p_value=0.0005)
+    clean = figure("dcr_share", 0.5, (0.48, 0.52), 0.5, (0.49, 0.51), 1.0, subject="y = sick")
+    verdict = judge({"part": clean, **figures}, "release")
+    assert verdict.outcome is PASS
+    assert "less than is tolerated (dcr_share)" in verdict.privacy[0]
+    # The finding tells of what was tolerated, not of the part that is clean.
+    assert "2.8% of the rows were copies" in finding(verdict, "dcr_share").words
+
+
+def test_what_is_tolerated_excuses_no_leak_beside_it():
+    figures = changed("dcr_share", value=0.514, p_value=0.0005)
+    figures["part"] = figure("dcr_share", 0.9, (0.8, 1.0), 0.5, (0.4, 0.6), 0.0005, subject="y = sick")
+    assert "leaks were found (dcr_share)" in judge(figures, "release").privacy[0]
+
+
+def test_a_part_says_how_small_a_leak_it_could_have_shown():
+    figures = good()
+    for name, share, reason in (
+        ("y = sick", 1.0, "underpowered: 40 real rows of this class can't show any leak of this kind"),
+        ("y = ill", 0.4, "90 real rows of this class can't show less"),
+    ):
+        figures[name] = figure("smallest_leak", share, subject=name, reason=reason)
+    verdict = judge(figures, "release")
+    assert verdict.outcome is PASS
+    for words in (finding(verdict, "dcr_share").words, verdict.privacy[0]):
+        assert "y = sick: underpowered: 40 real rows of this class can't show any leak of this kind" in words
+        assert "y = ill: 90 real rows of this class can't show less than 40.0%" in words
+
+
 # Attacks
 
 
