@@ -20,9 +20,13 @@ Gaussian copula and MOSTLY AI's engine were measured at .512 and .514 on Adult, 
 to a rare class or to any other check, so that a few copies can't hide in it."""
 
 TOLERATED_AMONG_CLOSEST = 0.2
-"""The same for a scan over the closest rows: learnt margins give a thin excess over many rows (a Gaussian copula on
-thyroid, which remembers no row, .571 where chance gives .494: as if 15 % of them were copies), copies nearly all of a
-few. It isn't granted to a rare class, or to columns by name."""
+"""The same for a scan over the closest rows, and over rows among three others: learnt margins give a thin excess over
+many rows, copies nearly all of a few. Of a Gaussian copula, which remembers no row, measured on thyroid (three runs)
+and Adult (three): the closest rows stood out in two runs, as if 14 and 26 % of them were copies (the latter fails),
+rows among three in one, as if 12 %. Neither is granted to a rare class.
+
+Columns copied together and rows between two have no tolerance: the same runs gave no excess of rows between two in any
+(p = .98 and more), and of columns one that is far beyond (48 %, which fails)."""
 
 SMALLEST_LEAK = 0.10
 """A leak test must be able to find this share of copied rows four times in five, or it proves nothing."""
@@ -72,8 +76,11 @@ def _share(m: Measurement) -> tuple[Outcome, str]:
 
 
 def _among_closest(m: Measurement) -> tuple[Outcome, str]:
-    named = m.subject is not None and m.subject != "three rows"
-    return leak(m) if named else _beyond(m, TOLERATED_AMONG_CLOSEST)
+    return _beyond(m, TOLERATED_AMONG_CLOSEST)
+
+
+def _lines(m: Measurement) -> tuple[Outcome, str]:
+    return _beyond(m, TOLERATED_AMONG_CLOSEST) if m.subject == "three rows" else leak(m)
 
 
 def _beyond(m: Measurement, tolerated: float) -> tuple[Outcome, str]:
@@ -177,10 +184,10 @@ LEAK_CRITERIA = (
     ),
     Criterion("value_reuse", "value_reuse", leak, RELEASE, _DRAW, whole_table=False, criterion_of="singling out"),
     Criterion(
-        "subset_copies", "subset_copies", _among_closest, RELEASE, _DRAW, whole_table=False, criterion_of="linkability"
+        "subset_copies", "subset_copies", leak, RELEASE, _DRAW, whole_table=False, criterion_of="linkability"
     ),
     Criterion(
-        "interpolation", "interpolation", _among_closest, RELEASE, _BETWEEN, whole_table=False, criterion_of="inference"
+        "interpolation", "interpolation", _lines, RELEASE, _BETWEEN, whole_table=False, criterion_of="inference"
     ),
     Criterion("smallest_leak", "smallest_leak", _power, RELEASE, MORE_ROWS),
 )

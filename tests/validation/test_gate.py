@@ -157,9 +157,13 @@ RELEASE_CASES = [
     ("dcr_share", {"value": 0.514, "p_value": 0.0005}, PASS),
     ("dcr_share", {"value": 0.516, "p_value": 0.0005}, FAIL),
     # Among the closest rows (.59 - .5) / .5 = 18 % do, 22 % don't.
-    *((name, {"value": 0.59, "p_value": 0.0005}, PASS) for name in ("closest_rows", "subset_copies", "interpolation")),
-    *((name, {"value": 0.61, "p_value": 0.0005}, FAIL) for name in ("closest_rows", "subset_copies", "interpolation")),
-    # Nothing of that excuses a rare class, columns by name, or single rows' values.
+    ("closest_rows", {"value": 0.59, "p_value": 0.0005}, PASS),
+    ("closest_rows", {"value": 0.61, "p_value": 0.0005}, FAIL),
+    ("interpolation", {"value": 0.59, "p_value": 0.0005, "subject": "three rows"}, PASS),
+    ("interpolation", {"value": 0.61, "p_value": 0.0005, "subject": "three rows"}, FAIL),
+    # Nothing of that excuses a rare class, columns copied together, rows between two, or single rows' values.
+    ("subset_copies", {"value": 0.51, "p_value": 0.0005}, FAIL),
+    ("interpolation", {"value": 0.51, "p_value": 0.0005}, FAIL),
     ("dcr_share", {"value": 0.514, "p_value": 0.0005, "subject": "y = sick"}, FAIL),
     ("closest_rows", {"value": 0.514, "p_value": 0.0005, "subject": "y = sick"}, FAIL),
     ("subset_copies", {"value": 0.514, "p_value": 0.0005, "subject": "a, b"}, FAIL),
