@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from synthgen.validation.criterion import BOTH, MORE_ROWS, RELEASE, Criterion
 from synthgen.validation.metric import Measurement
+from synthgen.validation.privacy.evidence import LEVEL
+from synthgen.validation.privacy.preconditions import SPLIT_LEVEL
 from synthgen.validation.verdict import Finding, Outcome
 
-LEAK_LEVEL = 0.02
+LEAK_LEVEL = LEVEL
 """Chance that rows which leak nothing fail any of the leak checks; their p-values are adjusted for all of them."""
-
-SPLIT_LEVEL = 0.001
-"""Chance of calling a sound split of train and holdout unsound."""
 
 TOLERATED_EXCESS = 0.03
 """Excess of the nearest share in the whole table that a model without memory gives by learning train's margins: SDV's
