@@ -140,6 +140,7 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
             }
             for item in verdict.findings
         ],
+        "privacy": list(verdict.privacy),
         "not_tested": list(verdict.not_tested),
     }
 

@@ -118,8 +118,8 @@ def _alike(m: Measurement) -> tuple[Outcome, str]:
 
 
 THREAT = (
-    "someone who has the synthetic table and real rows that may be in the source, and looks for these rows, their "
-    "values and lines between them"
+    "someone who has the synthetic table and real rows that may be in the source, looks for these rows, their values "
+    "and lines between them, tries to tell which were in the source, and guesses what is unknown of them from the rest"
 )
 
 

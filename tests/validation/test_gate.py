@@ -9,6 +9,7 @@ import pytest
 from synthgen.guarantee import RowSource
 from synthgen.validation import Criterion, Direction, Family, Gate, Measurement, Outcome, Purpose, Status
 from synthgen.validation.leak_criteria import leak_bound
+from synthgen.validation.validate import not_tested
 
 PASS, FAIL, INCONCLUSIVE = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE
 BOTH_BLOCK = (
@@ -292,6 +293,8 @@ def test_leaks_are_named_in_the_words_of_the_working_party():
     assert "linkability: leaks were found (subset_copies)" in verdict.privacy
     assert verdict.privacy[0].startswith("singling out: no leakage found")
     assert "threat model" in verdict.privacy[-1]
+    # Also those of membership and attribute inference.
+    assert "which were in the source" in verdict.privacy[-1] and "guesses" in verdict.privacy[-1]
     assert "at 95 %" in finding(verdict, "interpolation").words
     unknown = judge({}, "release")
     assert unknown.privacy[0].startswith("singling out: not settled")
@@ -304,6 +307,13 @@ def test_nothing_is_called_what_was_not_shown(figures, word):
     assert (
         word not in " ".join([str(verdict), *verdict.privacy, *(f.words + f.advice for f in verdict.findings)]).lower()
     )
+
+
+def test_rows_of_unknown_making_are_said_to_be_so_and_not_that_nothing_was_looked_for(compare):
+    part = {"x": [1.0, 2.0]}
+    words = not_tested(compare(part, part, part))
+    assert "how the rows were made" in words[0]
+    assert "lie between" not in " ".join(words)
 
 
 def test_the_bound_of_a_leak_by_hand():
