@@ -147,15 +147,12 @@ def _between(pool: Pool, train: NDArray[np.bool_], purpose: Purpose) -> pd.DataF
     if found is None:
         return together([])
     parts = []
-    sides = (
-        (found.found.pairs, found.found.off_line, found.usual.off_line),
-        (found.found.triples, found.found.off_plane, found.usual.off_plane),
-    )
     classes = pool.synthetic_classes[found.synthetic], pool.real_classes[found.real]
-    for groups, off, usual in sides:
-        p_values = np.where(np.isfinite(off), shares_within(off, usual, *classes), 1.0)
-        parents = np.isfinite(off) & train[np.maximum(groups, 0)].all(axis=1)
-        chosen, q_values = _chosen(p_values, parents, float(train.mean()) ** groups.shape[1])
+    for side in found.sides:
+        off = side.off
+        p_values = np.where(np.isfinite(off), shares_within(off, side.usual, *classes), 1.0)
+        parents = np.isfinite(off) & train[np.maximum(side.groups, 0)].all(axis=1)
+        chosen, q_values = _chosen(p_values, parents, float(train.mean()) ** side.groups.shape[1])
         parts.append(
             flagged(
                 found.synthetic[chosen], Reason.INTERPOLATED, "numeric", off[chosen], float(off[chosen].max(initial=0)),
