@@ -23,7 +23,7 @@ from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.gate import Gate
 from synthgen.validation.metric import Estimate, Measurement, Metric, measure
-from synthgen.validation.privacy.disclosure import POLICY_REASONS
+from synthgen.validation.privacy.reasons import POLICY_REASONS
 from synthgen.validation.report import ValidationReport
 from synthgen.validation.verdict import Purpose
 from synthgen.validation.views import association_view, column_views

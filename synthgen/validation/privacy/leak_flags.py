@@ -13,10 +13,11 @@ from synthgen.validation.privacy.checks.interpolation import between
 from synthgen.validation.privacy.checks.reuse import reused
 from synthgen.validation.privacy.checks.subsets import subsets
 from synthgen.validation.privacy.closeness import closeness, false_discovery_rates, shares_within
-from synthgen.validation.privacy.flags import Reason, flagged, refused_for, together
+from synthgen.validation.privacy.flags import flagged, refused_for, together
 from synthgen.validation.privacy.meeting import Met, exact_met, rounded_met
 from synthgen.validation.privacy.permutation import Permutations
 from synthgen.validation.privacy.pool import Pool
+from synthgen.validation.privacy.reasons import Reason
 from synthgen.validation.verdict import Purpose
 
 Floats = NDArray[np.float64]
