@@ -111,9 +111,9 @@ def share_interval(share: float, n: int, shares: Floats) -> tuple[Interval, Inte
 
     Examples
     --------
-    >>> interval, band = share_interval(0.5, 4_000, np.array([0.4, 0.5, 0.6]))
-    >>> [round(end, 2) for end in interval]
-    [0.4, 0.6]
+    >>> interval, band = share_interval(0.5, 4_000, np.linspace(0.4, 0.6, 1_999))
+    >>> [round(end, 3) for end in interval]
+    [0.405, 0.595]
     """
     low, high = clopper_pearson(round(share * n), n)
     band = np.quantile(shares, [0.025, 0.975])
