@@ -74,7 +74,7 @@ def a_verdict(outcome="PASS", purpose="augment"):
         Finding("ks", Outcome(outcome), "[amount] lies 0.31 from real rows, not 0.05.", True, "Try tree."),
         Finding("detection", Outcome.INCONCLUSIVE, "Only 12 holdout rows.", False),
     )
-    return Verdict(Outcome(outcome), Purpose(purpose), findings, ("linkability",))
+    return Verdict(Outcome(outcome), Purpose(purpose), findings, ("linkability",), ("linkability: no leakage found",))
 
 
 def a_report(outcome="PASS", purpose="augment"):
@@ -318,6 +318,7 @@ def test_json_is_all_that_is_on_stdout(run, fake, cards):
     fake("FAIL")
     done = run("synthesize", cards, "--json")
     document = json.loads(done.out)
+    assert document["verdict"]["privacy"] == ["linkability: no leakage found"]
     assert done.code == 3
     assert document["verdict"]["outcome"] == "FAIL"
     assert document["rows"] == {

@@ -140,6 +140,7 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
             }
             for item in verdict.findings
         ],
+        "privacy": list(verdict.privacy),
         "not_tested": list(verdict.not_tested),
     }
 
@@ -172,7 +173,7 @@ def profile_document(profile: Profile) -> dict[str, Any]:
 
 
 def _rows_table(counts: dict[str, Any]) -> Table:
-    from synthgen.validation.privacy.flags import REASON_WORDS
+    from synthgen.validation.privacy.reasons import REASON_WORDS
 
     words_of: dict[str, str] = {str(reason): words for reason, words in REASON_WORDS.items()}
     table = _table("Rows", "")

@@ -12,7 +12,7 @@ from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.validation.attack_criteria import ATTACK_CRITERIA
 from synthgen.validation.criterion import BOTH, MORE_ROWS, RELEASE, Criterion
-from synthgen.validation.leak_criteria import LEAK_CRITERIA, privacy_words
+from synthgen.validation.leak_criteria import LEAK_CRITERIA, LEAK_LEVEL, percent, privacy_words
 from synthgen.validation.metric import Measurement, Status
 from synthgen.validation.verdict import Finding, Outcome, Purpose, Verdict
 
@@ -127,6 +127,7 @@ def _finding(
         words = f"{criterion.name}: not measured"
         return Finding(criterion.name, Outcome.INCONCLUSIVE, words, blocks, criterion.advice)
     judged: list[tuple[Outcome, str]] = []
+    tolerated = False
     for measurement in mine:
         about = f" ({measurement.subject})" if measurement.subject else ""
         if measurement.status is Status.FAILED:
@@ -136,16 +137,40 @@ def _finding(
         else:
             outcome, words = criterion.judge(measurement)
             judged.append((outcome, f"{measurement.title}{about}: {_START[outcome]}{words}"))
+            if outcome is Outcome.PASS and _found(criterion, measurement):
+                # Told before those that found nothing.
+                tolerated = True
+                judged.insert(0, judged.pop())
     order = [Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS]
     outcome, words = min(judged, key=lambda item: order.index(item[0]))
     alike = sum(item[0] is Outcome.FAIL for item in judged) - 1
     if outcome is Outcome.FAIL and alike > 0:
         words += f"; {alike} more of this kind"
+    cleared = "tolerated" if tolerated and outcome is Outcome.PASS else ""
     if refused and criterion.cured_by_refusal and outcome is Outcome.FAIL:
         outcome, words = Outcome.PASS, words.replace(_START[Outcome.FAIL], "") + "; these rows were refused"
+        cleared = "refused"
     unsettled = outcome is Outcome.INCONCLUSIVE and criterion.name != "exchangeability"
     advice = MORE_ROWS if unsettled else criterion.advice
-    return Finding(criterion.name, outcome, words, blocks, advice)
+    unseen = _unseen(criterion, measurements)
+    words += f"; {unseen}" if unseen else ""
+    return Finding(criterion.name, outcome, words, blocks, advice, cleared, unseen)
+
+
+def _found(criterion: Criterion, m: Measurement) -> bool:
+    """Whether it is a leak by its p-value, whatever the criterion tolerates."""
+    return bool(criterion.criterion_of) and m.p_value is not None and m.p_value <= LEAK_LEVEL
+
+
+def _unseen(criterion: Criterion, measurements: Sequence[Measurement]) -> str:
+    """How small a leak the parts of the table could have shown, where the criterion is about these parts."""
+    if criterion.metric != "dcr_share":
+        return ""
+    parts = [m for m in measurements if m.name == "smallest_leak" and " = " in (m.subject or "") and m.computed]
+    return "; ".join(
+        f"{m.subject}: {m.reason}" + (f" than {percent(m.value)}" if m.value is not None and m.value < 1 else "")
+        for m in parts
+    )
 
 
 _START = {

@@ -23,7 +23,7 @@ from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.gate import Gate
 from synthgen.validation.metric import Estimate, Measurement, Metric, measure
-from synthgen.validation.privacy.disclosure import POLICY_REASONS
+from synthgen.validation.privacy.reasons import POLICY_REASONS
 from synthgen.validation.report import ValidationReport
 from synthgen.validation.verdict import Purpose
 from synthgen.validation.views import association_view, column_views
@@ -204,7 +204,7 @@ def not_tested(comparison: Comparison, unsearched: int = 0) -> tuple[str, ...]:
     """What a reader must not take the report to have shown; ``unsearched`` rows were looked at by joins only."""
     words = list(NOT_TESTED)
     if comparison.row_source is RowSource.UNKNOWN:
-        words.insert(0, "whether rows lie between real rows (how they were made is not known)")
+        words.insert(0, "how the rows were made (a way of making them from real rows may leave no trace in them)")
     left = [column.name for column in comparison.schema if column not in comparison.columns]
     if left:
         words.append(f"identifiers and free text: {', '.join(left)}")

@@ -46,6 +46,10 @@ class Finding:
         Whether the criterion can make the whole verdict FAIL; if not, it only warns.
     advice : str
         What to try if it isn't met.
+    cleared : {"", "refused", "tolerated"}
+        Why it is met though a leak check found something: its rows were refused, or it is less than is tolerated.
+    unseen : str
+        What parts of the table couldn't have shown.
     """
 
     criterion: str
@@ -53,6 +57,8 @@ class Finding:
     words: str
     blocks: bool
     advice: str = ""
+    cleared: str = ""
+    unseen: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from synthgen.reporting import bias_fragment, bias_html, fidelity_fragment, fidelity_html
 from synthgen.reporting.sections.refused import REASONS
 from synthgen.validation.metric import Family
-from synthgen.validation.privacy.flags import Reason
+from synthgen.validation.privacy.reasons import Reason
 from synthgen.validation.verdict import Outcome, Purpose
 
 from .conftest import HOSTILE, measurement, profile_over, report_over

@@ -10,6 +10,7 @@ from synthgen.errors import UsageError
 from synthgen.guarantee import RowSource
 from synthgen.validation import Criterion, Direction, Family, Gate, Measurement, Outcome, Purpose, Status
 from synthgen.validation.leak_criteria import leak_bound
+from synthgen.validation.validate import not_tested
 
 PASS, FAIL, INCONCLUSIVE = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE
 BOTH_BLOCK = (
@@ -158,9 +159,13 @@ RELEASE_CASES = [
     ("dcr_share", {"value": 0.514, "p_value": 0.0005}, PASS),
     ("dcr_share", {"value": 0.516, "p_value": 0.0005}, FAIL),
     # Among the closest rows (.59 - .5) / .5 = 18 % do, 22 % don't.
-    *((name, {"value": 0.59, "p_value": 0.0005}, PASS) for name in ("closest_rows", "subset_copies", "interpolation")),
-    *((name, {"value": 0.61, "p_value": 0.0005}, FAIL) for name in ("closest_rows", "subset_copies", "interpolation")),
-    # Nothing of that excuses a rare class, columns by name, or single rows' values.
+    ("closest_rows", {"value": 0.59, "p_value": 0.0005}, PASS),
+    ("closest_rows", {"value": 0.61, "p_value": 0.0005}, FAIL),
+    ("interpolation", {"value": 0.59, "p_value": 0.0005, "subject": "three rows"}, PASS),
+    ("interpolation", {"value": 0.61, "p_value": 0.0005, "subject": "three rows"}, FAIL),
+    # Nothing of that excuses a rare class, columns copied together, rows between two, or single rows' values.
+    ("subset_copies", {"value": 0.51, "p_value": 0.0005}, FAIL),
+    ("interpolation", {"value": 0.51, "p_value": 0.0005}, FAIL),
     ("dcr_share", {"value": 0.514, "p_value": 0.0005, "subject": "y = sick"}, FAIL),
     ("closest_rows", {"value": 0.514, "p_value": 0.0005, "subject": "y = sick"}, FAIL),
     ("subset_copies", {"value": 0.514, "p_value": 0.0005, "subject": "a, b"}, FAIL),
@@ -295,6 +300,8 @@ def test_leaks_are_named_in_the_words_of_the_working_party():
     assert "linkability: leaks were found (subset_copies)" in verdict.privacy
     assert verdict.privacy[0].startswith("singling out: no leakage found")
     assert "threat model" in verdict.privacy[-1]
+    # Also those of membership and attribute inference.
+    assert "which were in the source" in verdict.privacy[-1] and "guesses" in verdict.privacy[-1]
     assert "at 95 %" in finding(verdict, "interpolation").words
     unknown = judge({}, "release")
     assert unknown.privacy[0].startswith("singling out: not settled")
@@ -309,10 +316,60 @@ def test_nothing_is_called_what_was_not_shown(figures, word):
     )
 
 
+def test_rows_of_unknown_making_are_said_to_be_so_and_not_that_nothing_was_looked_for(compare):
+    part = {"x": [1.0, 2.0]}
+    words = not_tested(compare(part, part, part))
+    assert "how the rows were made" in words[0]
+    assert "lie between" not in " ".join(words)
+
+
 def test_the_bound_of_a_leak_by_hand():
     # A share of up to .52 where chance gives .5: as if (.52 - .5) / .5 of the rows were copies.
     assert leak_bound(good()["dcr_share"]) == pytest.approx(0.04)
     assert leak_bound(good()["exact_copies"]) == pytest.approx(0.01)
+
+
+def test_no_figure_however_low_shows_less_than_chance_allows():
+    low = figure("dcr_share", 0.4, (0.38, 0.42), 0.5, (0.45, 0.56), 1.0)
+    # As if (.56 - .5) / .5 of the rows were copies.
+    assert leak_bound(low) == pytest.approx(0.12)
+
+
+def test_copies_that_were_refused_were_found_all_the_same():
+    figures = changed("exact_copies", value=0.3, p_value=0.0005)
+    words = judge(figures, "release", flagged=(30, 100), refused=True).privacy[0]
+    assert words.startswith("singling out: leaks were found, and the rows refused (exact_copies); no other leakage")
+    assert "exact_copies" not in words.partition("no other")[2]
+
+
+def test_what_is_tolerated_was_found_all_the_same():
+    figures = changed("dcr_share", value=0.514, p_value=0.0005)
+    clean = figure("dcr_share", 0.5, (0.48, 0.52), 0.5, (0.49, 0.51), 1.0, subject="y = sick")
+    verdict = judge({"part": clean, **figures}, "release")
+    assert verdict.outcome is PASS
+    assert "less than is tolerated (dcr_share)" in verdict.privacy[0]
+    # The finding tells of what was tolerated, not of the part that is clean.
+    assert "2.8% of the rows were copies" in finding(verdict, "dcr_share").words
+
+
+def test_what_is_tolerated_excuses_no_leak_beside_it():
+    figures = changed("dcr_share", value=0.514, p_value=0.0005)
+    figures["part"] = figure("dcr_share", 0.9, (0.8, 1.0), 0.5, (0.4, 0.6), 0.0005, subject="y = sick")
+    assert "leaks were found (dcr_share)" in judge(figures, "release").privacy[0]
+
+
+def test_a_part_says_how_small_a_leak_it_could_have_shown():
+    figures = good()
+    for name, share, reason in (
+        ("y = sick", 1.0, "underpowered: 40 real rows of this class can't show any leak of this kind"),
+        ("y = ill", 0.4, "90 real rows of this class can't show less"),
+    ):
+        figures[name] = figure("smallest_leak", share, subject=name, reason=reason)
+    verdict = judge(figures, "release")
+    assert verdict.outcome is PASS
+    for words in (finding(verdict, "dcr_share").words, verdict.privacy[0]):
+        assert "y = sick: underpowered: 40 real rows of this class can't show any leak of this kind" in words
+        assert "y = ill: 90 real rows of this class can't show less than 40.0%" in words
 
 
 # Attacks

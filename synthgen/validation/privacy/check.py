@@ -74,7 +74,7 @@ def run_checks(checks: Sequence[Check], pool: Pool, permutations: Permutations, 
     crashed: list[Measurement] = []
     for check in checks:
         try:
-            evidence += check.find(pool, permutations, stream(seed, check.name))
+            evidence += _finite(check.find(pool, permutations, stream(seed, check.name)))
         except Exception as error:
             crashed.append(failed(check.metric, f"it stopped with {type(error).__name__}"))
     adjusted = adjust(evidence)
@@ -87,6 +87,14 @@ def run_checks(checks: Sequence[Check], pool: Pool, permutations: Permutations, 
     order = list(known)
     both = sorted([*shown, *crashed], key=lambda m: order.index(m.name))
     return Found(tuple(both), tuple(evidence), adjusted)
+
+
+def _finite(evidence: list[Evidence]) -> list[Evidence]:
+    """One figure that is no number would spoil the adjustment of all others, so it fails its own check."""
+    for item in evidence:
+        if item.null is not None and not (np.isfinite(item.statistic) and np.isfinite(item.null).all()):
+            raise ArithmeticError("a statistic is not a number")
+    return evidence
 
 
 def _estimate(item: Evidence, p_value: float) -> Estimate:

@@ -19,11 +19,9 @@ from synthgen.table.disclosure import (
     quasi_identifiers,
 )
 from synthgen.validation.comparison import Comparison
+from synthgen.validation.privacy.reasons import Reason
 
-RARE_CATEGORY, EXTREME_VALUE, RARE_CELL = "RARE_CATEGORY", "EXTREME_VALUE", "RARE_CELL"
-POLICY_REASONS = (RARE_CATEGORY, EXTREME_VALUE, RARE_CELL)
-
-Flags = tuple[NDArray[np.int64], str, str, NDArray[np.float64], float]
+Flags = tuple[NDArray[np.int64], Reason, str, NDArray[np.float64], float]
 
 
 def policy_flags(comparison: Comparison, fewest: int = FEWEST_HOLDERS) -> pd.DataFrame:
@@ -54,7 +52,9 @@ def policy_flags(comparison: Comparison, fewest: int = FEWEST_HOLDERS) -> pd.Dat
         *_rare_cells(comparison, real, subjects, fewest),
     ]
     parts = [
-        pd.DataFrame({"row": rows, "reason": reason, "columns": columns, "value": held, "threshold": float(threshold)})
+        pd.DataFrame(
+            {"row": rows, "reason": str(reason), "columns": columns, "value": held, "threshold": float(threshold)}
+        )
         for rows, reason, columns, held, threshold in found
         if len(rows)
     ]
@@ -80,7 +80,7 @@ def _rare_labels(comparison: Comparison, real: pd.DataFrame, subjects: Subjects,
         counts = held.reindex(codes).fillna(0).to_numpy(float)
         # NaN is nobody's label, and compares as false.
         rows = np.flatnonzero((counts < fewest) & (codes >= listed))
-        yield rows, RARE_CATEGORY, column.name, counts[rows], fewest
+        yield rows, Reason.RARE_CATEGORY, column.name, counts[rows], fewest
 
 
 def _public_labels(comparison: Comparison, column: Column) -> int:
@@ -101,7 +101,7 @@ def _extremes(comparison: Comparison, real: pd.DataFrame, subjects: Subjects, fe
             for extreme, people in ((found.lowest, found.low_holders), (found.highest, found.high_holders)):
                 if people < found.needed:
                     rows = np.flatnonzero(inside & (values == extreme))
-                    yield rows, EXTREME_VALUE, column.name, np.full(len(rows), float(people)), found.needed
+                    yield rows, Reason.EXTREME_VALUE, column.name, np.full(len(rows), float(people)), found.needed
 
 
 def _rare_cells(comparison: Comparison, real: pd.DataFrame, subjects: Subjects, fewest: int) -> Iterator[Flags]:
@@ -111,4 +111,4 @@ def _rare_cells(comparison: Comparison, real: pd.DataFrame, subjects: Subjects, 
     held = holders(cells(real, names), subjects)
     counts = held.reindex(cells(comparison.synthetic, names)).fillna(0).to_numpy(float)
     rows = np.flatnonzero((counts > 0) & (counts < fewest))
-    yield rows, RARE_CELL, ", ".join(names), counts[rows], fewest
+    yield rows, Reason.RARE_CELL, ", ".join(names), counts[rows], fewest

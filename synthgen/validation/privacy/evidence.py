@@ -99,11 +99,28 @@ def share_of_train(
         return Evidence(name, subject=subject, n=n, reason=reason or "nothing was met", vacuous=True, hidden=hidden)
     observed, null = permutations.totals(scores, rows)
     share, shares = float(observed) / total, null / total
+    interval, band = share_interval(share, n, shares)
+    return Evidence(name, share, shares, subject, share, interval, float(shares.mean()), band, n, reason, hidden=hidden)
+
+
+def share_interval(share: float, n: int, shares: Floats) -> tuple[Interval, Interval]:
+    """95 % interval of a share of train among ``n`` rows, and the band of the same share under the shuffles.
+
+    Clopper and Pearson's where the rows are evidence each of their own. Where many of them point at few real rows
+    there is no more evidence than in these, and the band, which is made of whole real rows, is the wider one.
+
+    Examples
+    --------
+    >>> interval, band = share_interval(0.5, 4_000, np.linspace(0.4, 0.6, 1_999))
+    >>> [round(end, 3) for end in interval]
+    [0.405, 0.595]
+    """
+    low, high = clopper_pearson(round(share * n), n)
     band = np.quantile(shares, [0.025, 0.975])
-    return Evidence(
-        name, share, shares, subject, share, clopper_pearson(round(share * n), n), float(shares.mean()),
-        (float(band[0]), float(band[1])), n, reason, hidden=hidden,
-    )  # fmt: skip
+    middle = float(shares.mean())
+    half = max(float(band[1]) - middle, middle - float(band[0]))
+    interval = max(0.0, min(low, share - half)), min(1.0, max(high, share + half))
+    return interval, (float(band[0]), float(band[1]))
 
 
 def clopper_pearson(hits: int, n: int, level: float = 0.95) -> Interval:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.privacy.disclosure import policy_flags
+from synthgen.validation.privacy.reasons import Reason
 from synthgen.validation.verdict import Purpose
 
 COLUMNS = ["row", "reason", "columns", "value", "threshold", "p_value", "q_value", "refused"]
@@ -19,30 +19,6 @@ COLUMNS = ["row", "reason", "columns", "value", "threshold", "p_value", "q_value
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
-
-class Reason(StrEnum):
-    """Why a synthetic row is flagged."""
-
-    EXACT_COPY = "EXACT_COPY"
-    NEAR_COPY = "NEAR_COPY"
-    INTERPOLATED = "INTERPOLATED"
-    VALUE_REUSE = "VALUE_REUSE"
-    SUBSET_COPY = "SUBSET_COPY"
-    RARE_CATEGORY = "RARE_CATEGORY"
-    EXTREME_VALUE = "EXTREME_VALUE"
-    RARE_CELL = "RARE_CELL"
-
-
-REASON_WORDS = {
-    Reason.EXACT_COPY: "equal to one real row that the generator saw",
-    Reason.NEAR_COPY: "closer to one real row that the generator saw than real rows are to each other",
-    Reason.INTERPOLATED: "interpolates real rows: it lies between two or three that the generator saw",
-    Reason.VALUE_REUSE: "has a value that only one real row has, one that the generator saw",
-    Reason.SUBSET_COPY: "shares several columns with one real row that the generator saw, and no other row has them",
-    Reason.RARE_CATEGORY: "has a category that fewer people have than must share what is released",
-    Reason.EXTREME_VALUE: "has the exact smallest or largest value of its class or of all, which few people have",
-    Reason.RARE_CELL: "has quasi-identifiers that some people have together, but fewer than must share them",
-}
 
 REFUSED_ALWAYS = frozenset({Reason.EXACT_COPY, Reason.NEAR_COPY})
 """For "augment" only copies are refused: the merged table holds the real rows anyway. For "release" all flagged are."""

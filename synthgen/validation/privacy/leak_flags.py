@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,11 @@ from synthgen.validation.privacy.checks.interpolation import between
 from synthgen.validation.privacy.checks.reuse import reused
 from synthgen.validation.privacy.checks.subsets import subsets
 from synthgen.validation.privacy.closeness import closeness, false_discovery_rates, shares_within
-from synthgen.validation.privacy.flags import Reason, flagged, refused_for, together
+from synthgen.validation.privacy.flags import flagged, refused_for, together
 from synthgen.validation.privacy.meeting import Met, exact_met, rounded_met
 from synthgen.validation.privacy.permutation import Permutations
 from synthgen.validation.privacy.pool import Pool
+from synthgen.validation.privacy.reasons import Reason
 from synthgen.validation.verdict import Purpose
 
 Floats = NDArray[np.float64]
@@ -31,9 +33,27 @@ BY_CHANCE = 0.5
 """Of the rows flagged so far, held-out rows may explain half: a flagged row is more likely a copy than not."""
 
 
+@dataclass(frozen=True)
+class LeakFlags:
+    """Rows that give a train row away.
+
+    Attributes
+    ----------
+    flags : pandas.DataFrame
+        See :func:`flags.flagged`. ``value`` and ``threshold``: distances for copies and near copies; for interpolated
+        rows the distance off the line over its length; for values and columns the share of false hits.
+    failed : dict
+        Names of checks whose rows couldn't be listed, and the kind of error that stopped it: no rows don't mean that
+        there are none.
+    """
+
+    flags: pd.DataFrame
+    failed: dict[str, str]
+
+
 def flag_leaks(
     pool: Pool, permutations: Permutations, significant: frozenset[tuple[str, str | None]], purpose: Purpose
-) -> pd.DataFrame:
+) -> LeakFlags:
     """List synthetic rows that give a train row away, with a p-value from real rows that were left out.
 
     Parameters
@@ -43,41 +63,66 @@ def flag_leaks(
     significant : set of (check, subject)
         The evidence that is a leak by its adjusted p-value: values and columns are flagged where theirs is.
     purpose : Purpose
-
-    Returns
-    -------
-    pandas.DataFrame
-        See :func:`flags.flagged`. ``value`` and ``threshold``: distances for copies and near copies; for interpolated
-        rows the distance off the line over its length; for values and columns the share of false hits.
     """
     train = permutations.labels
-    exact, rounded = exact_met(pool), rounded_met(pool)
-    parts = [
-        _met(exact, Reason.EXACT_COPY, "all", train, len(pool.synthetic), purpose),
-        _met(rounded, Reason.NEAR_COPY, "all", train, len(pool.synthetic), purpose),
-    ]
-    if len(pool.real) >= FEWEST_REAL:
-        parts += [_near(pool, train, purpose), _between(pool, train, purpose)]
-    for column, met in reused(pool):
-        if ("value_reuse", column.name) in significant:
-            other = met.without(exact.synthetic).without(rounded.synthetic)
-            parts.append(_met(other, Reason.VALUE_REUSE, column.name, train, len(pool.synthetic), purpose))
-    if len(pool.columns) >= 3:
-        for names, met in subsets(pool):
-            if ("subset_copies", ", ".join(names)) in significant:
-                other = met.without(exact.synthetic).without(rounded.synthetic)
-                parts.append(_met(other, Reason.SUBSET_COPY, ", ".join(names), train, len(pool.synthetic), purpose))
-    return together(_once(parts))
+    parts: list[pd.DataFrame] = []
+    stopped: dict[str, str] = {}
+    enough = len(pool.real) >= FEWEST_REAL
+    listed: tuple[tuple[str, bool, Callable[[], pd.DataFrame]], ...] = (
+        ("exact_copies", True, lambda: _met(exact_met(pool), Reason.EXACT_COPY, "all", train, pool, purpose)),
+        ("near_copies", True, lambda: _met(rounded_met(pool), Reason.NEAR_COPY, "all", train, pool, purpose)),
+        ("near_copies", enough, lambda: _near(pool, train, purpose)),
+        ("interpolation", enough, lambda: _between(pool, train, purpose)),
+        ("value_reuse", True, lambda: _values(pool, train, significant, purpose)),
+        ("subset_copies", len(pool.columns) >= 3, lambda: _columns(pool, train, significant, purpose)),
+    )
+    for name, applies, rows in listed:
+        try:
+            parts += [rows()] if applies else []
+        except Exception as error:
+            # Its text may hold private values.
+            stopped[name] = type(error).__name__
+    return LeakFlags(together(_once(parts)), stopped)
 
 
-def _met(met: Met, reason: Reason, columns: str, train: NDArray[np.bool_], n: int, purpose: Purpose) -> pd.DataFrame:
+def _values(
+    pool: Pool, train: NDArray[np.bool_], significant: frozenset[tuple[str, str | None]], purpose: Purpose
+) -> pd.DataFrame:
+    found = [(column.name, met) for column, met in reused(pool) if ("value_reuse", column.name) in significant]
+    return together(
+        [_met(_no_copies(met, pool), Reason.VALUE_REUSE, name, train, pool, purpose) for name, met in found]
+    )
+
+
+def _columns(
+    pool: Pool, train: NDArray[np.bool_], significant: frozenset[tuple[str, str | None]], purpose: Purpose
+) -> pd.DataFrame:
+    named = [(", ".join(names), met) for names, met in subsets(pool)]
+    found = [(name, met) for name, met in named if ("subset_copies", name) in significant]
+    return together(
+        [_met(_no_copies(met, pool), Reason.SUBSET_COPY, name, train, pool, purpose) for name, met in found]
+    )
+
+
+def _no_copies(met: Met, pool: Pool) -> Met:
+    """Copies have a reason of their own."""
+    return met.without(exact_met(pool).synthetic).without(rounded_met(pool).synthetic)
+
+
+def _met(
+    met: Met, reason: Reason, columns: str, train: NDArray[np.bool_], pool: Pool, purpose: Purpose
+) -> pd.DataFrame:
     """Rows that meet a train row; what a fresh row does by chance is read off the held-out rows that are met."""
+    n = len(pool.synthetic)
     hit = train[met.real]
     rows = met.synthetic[hit]
     odds = float(train.sum()) / max(1, int((~train).sum()))
     by_chance = min(float(n), (1 + int((~hit).sum())) * odds)
     p_value = min(1.0, by_chance / max(1, n))
     q_value = min(1.0, by_chance / max(1, len(rows)))
+    if train.all():
+        # Without held-out rows chance isn't known: a fact, no test.
+        p_value = q_value = np.nan
     share = 0.0 if reason in (Reason.EXACT_COPY, Reason.NEAR_COPY) else q_value
     limit = 0.0 if reason in (Reason.EXACT_COPY, Reason.NEAR_COPY) else FALSE_SHARE
     return flagged(
@@ -103,15 +148,12 @@ def _between(pool: Pool, train: NDArray[np.bool_], purpose: Purpose) -> pd.DataF
     if found is None:
         return together([])
     parts = []
-    sides = (
-        (found.found.pairs, found.found.off_line, found.usual.off_line),
-        (found.found.triples, found.found.off_plane, found.usual.off_plane),
-    )
     classes = pool.synthetic_classes[found.synthetic], pool.real_classes[found.real]
-    for groups, off, usual in sides:
-        p_values = np.where(np.isfinite(off), shares_within(off, usual, *classes), 1.0)
-        parents = np.isfinite(off) & train[np.maximum(groups, 0)].all(axis=1)
-        chosen, q_values = _chosen(p_values, parents, float(train.mean()) ** groups.shape[1])
+    for side in found.sides:
+        off = side.off
+        p_values = np.where(np.isfinite(off), shares_within(off, side.usual, *classes), 1.0)
+        parents = np.isfinite(off) & train[np.maximum(side.groups, 0)].all(axis=1)
+        chosen, q_values = _chosen(p_values, parents, float(train.mean()) ** side.groups.shape[1])
         parts.append(
             flagged(
                 found.synthetic[chosen], Reason.INTERPOLATED, "numeric", off[chosen], float(off[chosen].max(initial=0)),

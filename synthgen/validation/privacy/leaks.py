@@ -16,7 +16,7 @@ from synthgen.validation.privacy.check import Check, run_checks
 from synthgen.validation.privacy.checks import CHECKS
 from synthgen.validation.privacy.evidence import LEVEL
 from synthgen.validation.privacy.flags import flag_policy, together
-from synthgen.validation.privacy.leak_flags import FEWEST_REAL, flag_leaks
+from synthgen.validation.privacy.leak_flags import FEWEST_REAL, LeakFlags, flag_leaks
 from synthgen.validation.privacy.permutation import Permutations
 from synthgen.validation.privacy.pool import Pool
 from synthgen.validation.privacy.power import SMALLEST_LEAK, smallest_leak
@@ -33,6 +33,9 @@ NO_HOLDOUT = "not assessable: no held-out real rows of these classes to compare 
 DRIFTED = "not assessable: train and held-out rows differ, so a difference between them shows no leak"
 
 CONTAMINATED = "not assessable: the held-out rows are contaminated"
+
+CURED = ("exact_copies", "near_copies")
+"""Leaks of single rows, gone once these are refused."""
 
 STILL_TOLD = ("exact_copies", "near_copies", "value_reuse")
 """Where train and holdout differ, these still are: no drift makes a generator hit a single row's own values."""
@@ -86,37 +89,60 @@ def find_leaks(
     if split:
         words = f"not assessable: {split:,} subjects have rows in train and in holdout; split by subject"
         return Leaks(_none(metrics, words), policy, 0)
-    pool, permutations = Pool.of(comparison, stream(seed, "pool"))
+    try:
+        pool, permutations = Pool.of(comparison, stream(seed, "pool"))
+    except Exception as error:
+        return Leaks(tuple(failed(metric, _stopped(error)) for metric in metrics), policy, len(comparison.synthetic))
     unsearched = len(pool.synthetic) - len(pool.searched)
     if not len(comparison.real_holdout):
-        flags = flag_leaks(pool, permutations, frozenset(), purpose)
-        return Leaks(_none(metrics, NO_HOLDOUT), together([flags, policy]), unsearched)
-    if len(pool.real) < FEWEST_REAL:
-        flags = flag_leaks(pool, permutations, frozenset(), purpose)
-        words = f"not assessable: {len(pool.real)} real rows of these classes are too few"
-        return Leaks(_none(metrics, words), together([flags, policy]), unsearched)
+        few = _none(metrics, NO_HOLDOUT)
+    elif len(pool.real) < FEWEST_REAL:
+        few = _none(metrics, f"not assessable: {len(pool.real)} real rows of these classes are too few")
+    else:
+        few = ()
+    if few:
+        rows = flag_leaks(pool, permutations, frozenset(), purpose)
+        return Leaks(_listed(few, rows), together([rows.flags, policy]), unsearched)
     found = run_checks(checks, pool, permutations, child(seed, "checks"))
     sound = _preconditions(pool, permutations, stream(seed, "preconditions"))
-    significant = frozenset(
-        (item.name, item.subject)
-        for item, p_value in zip(found.evidence, found.adjusted.p_values, strict=True)
-        if p_value <= LEVEL
-    )
     told = tuple(_if_sound(item, sound) for item in found.measurements)
+    # Of an unsound split nothing is a leak but what is told all the same, and no row is refused for anything else.
+    significant = frozenset((m.name, m.subject) for m in told if m.p_value is not None and m.p_value <= LEVEL)
     power = _power(pool, permutations, found.adjusted.critical, stream(seed, "power"))
     if sound.contaminated:
         power = _none([SMALLEST_LEAK], CONTAMINATED)
-    flags = flag_leaks(pool, permutations, significant, purpose)
-    return Leaks((*sound.measurements, *told, *power), together([flags, policy]), unsearched)
+    rows = flag_leaks(pool, permutations, significant, purpose)
+    told = _listed(told, rows)
+    return Leaks((*sound.measurements, *told, *power), together([rows.flags, policy]), unsearched)
+
+
+def _listed(measurements: tuple[Measurement, ...], rows: LeakFlags) -> tuple[Measurement, ...]:
+    """A check whose rows couldn't be listed has failed, since refusing rows would miss them.
+
+    A leak that it found stays one, unless refusing its rows is what would cure it.
+    """
+    return tuple(
+        replace(
+            item, status=Status.FAILED, value=None, interval=None, baseline=None, baseline_interval=None, p_value=None,
+            reason=f"listing its rows stopped with {rows.failed[item.name]}",
+        )
+        if item.name in rows.failed and item.status is not Status.FAILED
+        and (item.name in CURED or item.p_value is None or item.p_value > LEVEL) else item
+        for item in measurements
+    )  # fmt: skip
+
+
+def _stopped(error: Exception) -> str:
+    """The kind of error only: its text may hold private values."""
+    return f"it stopped with {type(error).__name__}"
 
 
 def _preconditions(pool: Pool, permutations: Permutations, rng: np.random.Generator) -> Preconditions:
     try:
         return preconditions(pool, permutations, rng)
     except Exception as error:
-        words = f"it stopped with {type(error).__name__}"
         return Preconditions(
-            tuple(failed(metric, words) for metric in (HOLDOUT_OVERLAP, HOLDOUT_SEEN, EXCHANGEABILITY))
+            tuple(failed(metric, _stopped(error)) for metric in (HOLDOUT_OVERLAP, HOLDOUT_SEEN, EXCHANGEABILITY))
         )
 
 
@@ -126,7 +152,7 @@ def _power(
     try:
         return tuple(measured(SMALLEST_LEAK, item) for item in smallest_leak(pool, permutations, critical, rng))
     except Exception as error:
-        return (failed(SMALLEST_LEAK, f"it stopped with {type(error).__name__}"),)
+        return (failed(SMALLEST_LEAK, _stopped(error)),)
 
 
 def _if_sound(item: Measurement, sound: Preconditions) -> Measurement:

@@ -89,6 +89,16 @@ def rounded(pool: Pool) -> tuple[pd.DataFrame, pd.DataFrame]:
     return frames
 
 
+def fine_keys(pool: Pool) -> Keys:
+    """A hash of each real row on a grid too fine to see: what was cast or moved by a trace is still the same row."""
+    frame = pool.real[pool.schema.names].copy()
+    for column in pool.schema.of(*ORDERED_KINDS):
+        values = frame[column.name].to_numpy(float)
+        fine = FINEST * centre_and_scale(values[~np.isnan(values)])[1]
+        frame[column.name] = np.rint(values / max(fine, _SMALLEST))
+    return hashed(frame)
+
+
 def _grid(values: NDArray[np.float64], kind: Kind) -> float:
     """Coarsest step that all values are whole multiples of; 0 if there is none."""
     known = np.unique(values[np.isfinite(values) & (values != 0)])

@@ -13,15 +13,15 @@ from synthgen.table.column import LABEL_KINDS, Column
 from synthgen.validation.metric import Direction, Estimate, Family, Interval, Measurement, Metric, measured
 from synthgen.validation.privacy.checks.nearest import FEWEST, weights
 from synthgen.validation.privacy.evidence import clopper_pearson, normal_scores
-from synthgen.validation.privacy.meeting import exact_met
+from synthgen.validation.privacy.meeting import exact_met, fine_keys
 from synthgen.validation.privacy.permutation import Permutations
 from synthgen.validation.privacy.pool import Keys, Pool
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
-LEVEL = 0.001
-"""Chance of calling a sound split unsound."""
+SPLIT_LEVEL = 0.001
+"""Chance of calling a sound split of train and holdout unsound."""
 
 MOST_ROWS = 20_000
 MOST_REPEATED = 5_000
@@ -49,7 +49,7 @@ class Preconditions:
 
 def preconditions(pool: Pool, permutations: Permutations, rng: np.random.Generator) -> Preconditions:
     """Test that holdout is no copy of train, that synthetic rows are no copy of holdout, and that both are alike."""
-    overlap = holdout_overlap(pool.real_keys, permutations, rng)
+    overlap = holdout_overlap(fine_keys(pool), permutations, rng)
     seen = holdout_seen(pool, permutations)
     drift = exchangeability(pool, permutations, rng)
     figures = ((HOLDOUT_OVERLAP, overlap), (HOLDOUT_SEEN, seen), (EXCHANGEABILITY, drift))
@@ -84,7 +84,7 @@ def holdout_overlap(keys: Keys, permutations: Permutations, rng: np.random.Gener
     return Estimate(
         hits / n, clopper_pearson(hits, n), min(1.0, float(twins[1:].mean()) / n),
         _capped(np.quantile(twins[1:] / n, [0.025, 0.975])), p_value, n,
-        reason=f"{hits:,} of {n:,} held-out rows stand in train too",
+        reason=f"{hits:,} of {n:,} held-out rows stand in train too, or do but for traces",
     )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def _features(pool: Pool, column: Column, rows: Places) -> list[Floats]:
 
 
 def _rejected(estimate: Estimate) -> bool:
-    return estimate.p_value is not None and estimate.p_value <= LEVEL
+    return estimate.p_value is not None and estimate.p_value <= SPLIT_LEVEL
 
 
 def _lower_tail(observed: float, null: Floats) -> float:
@@ -170,7 +170,8 @@ def _capped(band: Sequence[float] | Floats) -> Interval:
 
 HOLDOUT_OVERLAP = Metric(
     "holdout_overlap", "Held-out rows that stand in train too", Family.PRIVACY, Direction.NEAR_BASELINE, (0.0, 1.0),
-    "Equal rows on both sides of the split, against label permutation",
+    "Rows on both sides of the split that are equal but for 1/100,000 of the interquartile range, against label "
+    "permutation",
     "Rows on both sides make leaks invisible. The baseline is what the table's own repeated rows give.",
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgen.validation.privacy.evidence import Evidence, clopper_pearson, normal_scores
+from synthgen.validation.privacy.evidence import Evidence, normal_scores, share_interval
 from synthgen.validation.privacy.permutation import Permutations
 
 Floats = NDArray[np.float64]
@@ -66,10 +66,9 @@ def scan(name: str, permutations: Permutations, ordered: Sequence[Ordered]) -> E
     if best is None or highest is None:
         return Evidence(name, reason="there are no rows to look at")
     _, size, share, shares = best
-    band = np.quantile(shares, [0.025, 0.975])
+    interval, band = share_interval(share, most, shares)
     return Evidence(
-        name, float(highest[0]), highest[1:], None, share, clopper_pearson(round(share * most), most),
-        float(shares.mean()), (float(band[0]), float(band[1])), size,
+        name, float(highest[0]), highest[1:], None, share, interval, float(shares.mean()), band, size,
         f"most remarkable among the {size:,} closest rows, which meet {most:,} different real ones",
     )  # fmt: skip
 

@@ -17,6 +17,8 @@ Places = NDArray[np.int64]
 
 _BLOCK = 512
 _WORTH_THREADS = 2e7
+_FASTER = {"reassoc", "nsz", "contract", "arcp", "nnan"}
+"""Sums may be taken in any order; no number is NaN. Infinity is one: a row is compared with it until k are found."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +82,20 @@ def _cores() -> int:
 # Small loops over whole slices, so that many rows are worked on at once: ten times as fast as one loop over all.
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@njit(nogil=True, cache=True, fastmath=_FASTER)
 def _add_ordered(squared: Single, column: Single, value: np.float32) -> None:
     for j in range(squared.shape[0]):
         gap = value - column[j]
         squared[j] += gap * gap
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@njit(nogil=True, cache=True, fastmath=_FASTER)
 def _add_label(squared: Single, column: Single, heavy: Single, code: np.float32, weight: np.float32) -> None:
     for j in range(squared.shape[0]):
         squared[j] += (weight + heavy[j]) if column[j] != code else np.float32(0)
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@njit(nogil=True, cache=True, fastmath=_FASTER)
 def _below(squared: Single, limit: np.float32) -> int:
     count = 0
     for j in range(squared.shape[0]):

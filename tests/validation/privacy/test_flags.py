@@ -10,7 +10,8 @@ import synthgen as sg
 from synthgen.randomness import seed_sequence
 from synthgen.validation import Purpose
 from synthgen.validation.privacy import find_leaks
-from synthgen.validation.privacy.flags import COLUMNS, REASON_WORDS, Reason
+from synthgen.validation.privacy.flags import COLUMNS
+from synthgen.validation.privacy.reasons import REASON_WORDS, Reason
 
 
 def flag_rows(comparison, purpose):

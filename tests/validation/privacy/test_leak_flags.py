@@ -35,6 +35,23 @@ def test_columns_copied_together_are_flagged_by_name(compare, rng):
     assert not flags["refused"].any()
 
 
+def test_where_train_and_holdout_differ_columns_refuse_no_row(compare, rng):
+    parts = [{name: rng.integers(0, 12, 800).astype(float) for name in "abcdefgh"} for _ in range(3)]
+    parts[1]["h"] += 3
+    for name in "abcde":
+        parts[2][name] = parts[0][name]
+    told = find_leaks(compare(*parts), Purpose.RELEASE, seed_sequence(0))
+    assert {"differ" in m.reason for m in told.measurements if m.name == "subset_copies"} == {True}
+    assert "SUBSET_COPY" not in set(told.flagged["reason"])
+
+
+def test_without_held_out_rows_a_copy_has_no_p_value(compare, rng):
+    train = {name: rng.normal(size=50) for name in "abc"}
+    flags = flags_of(compare(train, {name: [] for name in "abc"}, train)).query("reason == 'EXACT_COPY'")
+    assert len(flags) == 50
+    assert flags[["p_value", "q_value"]].isna().all(axis=None)
+
+
 def test_fresh_rows_are_hardly_flagged(compare, rng):
     parts = [{name: rng.normal(size=400) for name in "abcd"} for _ in range(3)]
     assert len(flags_of(compare(*parts))) <= 2

@@ -37,6 +37,20 @@ def test_holdout_that_repeats_train_is_contaminated(compare, rng):
     assert sound.measurements[0].value == pytest.approx(0.4)
 
 
+@pytest.mark.parametrize("move", [lambda x: x.astype(np.float32), lambda x: x + 1e-9])
+def test_holdout_that_is_train_but_for_a_trace_is_contaminated(compare, rng, move):
+    train = numbers(rng, 300)
+    both = compare(train, {name: move(values) for name, values in train.items()}, numbers(rng, 200))
+    sound = found(both, rng)
+    assert sound.contaminated
+    assert sound.measurements[0].value > 0.9
+
+
+def test_real_numbers_that_are_merely_close_are_no_contamination(compare, rng):
+    parts = [{name: rng.integers(0, 40, n) / 7 for name in "ab"} for n in (400, 400, 100)]
+    assert not found(compare(*parts), rng).contaminated
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_tables_own_repeated_rows_are_no_contamination(compare, seed):
     rng = np.random.default_rng(seed)

@@ -8,6 +8,7 @@ import pytest
 
 from synthgen.table import Column, DistanceSpace, Kind, Schema
 from synthgen.table.neighbours import nearest
+from synthgen.validation.privacy import search
 from synthgen.validation.privacy.encodings import Laid, quantile
 from synthgen.validation.privacy.search import nearest_laid
 
@@ -39,6 +40,14 @@ def test_more_neighbours_than_rows_are_not_asked_for():
     assert nearest_laid(laid((1, 0, 1)), laid((0, 0, 1), (2, 0, 1)), 9).rows.shape == (1, 2)
     with pytest.raises(ValueError, match="no real rows"):
         nearest_laid(laid((1, 0, 1)), laid((0, 0, 1)).take(np.array([], int)), 1)
+
+
+def test_no_compiled_loop_is_promised_that_infinity_never_comes():
+    # The distance to the k-th row is infinite until k rows are found.
+    for loop in (search._add_ordered, search._add_label, search._below):
+        assert "ninf" not in loop.targetoptions["fastmath"]
+        assert loop.targetoptions["fastmath"] is not True
+    assert search._below(np.zeros(3, np.float32), np.float32(np.inf)) == 3
 
 
 def test_it_agrees_with_the_search_over_axes(rng):

@@ -26,6 +26,28 @@ CERTAIN = 1e-5
 """Off the line by less than this part of its length, in two columns or more: no accident of unrounded numbers."""
 
 
+COLUMNS_OF_PLANES = 3
+"""With two numbers nearly every row lies in some triangle of real ones, which says nothing."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One way to lie between real rows.
+
+    Attributes
+    ----------
+    name : str
+    groups : array of positions in the pool, shape (n, 2) or (n, 3)
+    off, usual : arrays
+        How far off synthetic rows are, and real ones.
+    """
+
+    name: str
+    groups: Places
+    off: Floats
+    usual: Floats
+
+
 @dataclass(frozen=True)
 class Between:
     """Synthetic rows with the real rows they come closest to lying between.
@@ -46,6 +68,14 @@ class Between:
     found: Parents
     usual: Parents
     n_columns: int
+
+    @property
+    def sides(self) -> list[Side]:
+        """Between two rows; and in the triangle of three, where there are columns enough to lie outside its plane."""
+        pairs = Side("two rows", self.found.pairs, self.found.off_line, self.usual.off_line)
+        if self.n_columns < COLUMNS_OF_PLANES:
+            return [pairs]
+        return [pairs, Side("three rows", self.found.triples, self.found.off_plane, self.usual.off_plane)]
 
 
 def between(pool: Pool) -> Between | None:
@@ -73,16 +103,13 @@ def interpolation(pool: Pool, permutations: Permutations, rng: np.random.Generat
     if found is None:
         return [Evidence("interpolation", reason="fewer than two numeric columns to lie between", vacuous=True)]
     evidence = []
-    sides = (
-        ("two rows", found.found.pairs, found.found.off_line),
-        ("three rows", found.found.triples, found.found.off_plane),
-    )
-    for subject, groups, off in sides:
-        there = np.flatnonzero(np.isfinite(off))
-        item = scan("interpolation", permutations, [Ordered(groups[there], off[there])] if len(there) else [])
-        certain = int((off < CERTAIN).sum())
-        words = f"{certain:,} of {len(off):,} lie between {subject} within 1/100,000; {item.reason}"
-        evidence.append(replace(item, subject=None if subject == "two rows" else subject, reason=words))
+    for side in found.sides:
+        there = np.flatnonzero(np.isfinite(side.off))
+        ordered = [Ordered(side.groups[there], side.off[there])] if len(there) else []
+        item = scan("interpolation", permutations, ordered)
+        certain = int((side.off < CERTAIN).sum())
+        words = f"{certain:,} of {len(side.off):,} lie between {side.name} within 1/100,000; {item.reason}"
+        evidence.append(replace(item, subject=None if side.name == "two rows" else side.name, reason=words))
     return evidence
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from synthgen.randomness import seed_sequence
+from synthgen.validation import Purpose
+from synthgen.validation.privacy import find_leaks
 from synthgen.validation.privacy.between import parents
 from synthgen.validation.privacy.checks.interpolation import between, interpolation
 from synthgen.validation.privacy.pool import Pool
@@ -93,6 +96,14 @@ def test_gaps_are_no_obstacle(compare, rng):
     for part in (train, holdout, made):
         part["a"] = np.full(len(part["a"]), np.nan)
     assert p_values(compare(train, holdout, made), rng)[0] <= 0.001
+
+
+def test_two_numbers_have_no_planes(compare, rng):
+    parts = [{name: rng.normal(size=200) for name in "ab"} for _ in range(3)]
+    pool, permutations = Pool.of(compare(*parts), rng)
+    assert [item.subject for item in interpolation(pool, permutations, rng)] == [None]
+    flags = find_leaks(compare(*parts), Purpose.RELEASE, seed_sequence(0)).flagged
+    assert (flags["reason"] == "INTERPOLATED").sum() <= 10
 
 
 def test_one_number_has_no_lines(compare, rng):

@@ -52,6 +52,17 @@ def test_the_null_share_is_the_train_rows_share(compare, rng, train, holdout):
     assert p_value(found) > 0.01
 
 
+def test_many_synthetic_rows_around_few_real_ones_are_no_more_evidence(compare):
+    missed = 0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        parts = [{name: rng.normal(size=n) for name in "ab"} for n in (40, 40, 4_000)]
+        found = run(dcr_share, compare(*parts), rng)[None]
+        missed += not found.interval[0] <= 0.5 <= found.interval[1]
+    # At 95 % one or two of 30 intervals miss the truth; five or more by chance once in 60 times.
+    assert missed <= 4
+
+
 def test_the_null_share_holds_within_each_class(compare, rng):
     # Train has 90 % of the sick and 10 % of the well; half of the synthetic rows are sick.
     def part(sick, well):
