@@ -33,7 +33,7 @@ SMALLEST_LEAK = 0.10
 _SPLIT = "split the real rows anew, whole subjects together, each row on one side, and train on one side only"
 _DRAW = "use a generator that draws values of its own in the columns named"
 _BETWEEN = "the rows interpolate real rows; generate with a model of the table"
-_LEAK_ADVICE = "refuse the flagged rows, or use a generator that keeps further from single rows"
+_LEAK_ADVICE = "refuse the flagged rows, or use a generator that keeps further from single rows (gaussian_copula, say)"
 
 
 def leak(m: Measurement) -> tuple[Outcome, str]:
