@@ -45,7 +45,10 @@ def leak(m: Measurement) -> tuple[Outcome, str]:
     if m.p_value <= LEAK_LEVEL:
         about = f"; {m.reason}" if m.reason else ""
         return Outcome.FAIL, f"{words} (p = {m.p_value:.2g} for all leak checks together{about})"
-    return Outcome.PASS, f"{words}; no leakage found above {leak_bound(m):.1%} at 95 %"
+    bound = leak_bound(m)
+    if bound >= 1:
+        return Outcome.PASS, f"{words}; not significant, but too few rows to rule out a leak of any size"
+    return Outcome.PASS, f"{words}; no leakage found above {percent(bound)} at 95 %"
 
 
 def percent(share: float) -> str:
@@ -56,7 +59,8 @@ def percent(share: float) -> str:
     >>> percent(0.8333), percent(0.0051)
     ('83.3%', '0.51%')
     """
-    return f"{share:.1%}" if share >= 0.1 else f"{share:.2%}"
+    digits = 1 if abs(share) >= 0.1 else 2
+    return f"{round(share, digits + 2) + 0.0:.{digits}%}"
 
 
 def leak_bound(m: Measurement) -> float:

@@ -335,6 +335,13 @@ def test_no_figure_however_low_shows_less_than_chance_allows():
     assert leak_bound(low) == pytest.approx(0.12)
 
 
+def test_a_few_rows_rule_nothing_out():
+    few = {"value": 1.0, "baseline": 0.8, "interval": (0.77, 1.0), "baseline_interval": (0.57, 1.0), "p_value": 0.9}
+    words = finding(judge(changed("subset_copies", **few)), "subset_copies").words
+    assert "too few rows to rule out a leak of any size" in words
+    assert "no leakage found" not in words
+
+
 def test_copies_that_were_refused_were_found_all_the_same():
     figures = changed("exact_copies", value=0.3, p_value=0.0005)
     words = judge(figures, "release", flagged=(30, 100), refused=True).privacy[0]
