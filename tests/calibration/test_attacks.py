@@ -20,6 +20,7 @@ from synthgen.validation.privacy.leaks import CONTAMINATED
 from synthgen.validation.privacy.pool import Pool
 
 TARGETS = {"adult": "income", "thyroid": "diagnosis", "fraud": "Class"}
+ONE_AND_MORE = ["adult", *(pytest.param(name, marks=pytest.mark.slow) for name in ("thyroid", "fraud"))]
 LEVEL = 0.02
 CLOSENESS = {"dcr_share", "closest_rows"}
 MEMBERSHIP = {"membership_inference", "membership_tpr"}
@@ -74,7 +75,7 @@ def outliers(rows, n):
     return np.argsort(IsolationForest(random_state=0).fit(wide).score_samples(wide))[:n]
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", ONE_AND_MORE)
 def test_train_rows_with_a_tenth_of_noise_fail_on_closeness_membership_and_guesses(name):
     train, holdout, _ = split(name, 1500, 1000, 0)
     fails = {check for check, _ in found(name, noisy(train, TARGETS[name], 0.1), train, holdout)}
@@ -83,7 +84,7 @@ def test_train_rows_with_a_tenth_of_noise_fail_on_closeness_membership_and_guess
     assert {"attribute_inference", "linkability"} <= fails
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", ONE_AND_MORE)
 def test_memorised_outliers_fail_on_closeness_or_the_vulnerable_rows(name):
     train, holdout, fresh = split(name, 2000, 1000, 2000)
     strange = train.iloc[outliers(train, 40)]
@@ -105,10 +106,10 @@ def test_a_leaked_rare_class_fails_in_its_part_and_not_overall():
 
 
 def test_fresh_rows_pass_the_attacks():
-    """2 % is the level of all leak checks together: of 36 splits more than three fail once in two hundred times."""
-    cells = product(TARGETS, [0.5, 0.8, 0.9], range(4))
+    """2 % is the level of all leak checks together: of nine splits more than one fail once in some eighty times."""
+    cells = product(TARGETS, [0.5, 0.8, 0.9], [0])
     fails = [(cell, names) for cell in cells if (names := _null_attacks(*cell))]
-    assert len(fails) <= 3, fails
+    assert len(fails) <= 1, fails
 
 
 # Of 20 splits more than three fail once in two thousand times.

@@ -182,7 +182,9 @@ def test_interpolated_rows_are_flagged_and_refused_for_release_only(purpose):
 
 
 @pytest.mark.parametrize("change", ["order", "dtype", "relabelled", "negated", "constant", "gaps"])
-@pytest.mark.parametrize("case", ["fresh real rows", "20 copies among fresh rows"])
+@pytest.mark.parametrize(
+    "case", [pytest.param("fresh real rows", marks=pytest.mark.slow), "20 copies among fresh rows"]
+)
 def test_the_findings_dont_hang_on(change, case):
     part = split("adult", N, N, N, 4)
     made = CASES[case][0](part)

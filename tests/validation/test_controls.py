@@ -43,7 +43,7 @@ def value(report, name):
     return report.measurements.set_index("name").loc[[name]].iloc[0]["value"]
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", TARGETS)
 def test_held_out_real_rows_pass(name, seed):
     train, holdout, fresh = split(name, seed, n=SIZES[name])
