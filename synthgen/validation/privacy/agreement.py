@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from synthgen.validation.privacy.threads import in_parts
+
 Single = NDArray[np.float32]
 Places = NDArray[np.int64]
 
@@ -28,9 +30,12 @@ def best_agreement(queries: Places, real: Places, weights: Single) -> tuple[Sing
         Summed weights of the columns that agree, for the best real row and for the next.
     rows : array of positions, shape (n,)
     """
-    return _search(
-        queries.astype(np.float32), np.ascontiguousarray(real.T.astype(np.float32)), np.ascontiguousarray(weights.T)
+    codes, columns = queries.astype(np.float32), np.ascontiguousarray(real.T.astype(np.float32))
+    worth = np.ascontiguousarray(weights.T)
+    best, following, rows = in_parts(
+        len(codes), len(codes) * len(real), lambda part: _search(codes[part], columns, worth)
     )
+    return best, following, rows
 
 
 @njit(nogil=True, cache=True, fastmath=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +9,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from synthgen.validation.privacy.encodings import Laid, Single
+from synthgen.validation.privacy.threads import in_parts
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 _BLOCK = 512
-_WORTH_THREADS = 2e7
 _FASTER = {"reassoc", "nsz", "contract", "arcp", "nnan"}
 """Sums may be taken in any order; no number is NaN. Infinity is one: a row is compared with it until k are found."""
 
@@ -65,18 +63,8 @@ def nearest_laid(queries: Laid, real: Laid, k: int, itself: Places | None = None
         part = queries.take(rows)
         return _search(part.ordered, part.labels, part.weights, columns[0], columns[1], columns[2], own[rows], k)
 
-    threads = 1 if len(queries) * len(real) < _WORTH_THREADS else _cores()
-    parts = np.array_split(np.arange(len(queries)), threads)
-    with ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(search, parts))
-    squared, rows = (np.concatenate([item[j] for item in found]) for j in range(2))
+    squared, rows = in_parts(len(queries), len(queries) * len(real), search)
     return Neighbours(np.sqrt(squared.astype(np.float64)), rows)
-
-
-def _cores() -> int:
-    """Cores that this process may use, four at most."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(4, allowed)
 
 
 # Small loops over whole slices, so that many rows are worked on at once: ten times as fast as one loop over all.

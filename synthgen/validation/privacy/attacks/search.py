@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from synthgen.table.column import LABEL_KINDS, Column
 from synthgen.table.distance import DistanceSpace
+from synthgen.validation.privacy.threads import in_parts
 
 Points = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -73,7 +74,12 @@ def nearest_rows(
         The nearest row without each column; of no columns if not asked for.
     """
     own = np.full(len(targets), -1, dtype=np.int64) if own is None else own
-    distances, rows, without = _nearest(targets, made, own, min(k, len(made)), leave_out)
+    most = min(k, len(made))
+    distances, rows, without = in_parts(
+        len(targets),
+        len(targets) * len(made),
+        lambda part: tuple(_nearest(targets[part], made, own[part], most, leave_out)),
+    )
     return distances.astype(np.float64), rows, without if leave_out else without[:, :0]
 
 
@@ -95,8 +101,15 @@ def linked_rows(targets: Points, made: Points, sides: NDArray[np.bool_]) -> NDAr
     for s, side in enumerate(sides):
         order = np.concatenate([np.flatnonzero(side), np.flatnonzero(~side)])
         parts = [np.ascontiguousarray(rows[:, order]) for rows in (targets, made)]
-        linked[:, s] = _linked(parts[0], parts[1], int(side.sum()))
+        linked[:, s] = _by_both_sides(parts[0], parts[1], int(side.sum()))
     return linked
+
+
+def _by_both_sides(targets: Points, made: Points, size: int) -> NDArray[np.bool_]:
+    (linked,) = in_parts(
+        len(targets), len(targets) * len(made), lambda part: (np.asarray(_linked(targets[part], made, size)),)
+    )
+    return np.asarray(linked)
 
 
 @njit(nogil=True, cache=True, fastmath=_FASTER)

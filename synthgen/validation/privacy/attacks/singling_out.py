@@ -19,6 +19,7 @@ from synthgen.validation.privacy.check import Check
 from synthgen.validation.privacy.evidence import Evidence, clopper_pearson
 from synthgen.validation.privacy.permutation import Permutations
 from synthgen.validation.privacy.pool import Pool
+from synthgen.validation.privacy.threads import in_parts
 
 Floats = NDArray[np.float64]
 
@@ -54,7 +55,12 @@ class Descriptions:
 
     def fit_one(self, rows: Points) -> Rows:
         """Position of the only row that each fits; negative where none or several do."""
-        return np.asarray(_only(self.low, self.high, self.columns, rows))
+        (found,) = in_parts(
+            len(self.columns),
+            len(self.columns) * len(rows),
+            lambda part: (_only(self.low[part], self.high[part], self.columns[part], rows),),
+        )
+        return np.asarray(found)
 
 
 def around_rows(made: Points, is_label: NDArray[np.bool_], n: int, rng: np.random.Generator) -> Descriptions:
