@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.table.neighbours import NEAR_COPY_QUANTILE
-from synthgen.validation.privacy.meeting import rounded
-from synthgen.validation.privacy.pool import Pool, hashed
+from synthgen.validation.privacy.meeting import rounded_keys
+from synthgen.validation.privacy.pool import Pool
 from synthgen.validation.privacy.search import Neighbours
 
 Floats = NDArray[np.float64]
@@ -48,7 +48,7 @@ def closeness(pool: Pool) -> Closeness:
     ratio of the distances to the nearest and to the next (numbers in their own scale). Real rows that equal another
     when rounded are no guide, since synthetic rows that do so are flagged for that.
     """
-    real, made = (hashed(frame) for frame in pool.once("rounded", lambda: rounded(pool)))
+    real, made = rounded_keys(pool)
     _, group, counts = np.unique(real, return_inverse=True, return_counts=True)
     usual = counts[group[pool.left_out]] == 1
     kept = ~np.isin(made[pool.searched], real)

@@ -66,13 +66,22 @@ def met_alone(real: Keys | Floats, synthetic: Keys | Floats) -> Met:
 
 def exact_met(pool: Pool) -> Met:
     """Equal in every column; all rows are joined, none is left out."""
-    return met_alone(pool.real_keys, pool.synthetic_keys)
+    return pool.once("exact_met", lambda: met_alone(pool.real_keys, pool.synthetic_keys))
 
 
 def rounded_met(pool: Pool) -> Met:
     """Equal in every column once both are rounded as coarsely as the synthetic rows are."""
-    real, made = pool.once("rounded", lambda: rounded(pool))
-    return met_alone(hashed(real), hashed(made)).without(exact_met(pool).synthetic)
+    return pool.once("rounded_met", lambda: met_alone(*rounded_keys(pool)).without(exact_met(pool).synthetic))
+
+
+def rounded_keys(pool: Pool) -> tuple[Keys, Keys]:
+    """A hash of each real and each synthetic row once both are rounded alike."""
+    return pool.once("rounded_keys", lambda: _rounded_keys(pool))
+
+
+def _rounded_keys(pool: Pool) -> tuple[Keys, Keys]:
+    real, made = rounded(pool)
+    return hashed(real), hashed(made)
 
 
 def rounded(pool: Pool) -> tuple[pd.DataFrame, pd.DataFrame]:
