@@ -35,9 +35,7 @@ def _frontier(record: Mapping[str, Any], path: Path) -> None:
     from matplotlib import pyplot as plt
 
     tables = frontier_tables(record)
-    figure, grid = plt.subplots(
-        len(tables), 2, figsize=(12.5, 4.4 * len(tables)), layout="constrained", squeeze=False
-    )
+    figure, grid = plt.subplots(len(tables), 2, figsize=(12.5, 4.4 * len(tables)), layout="constrained", squeeze=False)
     for name, (far, near) in zip(tables, grid, strict=True):
         points = {title.replace("**", ""): point for title, point in frontier_points(record, name).items()}
         close = [title for title in points if title.startswith("tree") or "(R)" in title]

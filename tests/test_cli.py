@@ -404,9 +404,7 @@ def test_interrupted(run, monkeypatch, cards):
 
 
 def test_interrupted_in_the_middle_of_a_fit(run, monkeypatch, cards):
-    monkeypatch.setattr(
-        sg.generators.GENERATORS["jitter"], "_fit", lambda *args: signal.raise_signal(signal.SIGINT)
-    )
+    monkeypatch.setattr(sg.generators.GENERATORS["jitter"], "_fit", lambda *args: signal.raise_signal(signal.SIGINT))
     done = run("synthesize", cards, "--target", "Class", "--generator", "jitter")
     assert done.code == 130
     assert done.err.endswith("interrupted, nothing written\n")

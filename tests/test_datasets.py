@@ -184,9 +184,7 @@ def test_readme_states_each_files_size_and_sha256(name: str) -> None:
     assert re.search(rf"^\| `{re.escape(name)}` .*\| {len(content):,} \|", readme, re.MULTILINE)
 
 
-@pytest.mark.parametrize(
-    ("name", "load"), list(zip(FILES, (load_thyroid, load_adult, load_fraud), strict=True))
-)
+@pytest.mark.parametrize(("name", "load"), list(zip(FILES, (load_thyroid, load_adult, load_fraud), strict=True)))
 def test_a_changed_file_is_refused(
     name: str,
     load: Callable[[], pd.DataFrame],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -167,18 +167,22 @@ class Comparison:
             return np.arange(len(part))
         return np.sort(rng.choice(len(part), most, replace=False))
 
-    def binned(self, column: Column, bins: int) -> tuple[list[Codes], int]:
+    def binned(
+        self, column: Column, bins: int, picks: Sequence[NDArray[np.int64]] | None = None
+    ) -> tuple[list[Codes], int]:
         """Common bins of a column for matched train, matched holdout and synthetic rows.
 
-        Codes count from 0; missing is -1. Labels are their own bins.
+        Codes count from 0; missing is -1. Labels are their own bins. Bins are those of all rows; codes are given of
+        the rows in ``picks`` where it is given, a part each.
         """
-        parts = [p.coded[column.name].to_numpy(float) for p in (self.real_train, self.real_holdout, self.made)]
+        whole = [p.coded[column.name].to_numpy(float) for p in (self.real_train, self.real_holdout, self.made)]
+        parts = whole if picks is None else [values[pick] for values, pick in zip(whole, picks, strict=True)]
         if column.kind in LABEL_KINDS:
             n = len(column.categories or ())
             if bins == PAIR_BINS and n > PAIR_LEVELS:
-                return _commonest(parts, n), PAIR_LEVELS
+                return _commonest(whole[:2], parts, n), PAIR_LEVELS
             return [np.where(np.isnan(values), -1, values).astype(np.int64) for values in parts], n
-        pooled = np.concatenate([values[~np.isnan(values)] for values in parts])
+        pooled = np.concatenate([values[~np.isnan(values)] for values in whole])
         if not len(pooled):
             return [np.full(len(values), -1, dtype=np.int64) for values in parts], 0
         edges = np.unique(np.quantile(pooled, np.linspace(0, 1, bins + 1)[1:-1], method="lower"))
@@ -188,9 +192,11 @@ class Comparison:
     def _matched(self, frame: pd.DataFrame) -> Part:
         if self.target is None or not len(frame):
             return Part(frame, np.ones(len(frame)), np.arange(len(frame)))
-        codes = frame[self.target.name].to_numpy(float)
-        counts = pd.Series(codes).value_counts()
-        weights = np.array([self.classes.get(code, 0.0) / counts[code] for code in codes])
+        codes, place, counts = np.unique(
+            frame[self.target.name].to_numpy(float), return_inverse=True, return_counts=True
+        )
+        shares = np.array([self.classes.get(float(code), 0.0) for code in codes])
+        weights = (shares / counts)[place]
         rows = np.flatnonzero(weights > 0)
         part = weights[rows]
         return Part(frame.iloc[rows].reset_index(drop=True), part / part.mean() if len(part) else part, rows)
@@ -216,9 +222,9 @@ def _subjects(train: pd.DataFrame, holdout: pd.DataFrame, schema: Schema) -> tup
     return codes[: len(train)], codes[len(train) :]
 
 
-def _commonest(parts: list[Floats], n_levels: int) -> list[Codes]:
+def _commonest(real_parts: list[Floats], parts: list[Floats], n_levels: int) -> list[Codes]:
     """Codes of the commonest labels among real rows; all others share the last one."""
-    real = np.concatenate(parts[:2])
+    real = np.concatenate(real_parts)
     counts = np.bincount(real[~np.isnan(real)].astype(np.intp), minlength=n_levels)
     codes = np.full(n_levels + 1, PAIR_LEVELS - 1, dtype=np.int64)
     codes[np.argsort(-counts, kind="stable")[: PAIR_LEVELS - 1]] = np.arange(PAIR_LEVELS - 1)

@@ -186,11 +186,7 @@ LEAK_CRITERIA = (
         criterion_of="singling out",
     ),
     Criterion("value_reuse", "value_reuse", leak, RELEASE, _DRAW, whole_table=False, criterion_of="singling out"),
-    Criterion(
-        "subset_copies", "subset_copies", leak, RELEASE, _DRAW, whole_table=False, criterion_of="linkability"
-    ),
-    Criterion(
-        "interpolation", "interpolation", _lines, RELEASE, _BETWEEN, whole_table=False, criterion_of="inference"
-    ),
+    Criterion("subset_copies", "subset_copies", leak, RELEASE, _DRAW, whole_table=False, criterion_of="linkability"),
+    Criterion("interpolation", "interpolation", _lines, RELEASE, _BETWEEN, whole_table=False, criterion_of="inference"),
     Criterion("smallest_leak", "smallest_leak", _power, RELEASE, MORE_ROWS),
 )

@@ -160,9 +160,7 @@ def test_every_reason_has_words(reason):
 def test_a_lifted_gate_is_printed():
     report = report_over(("age",), Outcome.FAIL, Purpose.RELEASE)
     lifted = Page(fidelity_html(report, {"gate": None})).text
-    assert "The gate was lifted: this table was handed out although the verdict is FAIL" in re.sub(
-        r"\s+", " ", lifted
-    )
+    assert "The gate was lifted: this table was handed out although the verdict is FAIL" in re.sub(r"\s+", " ", lifted)
     assert "lifted" not in Page(fidelity_html(report, {"gate": "default"})).text
     assert "The table was withheld." in fidelity_html(report, {"gate": "default"})
     assert "lifted" not in Page(fidelity_html(report)).text
@@ -197,9 +195,7 @@ def test_refused_rows_are_counted_by_reason_only():
 
 def test_no_flagged_row_is_said():
     report = report_over(("age",))
-    assert "No synthetic row was flagged" in fidelity_html(
-        replace(report, flagged_rows=report.flagged_rows[:0])
-    )
+    assert "No synthetic row was flagged" in fidelity_html(replace(report, flagged_rows=report.flagged_rows[:0]))
 
 
 def test_provenance_prints_what_it_gets_and_never_an_unknown_object():

@@ -107,9 +107,7 @@ def test_the_same_table_in_other_dtypes_is_read_alike():
 
 
 def test_values_are_rounded_to_what_the_column_can_hold():
-    coded = pd.DataFrame(
-        {"dose": [0.4449], "visits": [2.6], "sex": [7.0], "sick": [-1.0], "day": [1.6 * 86_400e6]}
-    )
+    coded = pd.DataFrame({"dose": [0.4449], "visits": [2.6], "sex": [7.0], "sick": [-1.0], "day": [1.6 * 86_400e6]})
     schema = SCHEMA.without("id", "note")
     row = decode(coded, schema).iloc[0]
     assert row.tolist() == [0.4, 3, "M", "f", pd.Timestamp("1970-01-03")]

@@ -35,9 +35,7 @@ def test_room_is_counted_by_hand():
     assert room("hh") == 256
 
 
-@pytest.mark.parametrize(
-    "pattern", ["9", "99999", "A9", "9999-AAAAA", "Aaa", "--", "", "-9", "hhhh", "9.9.9"]
-)
+@pytest.mark.parametrize("pattern", ["9", "99999", "A9", "9999-AAAAA", "Aaa", "--", "", "-9", "hhhh", "9.9.9"])
 def test_drawn_identifiers(pattern):
     drawn = draw(pattern, 1000, np.random.default_rng(0))
     assert len(set(drawn)) == 1000

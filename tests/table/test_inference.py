@@ -121,9 +121,7 @@ def test_compact_dates_need_a_name_that_says_so():
 def test_resolution(values, resolution):
     column = infer_schema(pd.DataFrame({"x": pd.to_datetime(values)}))["x"]
     assert (column.kind, column.resolution) == (Kind.DATETIME, resolution)
-    assert (
-        column.bounds[0] == 1_577_836_800_000_000 + (pd.Timestamp(values[0]).value // 1000) % 86_400_000_000
-    )
+    assert column.bounds[0] == 1_577_836_800_000_000 + (pd.Timestamp(values[0]).value // 1000) % 86_400_000_000
 
 
 def test_bounds_decimals_and_missing():
@@ -171,9 +169,7 @@ def test_roles():
     frame = pd.DataFrame(
         {"y": [3, 1, 2], "sex": ["F", "M", "F"], "age": [30, 41, 29], "who": [1.0, 1.0, 2.0], "id": [1, 2, 3]}
     )
-    schema = infer_schema(
-        frame, target="y", sensitive_features=["sex"], quasi_identifiers="age", subject="who"
-    )
+    schema = infer_schema(frame, target="y", sensitive_features=["sex"], quasi_identifiers="age", subject="who")
     assert [c.role for c in schema] == [
         Role.TARGET,
         Role.SENSITIVE,

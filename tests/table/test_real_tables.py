@@ -58,9 +58,7 @@ def test_kinds_and_round_trip(name):
     frame = read(name)
     schema = infer_schema(frame)
     assert len(EXPECTED[name]) == len(schema)
-    expected = {
-        column: KIND_OF_LETTER[letter] for column, letter in zip(schema.names, EXPECTED[name], strict=True)
-    }
+    expected = {column: KIND_OF_LETTER[letter] for column, letter in zip(schema.names, EXPECTED[name], strict=True)}
     assert {column.name: column.kind for column in schema} == expected
     pd.testing.assert_frame_equal(decode(encode(frame, schema), schema), frame, check_exact=True)
     assert infer_schema(frame) == schema.from_json(schema.to_json())
@@ -70,9 +68,7 @@ def test_every_file_is_in_the_table():
     if not FOLDER.exists():
         pytest.skip(f"{FOLDER} isn't there")
     found = {
-        path.relative_to(FOLDER).as_posix()
-        for path in FOLDER.rglob("*")
-        if path.is_file() and path.suffix != ".md"
+        path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file() and path.suffix != ".md"
     }
     assert found == set(EXPECTED)
 

@@ -244,9 +244,7 @@ text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
 @settings(max_examples=300, deadline=None)
-@given(
-    st.lists(st.one_of(st.none(), text, st.from_regex(r"-?\d{1,4}(\.\d{1,3})?", fullmatch=True)), min_size=1)
-)
+@given(st.lists(st.one_of(st.none(), text, st.from_regex(r"-?\d{1,4}(\.\d{1,3})?", fullmatch=True)), min_size=1))
 def test_any_text_comes_back(values):
     frame = pd.DataFrame({"x": pd.Series(values, dtype=object)})
     back = there_and_back(frame)[1]

@@ -27,6 +27,7 @@ def figure(name, value, interval=None, baseline=None, baseline_interval=None, p_
         value, interval, baseline, baseline_interval, p_value, 100, **more,
     )  # fmt: skip
 
+
 ATTACKS = ("membership_inference", "membership_tpr", "attribute_inference", "singling_out", "linkability")
 
 
@@ -438,7 +439,12 @@ def test_the_disclosure_policy_is_told_apart_from_the_leaks():
     assert finding(verdict, "disclosure").outcome is FAIL
     assert "3 of 100" in finding(verdict, "disclosure").words
     assert all(f.outcome is PASS for f in verdict.findings if f.criterion != "disclosure")
-    assert "fewer than 11 people" in finding(
-        Gate.default(fewest_holders=11).judge(list(good().values()), purpose="release", disclosing=1, flagged=(1, 9)),
-        "disclosure",
-    ).words
+    assert (
+        "fewer than 11 people"
+        in finding(
+            Gate.default(fewest_holders=11).judge(
+                list(good().values()), purpose="release", disclosing=1, flagged=(1, 9)
+            ),
+            "disclosure",
+        ).words
+    )

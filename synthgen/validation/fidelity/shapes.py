@@ -26,10 +26,8 @@ def column_estimates(
     draws = [rng.poisson(1.0, (REPLICATES, len(pick))) for pick in picks]
     tables: list[Floats] = []
     for column in columns:
-        codes, n_bins = comparison.binned(column, KS_BINS)
-        train, holdout, made = (
-            _histograms(c[pick], n_bins, w, d) for c, pick, w, d in zip(codes, picks, weights, draws, strict=True)
-        )
+        codes, n_bins = comparison.binned(column, KS_BINS, picks)
+        train, holdout, made = (_histograms(c, n_bins, w, d) for c, w, d in zip(codes, weights, draws, strict=True))
         ordered = column.kind not in LABEL_KINDS
         tables.append(np.stack([_complement(made, holdout, ordered), _complement(train, holdout, ordered)]))
     values = np.stack(tables)  # columns × (synthetic, train) × (estimate, replicates…)

@@ -68,8 +68,8 @@ class _Pairs:
         self.sizes: dict[str, int] = {}
         self.ranks: dict[str, list[Floats]] = {}
         for column in comparison.columns:
-            codes, size = comparison.binned(column, PAIR_BINS)
-            codes = [np.where(c < 0, size, c)[pick] for c, pick in zip(codes, picks, strict=True)]
+            codes, size = comparison.binned(column, PAIR_BINS, picks)
+            codes = [np.where(c < 0, size, c) for c in codes]
             if size == 0 or len(np.unique(np.concatenate(codes[:2]))) < 2:
                 continue
             self.codes[column.name], self.sizes[column.name] = codes, size + 1
