@@ -193,15 +193,18 @@ def validate_coded(
         flagged=(len(rows), n),
         refused=refuse,
         disclosing=int(disclosing),
-        not_tested=not_tested(comparison, leaks.unsearched),
+        not_tested=not_tested(comparison, leaks.unsearched, leaks.recall),
     )
     return ValidationReport(
         verdict, tuple(results), flagged, column_views(left, results), association_view(left), counts
     )
 
 
-def not_tested(comparison: Comparison, unsearched: int = 0) -> tuple[str, ...]:
-    """What a reader must not take the report to have shown; ``unsearched`` rows were looked at by joins only."""
+def not_tested(comparison: Comparison, unsearched: int = 0, recall: float | None = None) -> tuple[str, ...]:
+    """What a reader must not take the report to have shown.
+
+    ``unsearched`` rows were looked at by joins only; of the others the share ``recall`` found their nearest real row.
+    """
     words = list(NOT_TESTED)
     if comparison.row_source is RowSource.UNKNOWN:
         words.insert(0, "how the rows were made (a way of making them from real rows may leave no trace in them)")
@@ -212,6 +215,11 @@ def not_tested(comparison: Comparison, unsearched: int = 0) -> tuple[str, ...]:
         words.append(
             f"whether {unsearched:,} of {len(comparison.synthetic):,} rows lie near real rows or between them; exact "
             "and rounded copies were looked for among all (validation='full' looks at more)"
+        )
+    if recall is not None:
+        words.append(
+            f"each row against every real row: there are so many that only those around it were searched, which finds "
+            f"the nearest one for {recall:.1%} (measured; the rows furthest from all real ones were searched in full)"
         )
     return tuple(words)
 

@@ -52,11 +52,14 @@ class Leaks:
         See :func:`flags.flagged`.
     unsearched : int
         Synthetic rows whose neighbours weren't looked for.
+    recall : float or None
+        Share of the others whose nearest real row was found, where there were too many to look everywhere.
     """
 
     measurements: tuple[Measurement, ...]
     flagged: pd.DataFrame
     unsearched: int
+    recall: float | None = None
 
 
 def find_leaks(
@@ -113,7 +116,7 @@ def find_leaks(
         power = _none([SMALLEST_LEAK], CONTAMINATED)
     rows = flag_leaks(pool, permutations, significant, purpose)
     told = _listed(told, rows)
-    return Leaks((*sound.measurements, *told, *power), together([rows.flags, policy]), unsearched)
+    return Leaks((*sound.measurements, *told, *power), together([rows.flags, policy]), unsearched, pool.recall)
 
 
 def _listed(measurements: tuple[Measurement, ...], rows: LeakFlags) -> tuple[Measurement, ...]:

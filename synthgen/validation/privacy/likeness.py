@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from synthgen.table.column import LABEL_KINDS, Schema
 from synthgen.validation.privacy.search import Neighbours
+from synthgen.validation.privacy.threads import in_parts
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -43,11 +44,16 @@ def most_alike(
     candidates = np.sort(candidates, axis=1)
     again = np.zeros(candidates.shape, dtype=bool)
     again[:, 1:] = candidates[:, 1:] == candidates[:, :-1]
-    bits = np.zeros(candidates.shape)
-    for column in schema:
-        values = real[column.name].to_numpy(float)
-        own, others = queries[column.name].to_numpy(float), values[candidates]
-        bits += _bits(own, others, values, column.kind in LABEL_KINDS, int(left_out))
+
+    def likeness(rows: Places) -> tuple[Floats]:
+        bits = np.zeros((len(rows), candidates.shape[1]))
+        for column in schema:
+            values = real[column.name].to_numpy(float)
+            own, others = queries[column.name].to_numpy(float)[rows], values[candidates[rows]]
+            bits += _bits(own, others, values, column.kind in LABEL_KINDS, int(left_out))
+        return (bits,)
+
+    (bits,) = in_parts(len(queries), candidates.size * len(schema), likeness)
     bits[again] = -1.0
     order = np.argsort(-bits, axis=1, kind="stable")[:, : found[0].rows.shape[1]]
     return Neighbours(-np.take_along_axis(bits, order, 1), np.take_along_axis(candidates, order, 1))

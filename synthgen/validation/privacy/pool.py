@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthgen.randomness import stream
 from synthgen.table.column import LABEL_KINDS, Column, Schema
 from synthgen.table.disclosure import cells
+from synthgen.validation.privacy.cells import nearest_nearly
 from synthgen.validation.privacy.encodings import ENCODINGS, Laid
 from synthgen.validation.privacy.likeness import most_alike
 from synthgen.validation.privacy.permutation import Permutations, split_units
@@ -28,7 +30,12 @@ Keys = NDArray[np.uint64]
 Made = TypeVar("Made")
 
 MOST_WORK = {"standard": 6e9, "full": 6e10}
-"""Comparisons of values in one search (queries x real rows x columns); synthetic rows beyond them are sampled."""
+"""Comparisons of values in one search (queries x real rows x columns). Beyond them "standard" samples the synthetic
+rows, and "full" searches only the cells around each."""
+
+MOST_NEARLY = 500_000
+FURTHEST = 0.01
+"""Share of the synthetic rows, those furthest from all real ones, that are searched in full all the same."""
 
 FEWEST_SEARCHED = 3_000
 MOST_LEFT_OUT = {"standard": 4_000, "full": 10_000}
@@ -57,6 +64,8 @@ class Pool:
         How much the slower checks may look at.
     seed : int
         Of what several checks choose together.
+    nearly : bool
+        Neighbours of synthetic rows are looked for in the cells around them only; see :mod:`.cells`.
     """
 
     real: pd.DataFrame
@@ -67,6 +76,7 @@ class Pool:
     looked_at: Places
     effort: str = "standard"
     seed: int = 0
+    nearly: bool = False
 
     @classmethod
     def of(cls, comparison: Comparison, rng: np.random.Generator) -> tuple[Pool, Permutations]:
@@ -93,9 +103,10 @@ class Pool:
         else:
             units = np.unique(hashed(real[names]), return_inverse=True)[1]
             units = None if split_units(labels, units).any() or not len(real) else units
+        samples, nearly = _samples(comparison, strata, rng)
         pool = cls(
-            real, comparison.synthetic, comparison.schema.without(*_opaque(comparison)),
-            *_samples(comparison, strata, rng), comparison.effort, int(rng.integers(0, 2**63)),
+            real, comparison.synthetic, comparison.schema.without(*_opaque(comparison)), *samples, comparison.effort,
+            int(rng.integers(0, 2**63)), nearly,
         )  # fmt: skip
         return pool, Permutations.of(labels, strata, units, rng=rng)
 
@@ -179,8 +190,21 @@ class Pool:
         if encoding not in self._found:
             real, made = self.laid(encoding)
             own = nearest_laid(real.take(self.left_out), real, N_NEIGHBOURS, self.left_out)
-            self._found[encoding] = nearest_laid(made, real, N_NEIGHBOURS), own
+            self._found[encoding] = self._nearest(encoding, made, real), own
         return self._found[encoding]
+
+    def _nearest(self, encoding: str, made: Laid, real: Laid) -> Neighbours:
+        if not self.nearly:
+            return nearest_laid(made, real, N_NEIGHBOURS)
+        rng = stream(np.random.SeedSequence(self.seed), "cells", encoding)
+        found, recall = nearest_nearly(made, real, N_NEIGHBOURS, rng, round(FURTHEST * len(made)))
+        self.kept["recall"] = min(recall, self.kept.get("recall", 1.0))
+        return found
+
+    @property
+    def recall(self) -> float | None:
+        """Share of random synthetic rows whose nearest real row was found; None where all real rows are searched."""
+        return self.kept.get("recall")
 
 
 def hashed(frame: pd.DataFrame) -> Keys:
@@ -193,12 +217,16 @@ def _opaque(comparison: Comparison) -> list[str]:
     return [name for name in comparison.schema.names if name not in kept]
 
 
-def _samples(comparison: Comparison, classes: Floats, rng: np.random.Generator) -> tuple[Places, Places, Places]:
-    """Positions of synthetic, of real and of fewer synthetic rows that are looked at."""
+def _samples(
+    comparison: Comparison, classes: Floats, rng: np.random.Generator
+) -> tuple[tuple[Places, Places, Places], bool]:
+    """Positions of synthetic, of real and of fewer synthetic rows that are looked at; whether in cells only."""
     work = max(1, len(classes) * len(comparison.columns))
     most = max(FEWEST_SEARCHED, int(MOST_WORK[comparison.effort] / work))
     n = len(comparison.synthetic)
-    searched = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
+    nearly = comparison.effort == "full" and n > most
+    at_once = MOST_NEARLY if nearly else most
+    searched = np.arange(n) if n <= at_once else np.sort(rng.choice(n, at_once, replace=False))
     # In turn one of each class, so that there are enough of the rare ones too.
     turn = pd.Series(classes).groupby(classes, dropna=False).cumcount().to_numpy()
     order = np.argsort(turn + rng.random(len(classes)), kind="stable")
@@ -206,4 +234,4 @@ def _samples(comparison: Comparison, classes: Floats, rng: np.random.Generator) 
     looked_at = searched
     if len(searched) > MOST_LOOKED_AT:
         looked_at = np.sort(rng.choice(searched, MOST_LOOKED_AT, replace=False))
-    return searched, left_out, looked_at
+    return (searched, left_out, looked_at), nearly

@@ -71,14 +71,16 @@ def nearest_laid(queries: Laid, real: Laid, k: int, itself: Places | None = None
 
 
 @njit(nogil=True, cache=True, fastmath=_FASTER)
-def _add_ordered(squared: Single, column: Single, value: np.float32) -> None:
+def add_ordered(squared: Single, column: Single, value: np.float32) -> None:
+    """Add the squared distance in a column of numbers."""
     for j in range(squared.shape[0]):
         gap = value - column[j]
         squared[j] += gap * gap
 
 
 @njit(nogil=True, cache=True, fastmath=_FASTER)
-def _add_label(squared: Single, column: Single, heavy: Single, code: np.float32, weight: np.float32) -> None:
+def add_label(squared: Single, column: Single, heavy: Single, code: np.float32, weight: np.float32) -> None:
+    """Add the squared distance in a column of labels: both rows' weights where they differ."""
     for j in range(squared.shape[0]):
         squared[j] += (weight + heavy[j]) if column[j] != code else np.float32(0)
 
@@ -89,6 +91,25 @@ def _below(squared: Single, limit: np.float32) -> int:
     for j in range(squared.shape[0]):
         count += squared[j] < limit
     return count
+
+
+@njit(nogil=True, cache=True)
+def keep_nearer(squared: Single, start: int, own: int, best: Single, rows: Places) -> None:
+    """Put those of a run of rows that are nearer than the last kept in their place; ``best`` and ``rows`` change."""
+    k = len(best)
+    last = best[k - 1]
+    if _below(squared, last) == 0:
+        return
+    for j in range(squared.shape[0]):
+        if squared[j] < last and start + j != own:
+            place = k - 1
+            while place > 0 and best[place - 1] > squared[j]:
+                best[place] = best[place - 1]
+                rows[place] = rows[place - 1]
+                place -= 1
+            best[place] = squared[j]
+            rows[place] = start + j
+            last = best[k - 1]
 
 
 @njit(nogil=True, cache=True)
@@ -106,20 +127,8 @@ def _search(
         for i in range(n_queries):
             squared[:] = np.float32(0)
             for c in range(ordered.shape[0]):
-                _add_ordered(squared, ordered[c, start:stop], q_ordered[i, c])
+                add_ordered(squared, ordered[c, start:stop], q_ordered[i, c])
             for c in range(labels.shape[0]):
-                _add_label(squared, labels[c, start:stop], weights[c, start:stop], q_labels[i, c], q_weights[i, c])
-            last = best[i, k - 1]
-            if _below(squared, last) == 0:
-                continue
-            for j in range(stop - start):
-                if squared[j] < last and start + j != own[i]:
-                    place = k - 1
-                    while place > 0 and best[i, place - 1] > squared[j]:
-                        best[i, place] = best[i, place - 1]
-                        rows[i, place] = rows[i, place - 1]
-                        place -= 1
-                    best[i, place] = squared[j]
-                    rows[i, place] = start + j
-                    last = best[i, k - 1]
+                add_label(squared, labels[c, start:stop], weights[c, start:stop], q_labels[i, c], q_weights[i, c])
+            keep_nearer(squared, start, own[i], best[i], rows[i])
     return best, rows

@@ -44,7 +44,7 @@ def test_more_neighbours_than_rows_are_not_asked_for():
 
 def test_no_compiled_loop_is_promised_that_infinity_never_comes():
     # The distance to the k-th row is infinite until k rows are found.
-    for loop in (search._add_ordered, search._add_label, search._below):
+    for loop in (search.add_ordered, search.add_label, search._below):
         assert "ninf" not in loop.targetoptions["fastmath"]
         assert loop.targetoptions["fastmath"] is not True
     assert search._below(np.zeros(3, np.float32), np.float32(np.inf)) == 3
