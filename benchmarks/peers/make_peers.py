@@ -25,7 +25,7 @@ import pandas as pd
 
 import synthgen as sg
 from benchmarks.peers.run_once import cores
-from benchmarks.peers.tables import MOST_ROWS, TABLES, load, thirds
+from benchmarks.peers.tables import ALL_TABLES, MOST_ROWS, load, thirds
 from synthgen.table.column import LABEL_KINDS
 
 FOLDER = Path(__file__).resolve().parent
@@ -38,7 +38,7 @@ PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "torch", "sdv", "ctgan",
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers.make_peers", description=__doc__)
     parser.add_argument("peers", nargs="+", choices=list(PEERS))
-    parser.add_argument("--tables", nargs="+", choices=list(TABLES), default=list(TABLES))
+    parser.add_argument("--tables", nargs="+", choices=list(ALL_TABLES), default=list(ALL_TABLES))
     parser.add_argument("--again", action="store_true", help="also what is already stored")
     given = parser.parse_args()
     os.environ.setdefault("LOKY_MAX_CPU_COUNT", str(THREADS))  # CTGAN encodes its columns in as many processes
@@ -66,7 +66,7 @@ def run(peer: str, table: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     if frame is None:
         raise SystemExit(f"The table {table} is not on this machine.")
     train = thirds(frame)[0]
-    schema = sg.Schema.infer(train, target=TABLES[table].target)
+    schema = sg.Schema.infer(train, target=ALL_TABLES[table].target)
     labels = [column.name for column in schema.of(*LABEL_KINDS)]
     rows = min(len(train), MOST_ROWS)
     torch.set_num_threads(THREADS)

@@ -9,14 +9,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.peers.tables import MOST_ROWS, TABLES
+from benchmarks.peers.tables import ALL_TABLES, MOST_ROWS
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 
 
 def main() -> None:
-    names = [*TABLES, "fraud"]
+    names = [*ALL_TABLES, "fraud"]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers.make_sdv", description=__doc__)
     parser.add_argument("--table", action="append", choices=names, help="only this one; may be repeated")
     record = FOLDER / "sdv.json"

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 import synthgen as sg
-from benchmarks.peers.tables import FRAUD, TABLES, load, load_fraud, thirds
+from benchmarks.peers.tables import ALL_TABLES, FRAUD, load, load_fraud, thirds
 
 PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "sdv", "rdt", "copulas", "torch")
 FRAUDS = 5_000
@@ -33,7 +33,7 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers.run_once", description=__doc__)
     parser.add_argument("generator", choices=list(MODELS))
-    parser.add_argument("table", choices=[*TABLES, "fraud"])
+    parser.add_argument("table", choices=[*ALL_TABLES, "fraud"])
     parser.add_argument("--learn", type=int, help="learn from so many distinct rows, at most; default: from a third")
     parser.add_argument("--rows", type=int, help="rows to sample, at most; default: as many as it learns from")
     parser.add_argument("--write", type=Path, help="Parquet file for the rows (of fraud: 2,000 frauds)")
@@ -83,7 +83,7 @@ def run(generator: str, name: str, rows: int | None, write: Path | None, learn: 
         frame = load(name)
         if frame is None:
             raise SystemExit(f"The table {name} is not on this machine.")
-        train, target = thirds(frame)[0], TABLES[name].target
+        train, target = thirds(frame)[0], ALL_TABLES[name].target
         if learn is not None:
             train = frame.sample(min(learn, len(frame)), random_state=0).reset_index(drop=True)
     fitted, made, took = timed(generator, train, target, min(rows or len(train), len(train)))

@@ -3,6 +3,7 @@
 from synthgen.planning.choice import Choice, choose_generator, decide
 from synthgen.planning.classes import check_learnable, classes_lost
 from synthgen.planning.coarsening import Coarsening, coarsen
+from synthgen.planning.memory_trial import remembers
 from synthgen.planning.rare_signal import ClassSignal, Share, rare_signal
 from synthgen.planning.sampling import Plan, plan_by_class, plan_in_proportion
 from synthgen.planning.wanted import Wanted, check_not_merged, read_wanted, rows_that_meet
@@ -24,5 +25,6 @@ __all__ = [
     "plan_in_proportion",
     "rare_signal",
     "read_wanted",
+    "remembers",
     "rows_that_meet",
 ]

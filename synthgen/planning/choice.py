@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from synthgen.generators import GENERATORS, Synthesizer
+from synthgen.planning.memory_trial import remembers
 from synthgen.planning.rare_signal import ClassSignal, rare_signal
 from synthgen.planning.sampling import Plan
 from synthgen.planning.wanted import Wanted
+from synthgen.randomness import child
 from synthgen.table.column import Schema
 from synthgen.validation import Purpose
 from synthgen.validation.gate import SIGNAL_KEPT
@@ -69,13 +71,18 @@ def choose_generator(
     rows like the whole table                        tree
     rows most of which are for classes of fewer      gaussian_copula
     than 25 train rows
-    rows of classes with 25 train rows or more       tree, unless the trial shows that it loses signal
+    rows of classes with 25 train rows or more       tree, unless a trial shows that it loses signal
+    any of these, for a release                      in place of the tree the copula, if a trial shows that the tree
+                                                     remembers rows
     ===============================================  ===========================================================
 
-    The trial (:func:`synthgen.planning.rare_signal.rare_signal`) looks at the three rarest such classes. Where
+    The first trial (:func:`synthgen.planning.rare_signal.rare_signal`) looks at the three rarest such classes. Where
     the copula keeps more of a class's signal than the tree (by .02 or more, and beyond the noise) and less of none, the
     copula is taken; where each keeps more of one class, the one whose worst class is better. If then both keep less
     than .9 of a class's signal and SMOTE more than either, and SMOTE less of none, SMOTE is taken, for "augment" only.
+
+    The second (:func:`synthgen.planning.memory_trial.remembers`) looks for leaks. If any check finds one in the tree's
+    rows the copula is tried too, and taken unless more checks find one in its rows.
 
     Parameters
     ----------
@@ -100,8 +107,39 @@ def choose_generator(
             f"best; taken: {COPULA}",
         )
     if plan.by_class is None or plan.in_proportion:
-        return Choice(TREE, f"auto: rows like the whole table, and {len(coded):,} rows to learn from; taken: {TREE}")
-    return _choose_for_classes(frame, coded, schema, plan.by_class, purpose, seed)
+        words = f"auto: rows like the whole table, and {len(coded):,} rows to learn from; taken: {TREE}"
+        choice = Choice(TREE, words)
+    else:
+        choice = _choose_for_classes(frame, coded, schema, plan.by_class, purpose, seed)
+    if purpose is Purpose.RELEASE and choice.name == TREE:
+        return _unless_it_remembers(choice, frame, coded, schema, child(seed, "memory"))
+    return choice
+
+
+def _unless_it_remembers(
+    choice: Choice, frame: pd.DataFrame, coded: pd.DataFrame, schema: Schema, seed: np.random.SeedSequence
+) -> Choice:
+    """The copula in place of a tree that remembers its rows, unless more leaks are found in the copula's."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in (TREE, COPULA):
+        try:
+            found[name] = remembers(frame, coded, schema, GENERATORS[name](), seed)
+        except Exception as error:  # half of the rows are too few for something; its words may be private
+            return replace(choice, reason=f"{choice.reason}; whether it remembers rows: the trial stopped with "
+                           f"{type(error).__name__}")  # fmt: skip
+        if not found[name]:
+            break
+    taken = COPULA if COPULA in found and len(found[COPULA]) <= len(found[TREE]) else TREE
+    said = "; ".join(f"{name} {_leaks(checks)}" for name, checks in found.items())
+    return replace(
+        choice,
+        name=taken,
+        reason=f"{choice.reason}; whether it remembers rows, on an inner split: {said}; taken: {taken}",
+    )
+
+
+def _leaks(checks: Sequence[str]) -> str:
+    return f"leaks by {', '.join(checks)}" if checks else "shows no leak"
 
 
 def decide(signals: Sequence[ClassSignal], names: Sequence[str]) -> str:

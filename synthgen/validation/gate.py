@@ -62,6 +62,11 @@ class Gate:
         """The criteria that ``synthesize`` and ``validate`` use; see the module's constants."""
         return cls(_DEFAULT, fewest_holders)
 
+    @classmethod
+    def of_leaks(cls) -> Gate:
+        """The criteria that are about leaks, alone: no fidelity, no use, and nothing on how the rows were split."""
+        return cls(tuple(criterion for criterion in _DEFAULT if criterion.criterion_of))
+
     def judge(
         self,
         measurements: Sequence[Measurement],
