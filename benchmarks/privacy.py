@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import resource
 import sys
 import time
 import warnings
@@ -16,16 +15,18 @@ import pandas as pd
 
 import synthgen as sg
 from benchmarks import record
+from benchmarks.peers.tables import ALL_TABLES, load, thirds
 from benchmarks.privacy_cases import CASES, TABLES, Split, found, leaks_of, split
-from synthgen.validation.privacy.evidence import clopper_pearson
+from benchmarks.privacy_page import FRESH, PEERS, REAL, page
+from benchmarks.privacy_speed import SIZES
+from synthgen.validation.privacy import Leaks
 
 FILE = Path(__file__).with_name("privacy.json")
 PAGE = Path(__file__).with_name("privacy.md")
 RATIOS = {"1:1": 0.5, "4:1": 0.8, "9:1": 0.9}
-REAL, FRESH = 4_000, 2_000
 FEWEST_OF_CLASS = 10
 GENERATORS = ("jitter", "smote", "gaussian_copula", "tree")
-SPEED = {"adult standard": ("adult", 39_032, 9_758, "standard"), "20,000 x 15 full": ("adult", 16_000, 4_000, "full")}
+STORED = Path(__file__).with_name("peers")
 
 
 def null(seeds: int) -> dict[str, Any]:
@@ -68,13 +69,8 @@ def generators() -> dict[str, Any]:
             part = _common_classes(split(name, 4_000, 4_000, 100, 0))
             model = sg.generators.GENERATORS[generator](random_state=0)
             made = model.fit(part.train, target=part.target).sample(4_000, random_state=1)
-            leaks = leaks_of(part, pd.DataFrame(made))
-            flags = leaks.flagged["reason"].value_counts().to_dict()
-            shares = {
-                m.name: m.value for m in leaks.measurements if m.subject is None and m.value is not None and m.p_value
-            }
-            out[f"{name}: {generator}"] = {"found": found(leaks), "flags": flags, "values": shares}
-            print(name, generator, found(leaks), flags, flush=True)
+            out[f"{name}: {generator}"] = _said(leaks_of(part, pd.DataFrame(made)))
+            print(name, generator, out[f"{name}: {generator}"], flush=True)
     return out
 
 
@@ -86,93 +82,38 @@ def _common_classes(part: Split) -> Split:
     return Split(*(item.reset_index(drop=True) for item in rows), part.target, part.seed)
 
 
-def speed() -> dict[str, Any]:
-    """Seconds of a whole validation, and the process's peak memory."""
+def peers() -> dict[str, Any]:
+    """What the checks say of other tools' rows, and of ours, all learnt from the same third of a table."""
     out: dict[str, Any] = {}
-    for title, (name, n_train, n_holdout, effort) in SPEED.items():
-        part = split(name, n_train, n_holdout, 0, 0)
-        made = part.train.sample(n_train + n_holdout if effort == "full" else n_train, replace=True, random_state=0)
-        out[title] = _timed(part, made, effort)
-        print(title, out[title], flush=True)
+    for name in ("adult", "thyroid"):
+        frame = load(name)
+        assert frame is not None
+        part = Split(*thirds(frame), ALL_TABLES[name].target)
+        rows = {who: pd.read_parquet(path) for who in PEERS if (path := STORED / f"{who}_{name}.parquet").is_file()}
+        n = min(len(made) for made in rows.values())
+        for generator in ("gaussian_copula", "tree"):
+            model = sg.generators.GENERATORS[generator](random_state=0).fit(part.train, target=part.target)
+            rows[generator] = pd.DataFrame(model.sample(n, random_state=1))
+        for who, made in rows.items():
+            leaks = leaks_of(part, made)
+            out.setdefault(name, {})[who] = _said(leaks) | {"rows": [len(part.train), len(part.holdout), len(made)]}
+            print(name, who, out[name][who], flush=True)
     return out
 
 
-def _timed(part: Split, made: pd.DataFrame, effort: str) -> dict[str, Any]:
-    options = {"holdout": part.holdout, "target": part.target, "random_state": 0}
-    sg.validate(made[:300], train=part.train[:300], **options)
-    start, used = time.perf_counter(), time.process_time()
-    sg.validate(made, train=part.train, validation=effort, **options)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return {
-        "rows": [len(part.train), len(part.holdout), len(made)], "columns": made.shape[1],
-        "seconds": round(time.perf_counter() - start, 2), "cpu_seconds": round(time.process_time() - used, 2),
-        "peak_bytes": peak, "load": record.load_average(),
-    }  # fmt: skip
+def _said(leaks: Leaks) -> dict[str, Any]:
+    flags = leaks.flagged["reason"].value_counts().to_dict()
+    shares = {m.name: m.value for m in leaks.measurements if m.subject is None and m.value is not None and m.p_value}
+    return {"found": found(leaks), "flags": flags, "values": shares}
 
 
-def page(kept: dict[str, Any]) -> str:
-    lines = [
-        "# The leak checks, measured", "",
-        "Made by `python -m benchmarks.privacy`. A run fails if any leak check fails the gate (family level .02).",
-        "",
-    ]  # fmt: skip
-    if "null" in kept:
-        lines += _null_lines(kept["null"]["result"])
-    if "cases" in kept:
-        lines += ["## Leaks of known kinds", "", f"{FRESH:,} train, held-out and synthetic rows each.", ""]
-        lines += record.header(["case", "leaks", *TABLES, "found by"])
-        for case, (_, leaks) in CASES.items():
-            each = [kept["cases"]["result"].get(f"{name}: {case}") for name in TABLES]
-            by = sorted({check for item in each if item for check in item["by"]})
-            counts = [f"{item['found']} of {item['runs']}" if item else "" for item in each]
-            lines.append(record.row([case, "yes" if leaks else "no", *counts, ", ".join(by)]))
-        lines.append("")
-    if "generators" in kept:
-        lines += [
-            "## Generators",
-            "",
-            "About 4,000 train, held-out and synthetic rows each, of classes of ten train rows or more, as they come.",
-            "",
-        ]
-        lines += record.header(["table: generator", "leaks found by", "rows flagged"])
-        for name, item in kept["generators"]["result"].items():
-            flags = ", ".join(f"{reason} {count:,}" for reason, count in item["flags"].items())
-            lines.append(record.row([name, ", ".join(item["found"]) or "none", flags or "none"]))
-        lines.append("")
-    if "speed" in kept:
-        lines += [
-            "## Speed",
-            "",
-            "A whole `validate`, fidelity and utility included. Load: processes that wanted a core.",
-        ]
-        lines += ["", *record.header(["what", "rows", "seconds", "CPU seconds", "peak memory", "load"])]
-        for name, item in kept["speed"]["result"].items():
-            rows = " / ".join(f"{n:,}" for n in item["rows"])
-            cells = [name, rows, str(item["seconds"]), str(item["cpu_seconds"])]
-            lines.append(record.row([*cells, f"{item['peak_bytes'] / 2**20:,.0f} MiB", str(item["load"])]))
-        lines.append("")
-    return "\n".join([*lines, *record.made_with(part["made"] for part in kept.values())])
-
-
-def _null_lines(result: dict[str, Any]) -> list[str]:
-    lines = [
-        "## False alarms",
-        "",
-        f"Fresh real rows, {REAL:,} real rows in two parts, {FRESH:,} as synthetic ones.",
-        "",
-    ]
-    lines += record.header(["table, train : holdout", "failed", "share", "95 % interval"])
-    total = [0, 0]
-    for name, item in result.items():
-        total[0] += item["failed"]
-        total[1] += item["runs"]
-        lines.append(_null_row(name, item["failed"], item["runs"]))
-    return [*lines, _null_row("all", *total), ""]
-
-
-def _null_row(name: str, failed: int, runs: int) -> str:
-    low, high = clopper_pearson(failed, runs)
-    return record.row([name, f"{failed} of {runs}", f"{failed / runs:.1%}", f"{low:.1%} to {high:.1%}"])
+def speed() -> dict[str, Any]:
+    """Seconds of a whole validation, and the process's peak memory, each size in a process of its own."""
+    out: dict[str, Any] = {}
+    for name in SIZES:
+        out[name] = record.json_of([sys.executable, "-m", "benchmarks.privacy_speed", name])
+        print(name, out[name], flush=True)
+    return out
 
 
 def main() -> int:
@@ -180,6 +121,7 @@ def main() -> int:
         "null": lambda given: null(given.seeds),
         "cases": lambda given: cases(given.case_seeds),
         "generators": lambda given: generators(),
+        "peers": lambda given: peers(),
         "speed": lambda given: speed(),
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks.privacy", description=__doc__)

@@ -14,8 +14,7 @@ import synthgen as sg
 from synthgen.randomness import seed_sequence
 from synthgen.table.encoding import encode, extend_categories
 from synthgen.table.inference import infer_schema
-from synthgen.validation import Comparison, Outcome, Purpose
-from synthgen.validation.leak_criteria import LEAK_CRITERIA
+from synthgen.validation import Comparison, Gate, Outcome, Purpose
 from synthgen.validation.privacy import Leaks, find_leaks
 
 TABLES: dict[str, tuple[Callable[[], pd.DataFrame], str]] = {
@@ -79,11 +78,11 @@ def leaks_of(
 
 
 def found(leaks: Leaks) -> list[str]:
-    """Checks that fail the gate, whatever the purpose."""
+    """Checks that fail the gate, attacks among them, whatever the purpose."""
     named = set()
-    for criterion in LEAK_CRITERIA:
+    for criterion in Gate.of_leaks().criteria:
         mine = [m for m in leaks.measurements if m.name == criterion.metric and m.computed]
-        if criterion.criterion_of and any(criterion.judge(m)[0] is Outcome.FAIL for m in mine):
+        if any(criterion.judge(m)[0] is Outcome.FAIL for m in mine):
             named.add(criterion.name)
     return sorted(named)
 
