@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pandas as pd
 
 import synthgen as sg
 from benchmarks import record
+from benchmarks.in_turn import run_all
 from benchmarks.peers.tables import ALL_TABLES, load, thirds
 from benchmarks.privacy_cases import CASES, TABLES, Split, found, leaks_of, split
 from benchmarks.privacy_page import FRESH, PEERS, REAL, page
@@ -23,26 +24,33 @@ from synthgen.validation.privacy import Leaks
 
 FILE = Path(__file__).with_name("privacy.json")
 PAGE = Path(__file__).with_name("privacy.md")
+ROUND = 10
 RATIOS = {"1:1": 0.5, "4:1": 0.8, "9:1": 0.9}
 FEWEST_OF_CLASS = 10
 GENERATORS = ("jitter", "smote", "gaussian_copula", "tree")
 STORED = Path(__file__).with_name("peers")
 
 
-def null(seeds: int) -> dict[str, Any]:
-    """How often fresh real rows fail, for tables and sizes of holdout."""
-    out: dict[str, Any] = {}
-    for name in TABLES:
-        for ratio, share in RATIOS.items():
-            failed: list[list[str]] = []
-            for seed in range(seeds):
-                n = round(share * REAL)
-                part = split(name, n, REAL - n, FRESH, seed)
-                failed.append(found(leaks_of(part, part.fresh, seed)))
-            wrong = [names for names in failed if names]
-            out[f"{name} {ratio}"] = {"runs": seeds, "failed": len(wrong), "by": wrong}
-            print(name, ratio, len(wrong), "of", seeds, wrong, flush=True)
-    return out
+def null(seeds: int) -> Iterator[dict[str, Any]]:
+    """How often fresh real rows fail, for tables and sizes of holdout; after each round what is known so far."""
+    out: dict[str, Any] = {f"{name} {ratio}": {"runs": 0, "failed": 0, "by": []} for name in TABLES for ratio in RATIOS}
+    for first in range(0, seeds, ROUND):
+        last = min(first + ROUND, seeds)
+        for (name, ratio, *_), got in run_all(_null, [(*cell.split(), first, last) for cell in out]).items():
+            known = out[f"{name} {ratio}"]
+            known["by"] += got["by"]
+            known.update(runs=last, failed=len(known["by"]))
+        yield out
+
+
+def _null(name: str, ratio: str, first: int, last: int) -> dict[str, Any]:
+    _quiet()
+    n = round(RATIOS[ratio] * REAL)
+    wrong = []
+    for seed in range(first, last):
+        part = split(name, n, REAL - n, FRESH, seed)
+        wrong.append(found(leaks_of(part, part.fresh, seed)))
+    return {"by": [names for names in wrong if names]}
 
 
 def cases(seeds: int) -> dict[str, Any]:
@@ -116,28 +124,32 @@ def speed() -> dict[str, Any]:
     return out
 
 
+def _quiet() -> None:
+    warnings.simplefilter("ignore")
+    np.seterr(all="ignore")
+
+
 def main() -> int:
-    parts: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    parts: dict[str, Callable[[argparse.Namespace], Iterator[dict[str, Any]]]] = {
         "null": lambda given: null(given.seeds),
-        "cases": lambda given: cases(given.case_seeds),
-        "generators": lambda given: generators(),
-        "peers": lambda given: peers(),
-        "speed": lambda given: speed(),
+        "cases": lambda given: iter([cases(given.case_seeds)]),
+        "generators": lambda given: iter([generators()]),
+        "peers": lambda given: iter([peers()]),
+        "speed": lambda given: iter([speed()]),
     }
     parser = argparse.ArgumentParser(prog="python -m benchmarks.privacy", description=__doc__)
     parser.add_argument("--part", action="append", choices=list(parts), help="only this one; may be repeated")
     parser.add_argument("--seeds", type=int, default=200, help="null splits of each table and ratio")
     parser.add_argument("--case-seeds", type=int, default=5, help="splits of each case")
     given = parser.parse_args()
-    warnings.simplefilter("ignore")
-    np.seterr(all="ignore")
+    _quiet()
     for name in given.part or list(parts):
         start = time.perf_counter()
-        result = parts[name](given)
-        kept = record.read(FILE)
-        kept[name] = {"result": result, "seconds": round(time.perf_counter() - start), "made": record.when()}
-        record.write(FILE, kept)
-        PAGE.write_text(page(kept) + "\n", encoding="utf-8")
+        for result in parts[name](given):
+            kept = record.read(FILE)
+            kept[name] = {"result": result, "seconds": round(time.perf_counter() - start), "made": record.when()}
+            record.write(FILE, kept)
+            PAGE.write_text(page({part: kept[part] for part in parts if part in kept}) + "\n", encoding="utf-8")
     return 0
 
 
