@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synthgen.errors import DataError
 from synthgen.guarantee import PrivacyGuarantee, RowSource
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Kind, Role, Schema
 from synthgen.table.disclosure import subjects_of
 
 Floats = NDArray[np.float64]
@@ -124,6 +124,10 @@ class Comparison:
     def columns(self) -> list[Column]:
         """Columns that are compared: all but identifiers and text."""
         return [column for column in self.schema if column.kind not in OPAQUE_KINDS]
+
+    def columns_of(self, kinds: Collection[Kind]) -> list[Column]:
+        """Those of some kinds."""
+        return [column for column in self.columns if column.kind in kinds]
 
     @property
     def target(self) -> Column | None:

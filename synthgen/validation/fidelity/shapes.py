@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgen.table.column import LABEL_KINDS, Column
+from synthgen.table.column import LABEL_KINDS, Column, Role
 from synthgen.validation.comparison import KS_BINS, Codes, Comparison, Floats
 from synthgen.validation.metric import Direction, Estimate, Family, Interval, Metric
 
 REPLICATES = 60
+FEWEST = 10
+MOST_GROUPS = 8
 Z = 1.959964
 
 
@@ -64,7 +67,7 @@ def class_shapes(comparison: Comparison, rng: np.random.Generator) -> Iterator[E
             (frame[target.name] == code).to_numpy()
             for frame in (comparison.train, comparison.holdout, comparison.synthetic)
         )
-        if min(train.sum(), holdout.sum(), made.sum()) < 10:
+        if min(train.sum(), holdout.sum(), made.sum()) < FEWEST:
             small += 1
             continue
         part = comparison.among(train, holdout).without(np.flatnonzero(~made))
@@ -73,7 +76,47 @@ def class_shapes(comparison: Comparison, rng: np.random.Generator) -> Iterator[E
         label = str((target.categories or ())[int(code)])
         yield Estimate(mean.value, mean.interval, mean.baseline, mean.baseline_interval, n=mean.n, subject=label)
     if small:
-        yield Estimate(None, n=small, reason=f"{small} classes have fewer than 10 held-out or synthetic rows")
+        yield Estimate(None, n=small, reason=f"{small} classes have fewer than {FEWEST} held-out or synthetic rows")
+
+
+def group_shapes(comparison: Comparison, rng: np.random.Generator) -> Iterator[Estimate]:
+    """Mean complement within each group of the sensitive columns; of numbers, within the lower and the upper half."""
+    columns = [c for c in comparison.schema.role(Role.SENSITIVE) if c in comparison.columns]
+    if not columns:
+        yield Estimate(None, reason="no column is named as sensitive", vacuous=True)
+        return
+    small = 0
+    for column in columns:
+        for label, masks in _groups(comparison, column):
+            train, holdout, made = masks
+            if min(mask.sum() for mask in masks) < FEWEST:
+                small += 1
+                continue
+            part = comparison.among(train, holdout).without(np.flatnonzero(~made))
+            others = [c for c in part.columns if c != column and (c != part.target or len(part.classes) > 1)]
+            if not len(part.real_holdout) or not others:
+                small += 1
+                continue
+            _, mean = column_estimates(part, rng, others)
+            yield replace(mean, subject=f"{column.name} = {label}")
+    if small:
+        yield Estimate(
+            None, n=small, reason=f"{small} groups have fewer than {FEWEST} train, held-out or synthetic rows"
+        )
+
+
+def _groups(comparison: Comparison, column: Column) -> Iterator[tuple[str, list[NDArray[np.bool_]]]]:
+    values = [
+        frame[column.name].to_numpy(float) for frame in (comparison.train, comparison.holdout, comparison.synthetic)
+    ]
+    if column.kind in LABEL_KINDS:
+        counts = np.bincount(values[0][~np.isnan(values[0])].astype(np.intp), minlength=len(column.categories or ()))
+        for code in np.argsort(-counts, kind="stable")[:MOST_GROUPS]:
+            yield str((column.categories or ())[code]), [item == code for item in values]
+        return
+    middle = float(np.nanmedian(values[0])) if (~np.isnan(values[0])).any() else 0.0
+    yield "lower half", [item <= middle for item in values]
+    yield "upper half", [item > middle for item in values]
 
 
 def _histograms(codes: Codes, n_bins: int, weights: Floats, draws: NDArray[np.int64]) -> Floats:
@@ -109,7 +152,7 @@ def interval(value: float, replicates: Floats) -> Interval:
     Percentiles of the replicates would be off: resampling alone lowers a complement.
     """
     half = Z * float(np.nanstd(replicates, ddof=1))
-    return max(0.0, value - half), min(1.0, value + half)
+    return max(0.0, float(value - half)), min(1.0, float(value + half))
 
 
 _REFERENCE = (
@@ -128,4 +171,11 @@ CLASS_SHAPES = Metric(
     _REFERENCE,
     "The same within one class of the target, so that a rare class can't hide behind a common one.",
     class_shapes,
+)  # fmt: skip
+
+GROUP_SHAPES = Metric(
+    "group_shapes", "Columns look alike within each sensitive group", Family.FIDELITY, Direction.HIGHER, (0.0, 1.0),
+    _REFERENCE,
+    "The same within one group of a sensitive column, so that a small group can't hide behind a large one.",
+    group_shapes,
 )  # fmt: skip

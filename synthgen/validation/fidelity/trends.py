@@ -13,6 +13,7 @@ from synthgen.validation.fidelity.shapes import interval
 from synthgen.validation.metric import Direction, Estimate, Family, Metric
 
 REPLICATES = 30
+FEW_REPLICATES = 10
 MOST_PAIRS = 1_000
 WORST_SHOWN = 10
 
@@ -54,14 +55,39 @@ def dependence_kept(comparison: Comparison, rng: np.random.Generator) -> Estimat
     return Estimate(value, (value - half, value + half), 1.0, n=len(comparison.synthetic))
 
 
+def mutual_information(comparison: Comparison, rng: np.random.Generator) -> Iterator[Estimate]:
+    """Mean difference of the normalised mutual information of pairs, then the pairs that differ most."""
+    if not len(comparison.real_holdout):
+        yield Estimate(None, reason="there are no held-out real rows of these classes to compare with")
+        return
+    pairs = _Pairs(comparison, rng, FEW_REPLICATES, as_many=True)
+    if not pairs.names:
+        yield Estimate(None, reason="fewer than two columns vary", vacuous=True)
+        return
+    of = [pairs.information(part) for part in range(3)]
+    made, train = np.abs(of[2] - of[1]), np.abs(of[0] - of[1])
+    note = "" if pairs.complete else f"{len(pairs.names)} pairs, drawn at random"
+    n = len(comparison.synthetic)
+    yield _estimate(made.mean(axis=0), train.mean(axis=0), n, None, note)
+    for i in np.argsort(-(made[:, 0] - train[:, 0]), kind="stable")[:WORST_SHOWN]:
+        yield _estimate(made[i], train[i], n, " × ".join(pairs.names[i]), "")
+
+
 class _Pairs:
     """Agreement of each pair of columns with holdout, for the rows as they are and for replicates."""
 
-    def __init__(self, comparison: Comparison, rng: np.random.Generator) -> None:
+    def __init__(
+        self, comparison: Comparison, rng: np.random.Generator, replicates: int = REPLICATES, as_many: bool = False
+    ) -> None:
+        """Draw rows; ``as_many`` of each part, for figures that are too high in few rows."""
         parts = [comparison.real_train, comparison.real_holdout, comparison.made]
         picks = [comparison.picks(part, rng) for part in parts]
+        if as_many:
+            n = min(len(pick) for pick in picks)
+            picks = [np.sort(rng.choice(pick, n, replace=False)) for pick in picks]
+        self.replicates = replicates
         self.weights = [
-            np.vstack([np.ones(len(pick)), rng.poisson(1.0, (REPLICATES, len(pick)))]) * part.weights[pick]
+            np.vstack([np.ones(len(pick)), rng.poisson(1.0, (replicates, len(pick)))]) * part.weights[pick]
             for part, pick in zip(parts, picks, strict=True)
         ]
         self.codes: dict[str, list[Codes]] = {}
@@ -95,7 +121,7 @@ class _Pairs:
         numbers = list(self.ranks)
         place = {name: i for i, name in enumerate(numbers)}
         correlated = [self._correlations(numbers, which) for which in (part, 1)] if len(numbers) > 1 else []
-        out = np.empty((len(self.names), 1 + REPLICATES))
+        out = np.empty((len(self.names), 1 + self.replicates))
         for i, (a, b) in enumerate(self.names):
             if a in place and b in place:
                 gap = np.abs(correlated[0][:, place[a], place[b]] - correlated[1][:, place[a], place[b]])
@@ -104,10 +130,21 @@ class _Pairs:
                 out[i] = 1.0 - 0.5 * np.abs(self._table(a, b, part) - self._table(a, b, 1)).sum(axis=1)
         return out
 
+    def information(self, part: int) -> Floats:
+        """Mutual information over the mean of both entropies: pairs × (1 + replicates)."""
+        out = np.empty((len(self.names), 1 + self.replicates))
+        for i, (a, b) in enumerate(self.names):
+            joint = self._table(a, b, part).reshape(1 + self.replicates, self.sizes[a], self.sizes[b])
+            entropies = [_entropy(joint.sum(axis=axis)) for axis in (2, 1)]
+            both = _entropy(joint.reshape(len(joint), -1))
+            mean = (entropies[0] + entropies[1]) / 2
+            out[i] = np.where(mean > 1e-12, (entropies[0] + entropies[1] - both) / np.maximum(mean, 1e-12), 0.0)
+        return np.clip(out, 0.0, 1.0)
+
     def _correlations(self, names: list[str], part: int) -> Floats:
         ranks = np.stack([self.ranks[name][part] for name in names], axis=1)
         present = ~np.isnan(ranks)
-        out = np.empty((1 + REPLICATES, len(names), len(names)))
+        out = np.empty((1 + self.replicates, len(names), len(names)))
         for i, weights in enumerate(self.weights[part]):
             mean = np.nansum(ranks * weights[:, None], axis=0) / np.maximum(weights @ present, 1e-12)
             centred = np.where(present, ranks - mean, 0.0)
@@ -122,6 +159,11 @@ class _Pairs:
         cells = self.sizes[a] * self.sizes[b]
         counts = np.stack([np.bincount(joint, row, minlength=cells) for row in self.weights[part]])
         return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-12))
+
+
+def _entropy(shares: Floats) -> Floats:
+    """Of each row, in nats."""
+    return -np.asarray((shares * np.log(np.maximum(shares, 1e-300))).sum(axis=1))
 
 
 def _common_ranks(values: list[Floats]) -> list[Floats]:
@@ -157,4 +199,13 @@ DEPENDENCE_KEPT = Metric(
     "1 means the pairs agree with held-out rows as well as fresh real rows do; 0 means no better than columns that "
     "have nothing to do with each other.",
     dependence_kept,
+)  # fmt: skip
+
+MUTUAL_INFORMATION = Metric(
+    "mutual_information", "Information of one column on another", Family.FIDELITY, Direction.LOWER, (0.0, 1.0),
+    "Normalised mutual information on common bins; Strehl and Ghosh (2002), "
+    "https://www.jmlr.org/papers/v3/strehl02a.html",
+    "Mean difference from held-out rows, of dependence of any shape: 0 for none, 1 where one column tells all of "
+    "another on one side and nothing on the other.",
+    mutual_information,
 )  # fmt: skip
