@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from synthgen import datasets, errors, generators
     from synthgen.api import synthesize
     from synthgen.generators import load_synthesizer
-    from synthgen.merging import merge, real_rows_only
+    from synthgen.merging import merge, natural_weights, real_rows_only
+    from synthgen.merging.oversampler import SyntheticOverSampler
     from synthgen.profiling import profile
     from synthgen.provenance import Provenance
     from synthgen.result import SynthesisResult, SynthgenWarning
@@ -29,12 +30,14 @@ __all__ = [
     "Role",
     "Schema",
     "SynthesisResult",
+    "SyntheticOverSampler",
     "SynthgenWarning",
     "datasets",
     "errors",
     "generators",
     "load_synthesizer",
     "merge",
+    "natural_weights",
     "profile",
     "real_rows_only",
     "synthesize",
@@ -50,9 +53,11 @@ _HOME = {
     "Role": "table",
     "Schema": "table",
     "SynthesisResult": "result",
+    "SyntheticOverSampler": "merging.oversampler",
     "SynthgenWarning": "result",
     "load_synthesizer": "generators",
     "merge": "merging",
+    "natural_weights": "merging",
     "profile": "profiling",
     "real_rows_only": "merging",
     "synthesize": "api",
