@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from synthgen.api import synthesize
     from synthgen.generators import load_synthesizer
     from synthgen.merging import merge, natural_weights, real_rows_only
+    from synthgen.merging.calibration import CalibratedOnReal, PriorCorrection
     from synthgen.merging.oversampler import SyntheticOverSampler
     from synthgen.profiling import profile
     from synthgen.provenance import Provenance
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from synthgen.validation import Gate, Outcome, validate
 
 __all__ = [
+    "CalibratedOnReal",
     "Gate",
     "Kind",
     "Outcome",
+    "PriorCorrection",
     "Provenance",
     "Role",
     "Schema",
@@ -46,9 +49,11 @@ __all__ = [
 
 # Imported when first asked for: scikit-learn alone takes most of a second.
 _HOME = {
+    "CalibratedOnReal": "merging.calibration",
     "Gate": "validation",
     "Kind": "table",
     "Outcome": "validation",
+    "PriorCorrection": "merging.calibration",
     "Provenance": "provenance",
     "Role": "table",
     "Schema": "table",
