@@ -201,7 +201,9 @@ class CalibratedOnReal(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # t
         (:class:`synthgen.merging.calibrators.Steps`); it gives ties, and exact 0 and 1. "auto": isotonic if each class
         has 1,000 calibration rows or more, else sigmoid [1]_.
     cv : int or splitter
-        Folds, each row in one of them; not used with ``calibration``.
+        Folds, each row in one of them; not used with ``calibration``. A number leaves the rows in their order, so that
+        of rows in order of time whole stretches are held out, as the future will be. Where the order means nothing,
+        ``StratifiedKFold(5, shuffle=True)`` does as well.
     sampler : sampler with fit_resample, optional
         :class:`SyntheticOverSampler`, or any of imbalanced-learn's.
 
