@@ -198,8 +198,8 @@ class CalibratedOnReal(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # t
     method : {"auto", "isotonic", "sigmoid"}
         "sigmoid" is Platt's, on log-odds, so that a mere change of prevalence is within its reach, with two classes or
         more (:class:`synthgen.merging.calibrators.Line`). "isotonic" takes any ascending curve
-        (:class:`synthgen.merging.calibrators.Steps`); it gives ties, and exact 0 and 1. "auto": isotonic if each class
-        has 1,000 calibration rows or more, else sigmoid [1]_.
+        (:class:`synthgen.merging.calibrators.Steps`); rows of one step differ by a trace only. "auto": isotonic if each
+        class has 1,000 calibration rows or more, else sigmoid [1]_.
     cv : int or splitter
         Folds, each row in one of them; not used with ``calibration``. A number leaves the rows in their order, so that
         of rows in order of time whole stretches are held out, as the future will be. Where the order means nothing,

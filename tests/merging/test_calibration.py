@@ -11,7 +11,7 @@ from imblearn.over_sampling import RandomOverSampler
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, log_loss
+from sklearn.metrics import average_precision_score, brier_score_loss, log_loss
 from sklearn.model_selection import GridSearchCV, KFold, TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
@@ -196,7 +196,7 @@ def test_steps_by_hand():
     # 0, 1, 0, 1: the middle two are one step of a half.
     steps = Steps().fit(np.column_stack([1 - chance, chance]), np.array([0, 1, 0, 1]))
     at = np.array([0.0, 0.25, 0.9])
-    assert steps.apply(np.column_stack([1 - at, at]))[:, 1].tolist() == [0.0, 0.5, 1.0]
+    assert steps.apply(np.column_stack([1 - at, at]))[:, 1].tolist() == pytest.approx([0, 0.5, 1], abs=1e-3)
     # Three classes: where every curve says 0, the shares.
     three = Steps().fit(np.eye(3), np.arange(3))
     assert three.apply(np.zeros((1, 3)))[0].tolist() == pytest.approx([1 / 3] * 3)
@@ -259,6 +259,17 @@ def test_only_real_rows_that_the_model_never_saw_calibrate(sampler):
     held = rows(40, 40, seed=9)
     sg.CalibratedOnReal(Probe(), sampler=sampler).fit(X, y, calibration=held)
     assert [asked for _, asked in Probe.asked] == [set(held[0]["x"])]
+
+
+@pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
+def test_calibration_leaves_the_ranking(method):
+    X, y = rows(2_000, 400)
+    X_new, y_new = rows(2_000, 400, seed=5)
+    raw = LogisticRegression().fit(*COPIES.fit_resample(X, y)).predict_proba(X_new)[:, 1]
+    model = sg.CalibratedOnReal(LogisticRegression(), method=method, sampler=COPIES).fit(X, y)
+    calibrated = model.predict_proba(X_new)[:, 1]
+    assert average_precision_score(y_new, calibrated) == pytest.approx(average_precision_score(y_new, raw))
+    assert 0 < calibrated.min() < calibrated.max() < 1
 
 
 @pytest.mark.parametrize(("few", "method"), [(ISOTONIC_FROM - 1, "sigmoid"), (ISOTONIC_FROM, "isotonic")])
