@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from synthgen import datasets, errors, generators
     from synthgen.api import synthesize
     from synthgen.generators import load_synthesizer
-    from synthgen.merging import merge, real_rows_only
+    from synthgen.merging import merge, natural_weights, real_rows_only
+    from synthgen.merging.calibration import CalibratedOnReal, PriorCorrection
+    from synthgen.merging.oversampler import SyntheticOverSampler
     from synthgen.profiling import profile
     from synthgen.provenance import Provenance
     from synthgen.result import SynthesisResult, SynthgenWarning
@@ -22,19 +24,23 @@ if TYPE_CHECKING:
     from synthgen.validation import Gate, Outcome, validate
 
 __all__ = [
+    "CalibratedOnReal",
     "Gate",
     "Kind",
     "Outcome",
+    "PriorCorrection",
     "Provenance",
     "Role",
     "Schema",
     "SynthesisResult",
+    "SyntheticOverSampler",
     "SynthgenWarning",
     "datasets",
     "errors",
     "generators",
     "load_synthesizer",
     "merge",
+    "natural_weights",
     "profile",
     "real_rows_only",
     "synthesize",
@@ -43,16 +49,20 @@ __all__ = [
 
 # Imported when first asked for: scikit-learn alone takes most of a second.
 _HOME = {
+    "CalibratedOnReal": "merging.calibration",
     "Gate": "validation",
     "Kind": "table",
     "Outcome": "validation",
+    "PriorCorrection": "merging.calibration",
     "Provenance": "provenance",
     "Role": "table",
     "Schema": "table",
     "SynthesisResult": "result",
+    "SyntheticOverSampler": "merging.oversampler",
     "SynthgenWarning": "result",
     "load_synthesizer": "generators",
     "merge": "merging",
+    "natural_weights": "merging",
     "profile": "profiling",
     "real_rows_only": "merging",
     "synthesize": "api",

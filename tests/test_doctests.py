@@ -40,6 +40,7 @@ def test_examples(name):
 
 
 def test_the_public_functions_have_examples():
-    public = ("synthesize", "validate", "merge", "profile", "real_rows_only", "Schema", "Gate")
+    public = ("synthesize", "validate", "merge", "profile", "real_rows_only", "natural_weights", "Schema", "Gate")
+    public += ("SyntheticOverSampler", "PriorCorrection", "CalibratedOnReal")
     for name in public:
         assert ">>>" in (getattr(synthgen, name).__doc__ or ""), name

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgen.errors import DataError, UsageError
+from synthgen.errors import DataError
 from synthgen.generators.conditions import label_code
+from synthgen.merging.strategy import rows_lacking
 from synthgen.table.column import Column
-
-WORDS = ("auto", "minority", "not majority", "not minority", "all")
 
 
 @dataclass(frozen=True)
@@ -45,50 +44,17 @@ def plan_by_class(
     ----------
     counts : mapping of class code to number of real rows
     strategy : str, float or dict
-        As in imbalanced-learn: "auto" and "not majority" bring every class but the largest to its
-        size, "minority" the smallest alone, "not minority" and "all" likewise; a float is the wanted
-        ratio of the smaller to the larger of two classes; a dict gives each class's wanted rows.
+        As in imbalanced-learn; see :func:`synthgen.merging.strategy.rows_lacking`.
     target : Column
     allowed : array of codes or None
         Classes that the conditions allow.
     """
-    most, fewest = max(counts.values()), min(counts.values())
-    if isinstance(strategy, str):
-        if strategy not in WORDS:
-            raise UsageError(
-                f"sampling_strategy must be one of {', '.join(WORDS)}, a ratio or a dict; got {strategy!r}."
-            )
-        # "auto", "not majority" and "all" differ in name only: the largest class lacks nothing.
-        kept = {"minority": set(counts.values()) - {fewest}, "not minority": {fewest}}.get(strategy, set())
-        wanted = {code: n if n in kept else most for code, n in counts.items()}
-    elif isinstance(strategy, Mapping):
-        wanted = dict(counts)
-        for label, number in strategy.items():
-            code = float(label_code(label, target))
-            if not isinstance(number, (int, np.integer)) or number < counts.get(code, 0):
-                raise UsageError(
-                    f"sampling_strategy asks for {number!r} rows of class {label!r} of {target.name!r}, which has "
-                    f"{counts.get(code, 0)} already. Ask for a whole number of at least that."
-                )
-            wanted[code] = int(number)
-    elif isinstance(strategy, (int, float, np.number)) and not isinstance(strategy, bool):
-        if len(counts) != 2:
-            raise UsageError(
-                f"A ratio as sampling_strategy needs two classes; {target.name!r} has {len(counts)}. "
-                "Give the wanted rows of each class: {label: rows}."
-            )
-        if not fewest / most <= strategy <= 1:
-            raise UsageError(
-                f"sampling_strategy must be a ratio from {fewest / most:.4g} (what it is now) to 1; got {strategy!r}."
-            )
-        wanted = {code: n if n == most else max(n, int(strategy * most)) for code, n in counts.items()}
-    else:
-        raise UsageError(f"sampling_strategy must be a word, a ratio or a dict; got {type(strategy).__name__}.")
-    lacking = {
-        code: wanted[code] - n
-        for code, n in counts.items()
-        if wanted[code] > n and (allowed is None or code in allowed)
-    }
+
+    def code_of(label: Any) -> float:
+        return float(label_code(label, target))
+
+    rows = rows_lacking(counts, strategy, repr(target.name), code_of)
+    lacking = {code: n for code, n in rows.items() if allowed is None or code in allowed}
     if not lacking:
         raise DataError(
             f"The classes of {target.name!r} are balanced already (sampling_strategy={strategy!r}), so there is "
