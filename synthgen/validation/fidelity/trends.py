@@ -16,6 +16,7 @@ REPLICATES = 30
 FEW_REPLICATES = 10
 MOST_PAIRS = 1_000
 WORST_SHOWN = 10
+TRAIN, HOLDOUT, MADE, SHUFFLED = range(4)
 
 
 def pair_trends(comparison: Comparison, rng: np.random.Generator) -> Iterator[Estimate]:
@@ -27,7 +28,7 @@ def pair_trends(comparison: Comparison, rng: np.random.Generator) -> Iterator[Es
     if not pairs.names:
         yield Estimate(None, reason="fewer than two columns vary", vacuous=True)
         return
-    made, train = pairs.agreement(2), pairs.agreement(0)
+    made, train = pairs.agreement(MADE, TRAIN)
     note = "" if pairs.complete else f"{len(pairs.names)} pairs, drawn at random"
     n = len(comparison.synthetic)
     yield _estimate(made.mean(axis=0), train.mean(axis=0), n, None, note)
@@ -43,9 +44,8 @@ def dependence_kept(comparison: Comparison, rng: np.random.Generator) -> Estimat
     pairs = _Pairs(comparison, rng)
     if not pairs.names:
         return Estimate(None, reason="fewer than two columns vary", vacuous=True)
-    made, train = pairs.agreement(2).mean(axis=0), pairs.agreement(0).mean(axis=0)
-    pairs.shuffle(2, rng)
-    without = pairs.agreement(2).mean(axis=0)
+    pairs.shuffle(rng)
+    made, train, without = (found.mean(axis=0) for found in pairs.agreement(MADE, TRAIN, SHUFFLED))
     room = train - without
     if room[0] < 2 * np.std(room[1:], ddof=1) or room[0] < 1e-3:
         return Estimate(None, reason="the columns are nearly independent in these real rows", vacuous=True)
@@ -64,8 +64,8 @@ def mutual_information(comparison: Comparison, rng: np.random.Generator) -> Iter
     if not pairs.names:
         yield Estimate(None, reason="fewer than two columns vary", vacuous=True)
         return
-    of = [pairs.information(part) for part in range(3)]
-    made, train = np.abs(of[2] - of[1]), np.abs(of[0] - of[1])
+    train, holdout, made = (pairs.information(part) for part in (TRAIN, HOLDOUT, MADE))
+    made, train = np.abs(made - holdout), np.abs(train - holdout)
     note = "" if pairs.complete else f"{len(pairs.names)} pairs, drawn at random"
     n = len(comparison.synthetic)
     yield _estimate(made.mean(axis=0), train.mean(axis=0), n, None, note)
@@ -108,26 +108,31 @@ class _Pairs:
             names = [names[i] for i in np.sort(rng.choice(len(names), MOST_PAIRS, replace=False))]
         self.names = names
 
-    def shuffle(self, part: int, rng: np.random.Generator) -> None:
-        """Break all dependence in one part: every column on its own is permuted."""
+    def shuffle(self, rng: np.random.Generator) -> None:
+        """Add the synthetic rows with every column permuted on its own, so that nothing hangs together."""
+        self.weights.append(self.weights[MADE])
         for name in self.codes:
-            order = rng.permutation(len(self.codes[name][part]))
-            self.codes[name][part] = self.codes[name][part][order]
+            order = rng.permutation(len(self.codes[name][MADE]))
+            self.codes[name].append(self.codes[name][MADE][order])
             if name in self.ranks:
-                self.ranks[name][part] = self.ranks[name][part][order]
+                self.ranks[name].append(self.ranks[name][MADE][order])
 
-    def agreement(self, part: int) -> Floats:
-        """Agreement of ``part`` with holdout: pairs × (1 + replicates)."""
+    def agreement(self, *parts: int) -> list[Floats]:
+        """Agreement of each part with holdout: pairs × (1 + replicates)."""
         numbers = list(self.ranks)
         place = {name: i for i, name in enumerate(numbers)}
-        correlated = [self._correlations(numbers, which) for which in (part, 1)] if len(numbers) > 1 else []
-        out = np.empty((len(self.names), 1 + self.replicates))
+        several = len(numbers) > 1
+        correlated = {part: self._correlations(numbers, part) for part in (HOLDOUT, *parts)} if several else {}
+        out = [np.empty((len(self.names), 1 + self.replicates)) for _ in parts]
         for i, (a, b) in enumerate(self.names):
             if a in place and b in place:
-                gap = np.abs(correlated[0][:, place[a], place[b]] - correlated[1][:, place[a], place[b]])
-                out[i] = 1.0 - gap / 2
-            else:
-                out[i] = 1.0 - 0.5 * np.abs(self._table(a, b, part) - self._table(a, b, 1)).sum(axis=1)
+                at = (slice(None), place[a], place[b])
+                for found, part in zip(out, parts, strict=True):
+                    found[i] = 1.0 - np.abs(correlated[part][at] - correlated[HOLDOUT][at]) / 2
+                continue
+            holdout = self._table(a, b, HOLDOUT)
+            for found, part in zip(out, parts, strict=True):
+                found[i] = 1.0 - 0.5 * np.abs(self._table(a, b, part) - holdout).sum(axis=1)
         return out
 
     def information(self, part: int) -> Floats:
