@@ -20,7 +20,7 @@ from sklearn.model_selection import GridSearchCV, KFold, cross_val_predict, cros
 from sklearn.utils.estimator_checks import parametrize_with_checks as estimator_checks
 
 import synthgen as sg
-from synthgen.errors import ConditionError, DataError, UsageError
+from synthgen.errors import DataError, UsageError
 from synthgen.generators import GENERATORS
 from synthgen.merging.by_rule import FEWEST_FOR_TREES, choose_by_rule
 
@@ -288,131 +288,6 @@ def test_a_sampler_that_leaks_would_be_caught():
     # The classic mistake: balanced first, split then.
     _, tested_on = leaks(None, *sampler().fit_resample(X, y))
     assert tested_on > 0
-
-
-# Cells
-
-
-def people(n=600):
-    rng = np.random.default_rng(1)
-    sex = rng.choice(["F", "M"], n, p=[0.3, 0.7])
-    pay = np.where(rng.random(n) < np.where(sex == "F", 0.15, 0.4), ">50K", "<=50K")
-    frame = pd.DataFrame(
-        {"age": rng.integers(18, 80, n) + 5 * (pay == ">50K"), "sex": sex, "job": rng.choice(list("abc"), n)}
-    )
-    return frame, pd.Series(pay, name="income")
-
-
-def sizes(X, y):
-    return pd.Series(list(zip(X["sex"], y, strict=True))).value_counts().to_dict()
-
-
-@pytest.mark.parametrize("generator", ["gaussian_copula", "smote", "tree", "jitter"])
-def test_a_cell_is_filled_to_its_size_and_no_other_grows(generator):
-    X, y = people()
-    ours = sampler(generator, cells=("sex", "income"), sampling_strategy={("F", ">50K"): 200})
-    X_out, y_out = ours.fit_resample(X, y)
-    assert sizes(X_out, y_out) == {**sizes(X, y), ("F", ">50K"): 200}
-    assert ours.sampling_strategy_ == {("F", ">50K"): 200 - sizes(X, y)["F", ">50K"]}
-    assert X_out.dtypes.equals(X.dtypes)
-    same(X_out[: len(X)], X)
-
-
-def test_a_word_balances_all_cells():
-    X, y = people()
-    X_out, y_out = sampler(cells=("sex", "income")).fit_resample(X, y)
-    assert set(sizes(X_out, y_out).values()) == {max(sizes(X, y).values())}
-
-
-def test_cells_without_the_target_keep_its_share_within_them():
-    X, y = people(3_000)
-    X_out, y_out = sampler(cells=("sex", "job")).fit_resample(X, y)
-    assert X_out.groupby(["sex", "job"]).size().nunique() == 1
-    for sex in "FM":
-        before, after = ((labels[rows["sex"] == sex] == ">50K").mean() for rows, labels in ((X, y), (X_out, y_out)))
-        assert after == pytest.approx(before, abs=0.05)
-
-
-def test_cells_of_the_target_alone_are_its_classes():
-    X, y = people()
-    same(sampler(cells=["income"]).fit_resample(X, y)[0], sampler().fit_resample(X, y)[0])
-
-
-def test_rows_with_a_gap_are_in_no_cell():
-    X, y = people()
-    X.loc[:49, "sex"] = None
-    ours = sampler(cells=("sex", "income"))
-    X_out, y_out = ours.fit_resample(X, y)
-    assert X_out["sex"].isna().sum() == 50
-    assert X_out["sex"][:50].isna().all()
-    assert set(sizes(X_out[50:], y_out[50:]).values()) == {max(sizes(X[50:], y[50:]).values())}
-    weight = ours.sample_weight_
-    assert weight[:50].sum() / weight.sum() == pytest.approx(50 / 600)
-
-
-@pytest.mark.parametrize(
-    ("cells", "strategy", "kind", "words"),
-    [
-        (("sex", "income"), {("X", ">50K"): 900}, ConditionError, "'sex'"),
-        (("sex", "income"), {("F",): 900}, UsageError, "'sex' and 'income'"),
-        (("sex", "income"), {("F", ">50K"): 1}, UsageError, "already"),
-        (("sex", "income"), 0.5, UsageError, "two cells"),
-        (("age", "income"), "auto", UsageError, "'age'"),
-        (("town", "income"), "auto", UsageError, "'town'"),
-        ("sex", "auto", UsageError, "'sex'"),
-        ((), "auto", UsageError, "cells"),
-        (("sex", "sex"), "auto", UsageError, "distinct"),
-    ],
-)
-def test_cells_that_cannot_be(cells, strategy, kind, words):
-    with pytest.raises(kind, match=words):
-        sampler(cells=cells, sampling_strategy=strategy).fit_resample(*people())
-
-
-def test_a_cell_that_no_row_has():
-    X, y = people()
-    keep = ~((X["sex"] == "F") & (y == ">50K"))
-    with pytest.raises(ConditionError, match="No row has the cell"):
-        sampler(cells=("sex", "income"), sampling_strategy={("F", ">50K"): 9}).fit_resample(X[keep], y[keep])
-
-
-def test_cells_of_every_column():
-    X, y = people()
-    with pytest.raises(UsageError, match="every column"):
-        sampler(cells=("sex", "job", "income")).fit_resample(X[["sex", "job"]], y)
-
-
-# Weights
-
-
-@pytest.mark.parametrize("options", [{}, {"cells": ("sex", "income")}])
-def test_weights_restore_the_natural_prevalence(options):
-    X, y = people()
-    ours = sampler(**options)
-    X_out, y_out = ours.fit_resample(X, y)
-    weight = pd.Series(ours.sample_weight_, index=X_out.index)
-    assert weight.mean() == pytest.approx(1.0)
-    keys = ["sex", "income"] if options else ["income"]
-    natural = X.assign(income=y).groupby(keys).size() / len(X)
-    found = weight.groupby([X_out.assign(income=y_out)[key] for key in keys]).sum() / weight.sum()
-    pd.testing.assert_series_equal(found, natural, check_names=False)
-
-
-def test_natural_weights_by_hand():
-    # Three of four are "a" in nature, one of two here: 3/4 by 1/2, and 1/4 by 1/2.
-    assert sg.natural_weights(["a", "b"], ["a", "a", "a", "b"]).tolist() == [1.5, 0.5]
-    assert sg.natural_weights(pd.Series([1, 1, 0]), {0: 3, 1: 1}).tolist() == pytest.approx([0.375, 0.375, 2.25])
-    frame = pd.DataFrame({"s": ["f", "f", "m"], "y": [0, 1, 0]})
-    assert sg.natural_weights(frame, frame).tolist() == [1, 1, 1]
-
-
-def test_natural_weights_need_every_class():
-    with pytest.raises(DataError, match="'b'"):
-        sg.natural_weights(["a", "b"], {"a": 1})
-    with pytest.raises(DataError, match="'c'"):
-        sg.natural_weights(["a", "b"], {"a": 1, "b": 1, "c": 1})
-    with pytest.raises(UsageError, match="natural"):
-        sg.natural_weights(["a"], {"a": -1})
 
 
 # Which generator, and what is refused
