@@ -109,14 +109,15 @@ _REFERENCE = (
 )
 
 ALPHA_PRECISION = Metric(
-    "alpha_precision", "Rows lie where real rows lie", Family.FIDELITY, Direction.HIGHER, (0.0, 1.0), _REFERENCE,
+    "alpha_precision", "Rows lie where real rows lie (alpha-precision)", Family.FIDELITY, Direction.HIGHER,
+    (0.0, 1.0), _REFERENCE,
     "1 means that the ball around the middle of the held-out rows which holds a tenth (a half, all but a few) of them "
     "holds as many of the synthetic ones; less, that rows lie too far out, or crowd in the middle.",
     alpha_precision,
 )  # fmt: skip
 
 BETA_RECALL = Metric(
-    "beta_recall", "Rows lie wherever real rows lie", Family.FIDELITY, Direction.HIGHER, (0.0, 1.0),
+    "beta_recall", "Rows lie wherever real rows lie (beta-recall)", Family.FIDELITY, Direction.HIGHER, (0.0, 1.0),
     f"{_REFERENCE}; five neighbours as in Naeem et al. (2020), https://proceedings.mlr.press/v119/naeem20a.html",
     "Near what fresh real rows score, the synthetic rows reach all regions of the held-out ones; less, that some are "
     "left empty (a rare group, the edges).",
