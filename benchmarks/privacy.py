@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 import synthgen as sg
-from benchmarks import record
+from benchmarks import privacy_noisy, record
 from benchmarks.in_turn import run_all
 from benchmarks.peers.tables import ALL_TABLES, load, thirds
 from benchmarks.privacy_cases import CASES, TABLES, Split, found, leaks_of, split
@@ -133,6 +133,7 @@ def main() -> int:
     parts: dict[str, Callable[[argparse.Namespace], Iterator[dict[str, Any]]]] = {
         "null": lambda given: null(given.seeds),
         "cases": lambda given: iter([cases(given.case_seeds)]),
+        "noisy": lambda given: iter([privacy_noisy.measured(given.case_seeds)]),
         "generators": lambda given: iter([generators()]),
         "peers": lambda given: iter([peers()]),
         "speed": lambda given: iter([speed()]),

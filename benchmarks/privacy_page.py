@@ -9,6 +9,7 @@ from typing import Any
 from benchmarks import record
 from benchmarks.peers.tables import ALL_TABLES
 from benchmarks.privacy_cases import CASES, TABLES
+from benchmarks.privacy_noisy import COPIES, NOISE
 from benchmarks.privacy_speed import SIZES
 from synthgen.validation.privacy.evidence import clopper_pearson
 
@@ -35,6 +36,8 @@ def page(kept: dict[str, Any]) -> str:
             counts = [f"{item['found']} of {item['runs']}" if item else "" for item in each]
             lines.append(record.row([case, "yes" if leaks else "no", *counts, ", ".join(by)]))
         lines.append("")
+    if "noisy" in kept:
+        lines += _noisy_lines(kept["noisy"]["result"])
     if "generators" in kept:
         lines += [
             "## Generators",
@@ -52,6 +55,21 @@ def page(kept: dict[str, Any]) -> str:
     if "speed" in kept:
         lines += _speed_lines(kept["speed"]["result"])
     return "\n".join([*lines, *record.made_with(part["made"] for part in kept.values())])
+
+
+def _noisy_lines(result: dict[str, Any]) -> list[str]:
+    lines = [
+        "## Which rows are noisy copies", "",
+        f"{COPIES} train rows whose numbers are moved by {NOISE:.0%} of a standard deviation, among fresh rows. Flagged"
+        " are all that are as remarkably close to a train row as a share p of the real rows is to another one. Recall "
+        f"/ precision over {result['seeds']} splits. Where real rows come as close to each other, more recall costs "
+        "precision, whatever p is chosen.", "",
+    ]  # fmt: skip
+    lines += record.header(["table", *(f"p ≤ {level:g}" for level in result["levels"])])
+    for name, item in result["tables"].items():
+        both = zip(item["recall"], item["precision"], strict=True)
+        lines.append(record.row([name, *(f"{recall:.2f} / {precision:.2f}" for recall, precision in both)]))
+    return [*lines, ""]
 
 
 def _peer_lines(result: dict[str, Any]) -> list[str]:
