@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5, help="splits to score, default: %(default)s")
     parser.add_argument("--few-seeds", type=int, default=3, help="splits elsewhere, runs timed, default: %(default)s")
     parser.add_argument("--folds", type=int, default=rare_class.FOLDS, help="of the rare classes, default: %(default)s")
-    parser.add_argument("--repeats", type=int, help="of the folds, default: 3, thyroid 2, card payments 1")
+    parser.add_argument("--repeats", type=int, help="of the folds, default: 3, thyroid 5, card payments 1")
     parser.add_argument("--rows", type=int, nargs="+", default=scale.ROWS, help="sizes to time, default: %(default)s")
     parser.add_argument("--columns", type=int, nargs="+", default=scale.COLUMNS, help="default: %(default)s")
     parser.add_argument("--no-whole", action="store_true", help="of scale: leave out all card payments")

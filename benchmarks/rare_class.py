@@ -35,7 +35,7 @@ COPIES = 20
 """Synthetic rare rows for each real one in the train folds."""
 
 MOST_COMMON, INFORMATIVE = 30_000, 10
-FOLDS, REPEATS = 5, {"fraud": 1, "thyroid": 2}
+FOLDS, REPEATS = 5, {"fraud": 1, "thyroid": 5}
 USUAL_REPEATS = 3
 
 

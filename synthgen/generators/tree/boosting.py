@@ -14,6 +14,9 @@ Floats = NDArray[np.float64]
 Masks = NDArray[np.uint32]
 
 MOST_LEAVES = 32
+LEAST_PLAIN = 1.25
+"""Smallest Hessian of a leaf if each row counted for one: at least five rows, so that a heavy one alone is no leaf."""
+
 ALL = np.uint32(0xFFFFFFFF)
 SPREAD = np.uint32(0x077CB531)
 """A de Bruijn sequence: shifted to the left by each of 0 to 31, its first five bits are all different."""
@@ -85,11 +88,13 @@ class _Leaves(NamedTuple):
     stop: NDArray[np.int64]
     gradient: Floats
     hessian: Floats
+    plain: Floats
     gain: Floats
     feature: NDArray[np.int64]
     threshold: NDArray[np.int64]
     left_gradient: Floats
     left_hessian: Floats
+    left_plain: Floats
 
 
 def no_trees(size: int, leaves: int) -> Trees:
@@ -105,7 +110,8 @@ def no_trees(size: int, leaves: int) -> Trees:
 
 
 @njit(nogil=True, cache=True)
-def _fill(histogram, x, gradient, hessian, rows, start, stop):  # type: ignore[no-untyped-def]
+def _fill(histogram, x, gradient, hessian, plain, rows, start, stop):  # type: ignore[no-untyped-def]
+    weighted = histogram.shape[2] > 2
     histogram[:] = 0
     for at in range(start, stop):
         i = rows[at]
@@ -114,28 +120,32 @@ def _fill(histogram, x, gradient, hessian, rows, start, stop):  # type: ignore[n
             cell = histogram[f, x[i, f]]
             cell[0] += g
             cell[1] += h
+            if weighted:
+                cell[2] += plain[i]
 
 
 @njit(nogil=True, cache=True)
 def _find_split(leaves, k, histogram, n_bins, ridge, least):  # type: ignore[no-untyped-def]
-    total_g, total_h = leaves.gradient[k], leaves.hessian[k]
+    total_g, total_h, total_plain = leaves.gradient[k], leaves.hessian[k], leaves.plain[k]
+    last = histogram.shape[2] - 1
     base = total_g * total_g / (total_h + ridge)
     best = 0.0
     for f in range(len(n_bins)):
-        g, h = 0.0, 0.0
+        g, h, plain = 0.0, 0.0, 0.0
         for b in range(n_bins[f] - 1):
             g += histogram[f, b, 0]
             h += histogram[f, b, 1]
-            if h < least:
+            plain += histogram[f, b, last]
+            if h < least or plain < LEAST_PLAIN:
                 continue
             rest = total_h - h
-            if rest < least:
+            if rest < least or total_plain - plain < LEAST_PLAIN:
                 break
             gain = g * g / (h + ridge) + (total_g - g) * (total_g - g) / (rest + ridge) - base
             if gain > best:
                 best = gain
                 leaves.feature[k], leaves.threshold[k] = f, b
-                leaves.left_gradient[k], leaves.left_hessian[k] = g, h
+                leaves.left_gradient[k], leaves.left_hessian[k], leaves.left_plain[k] = g, h, plain
     leaves.gain[k] = best
 
 
@@ -157,9 +167,9 @@ def _divide(rows, spare, start, stop, x, f, threshold):  # type: ignore[no-untyp
 
 
 @njit(nogil=True, cache=True)
-def _set_leaf(leaves, k, start, stop, gradient, hessian):  # type: ignore[no-untyped-def]
+def _set_leaf(leaves, k, start, stop, gradient, hessian, plain):  # type: ignore[no-untyped-def]
     leaves.start[k], leaves.stop[k] = start, stop
-    leaves.gradient[k], leaves.hessian[k] = gradient, hessian
+    leaves.gradient[k], leaves.hessian[k], leaves.plain[k] = gradient, hessian, plain
 
 
 @njit(nogil=True, cache=True)
@@ -178,16 +188,18 @@ def _note_split(sides, split, old, new, new_is_first):  # type: ignore[no-untype
 
 
 @njit(nogil=True, cache=True)
-def _grow(x, gradient, hessian, n_bins, strength, trees, tree, leaves, histograms, rows, spare):  # type: ignore[no-untyped-def]
+def _grow(x, gradient, hessian, plain, n_bins, strength, trees, tree, leaves, histograms, rows, spare):  # type: ignore[no-untyped-def]
     """Grow one tree, best leaf first; give the number of its leaves."""
     n = len(x)
-    total_g, total_h = 0.0, 0.0
+    weighted = len(plain) > 0
+    total_g, total_h, total_plain = 0.0, 0.0, 0.0
     for i in range(n):
         rows[i] = i
         total_g += gradient[i]
         total_h += hessian[i]
-    _fill(histograms[0], x, gradient, hessian, rows, 0, n)
-    _set_leaf(leaves, 0, 0, n, total_g, total_h)
+        total_plain += plain[i] if weighted else hessian[i]
+    _fill(histograms[0], x, gradient, hessian, plain, rows, 0, n)
+    _set_leaf(leaves, 0, 0, n, total_g, total_h, total_plain)
     _find_split(leaves, 0, histograms[0], n_bins, strength.ridge, strength.least)
     trees.sides[tree] = ALL
     count = 1
@@ -197,24 +209,26 @@ def _grow(x, gradient, hessian, n_bins, strength, trees, tree, leaves, histogram
             break
         f, threshold, start, stop = leaves.feature[k], leaves.threshold[k], leaves.start[k], leaves.stop[k]
         middle = _divide(rows, spare, start, stop, x, f, threshold)
-        g, h = leaves.left_gradient[k], leaves.left_hessian[k]
-        rest_g, rest_h = leaves.gradient[k] - g, leaves.hessian[k] - h
+        g, h, own = leaves.left_gradient[k], leaves.left_hessian[k], leaves.left_plain[k]
+        rest_g, rest_h, rest = leaves.gradient[k] - g, leaves.hessian[k] - h, leaves.plain[k] - own
         trees.feature[tree, count - 1], trees.threshold[tree, count - 1] = f, threshold
         # The smaller side's histogram is counted, the other's is what is left of the parent's.
         first_is_new = middle - start <= stop - middle
         if first_is_new:
-            _fill(histograms[count], x, gradient, hessian, rows, start, middle)
-            _set_leaf(leaves, count, start, middle, g, h)
-            _set_leaf(leaves, k, middle, stop, rest_g, rest_h)
+            _fill(histograms[count], x, gradient, hessian, plain, rows, start, middle)
+            _set_leaf(leaves, count, start, middle, g, h, own)
+            _set_leaf(leaves, k, middle, stop, rest_g, rest_h, rest)
         else:
-            _fill(histograms[count], x, gradient, hessian, rows, middle, stop)
-            _set_leaf(leaves, count, middle, stop, rest_g, rest_h)
-            _set_leaf(leaves, k, start, middle, g, h)
+            _fill(histograms[count], x, gradient, hessian, plain, rows, middle, stop)
+            _set_leaf(leaves, count, middle, stop, rest_g, rest_h, rest)
+            _set_leaf(leaves, k, start, middle, g, h, own)
         _note_split(trees.sides[tree], count - 1, k, count, first_is_new)
         for f in range(len(n_bins)):
             for b in range(n_bins[f]):
                 histograms[k, f, b, 0] -= histograms[count, f, b, 0]
                 histograms[k, f, b, 1] -= histograms[count, f, b, 1]
+                if weighted:
+                    histograms[k, f, b, 2] -= histograms[count, f, b, 2]
         for side in (k, count):
             _find_split(leaves, side, histograms[side], n_bins, strength.ridge, strength.least)
         count += 1
@@ -234,22 +248,24 @@ def answer(trees, tree, x):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _loss(logits, y):  # type: ignore[no-untyped-def]
+def _loss(logits, y, weights):  # type: ignore[no-untyped-def]
     total = 0.0
     for i in range(len(y)):
         z = -logits[i] if y[i] else logits[i]
-        total += np.log1p(np.exp(z)) if z < 30 else z
+        total += weights[i] * (np.log1p(np.exp(z)) if z < 30 else z)
     return total
 
 
 @njit(nogil=True, cache=True)
-def boost(x, y, x_val, y_val, n_bins, base, strength, trees):  # type: ignore[no-untyped-def]
+def boost(x, y, weights, x_val, y_val, weights_val, n_bins, base, strength, trees):  # type: ignore[no-untyped-def]
     """Fit trees one after the other to what is left, and keep as many as the validation rows call for.
 
     Parameters
     ----------
     x, x_val : uint8 arrays of shape (n, n_features), (n_val, n_features)
     y, y_val : uint8 arrays of 0 and 1
+    weights, weights_val : arrays of shape (n,), (n_val,)
+        How many rows each counts for, at least one.
     n_bins : int array of shape (n_features,)
     base : float
         Log-odds to start from.
@@ -266,20 +282,26 @@ def boost(x, y, x_val, y_val, n_bins, base, strength, trees):  # type: ignore[no
     most = strength.leaves
     logits, logits_val = np.full(n, base), np.full(len(y_val), base)
     gradient, hessian = np.empty(n, np.float32), np.empty(n, np.float32)
+    # Hessian of the rows themselves, which tells how many a leaf has; where each counts for one, it is the same.
+    weighted = weights.max() > 1.0
+    plain = np.empty(n if weighted else 0, np.float32)
     rows, spare = np.empty(n, np.int32), np.empty(n, np.int32)
-    histograms = np.zeros((most, n_features, n_bins.max(), 2), np.float32)
+    histograms = np.zeros((most, n_features, n_bins.max(), 3 if weighted else 2), np.float32)
     leaves = _Leaves(
         np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros(most), np.zeros(most), np.zeros(most),
-        np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros(most), np.zeros(most),
+        np.zeros(most), np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros(most), np.zeros(most),
+        np.zeros(most),
     )  # fmt: skip
-    first = best = _loss(logits_val, y_val)
+    first = best = _loss(logits_val, y_val, weights_val)
     kept = 0
     for turn in range(strength.rounds):
         for i in range(n):
             p = 1.0 / (1.0 + np.exp(-logits[i]))
-            gradient[i] = y[i] - p
-            hessian[i] = p * (1.0 - p)
-        count = _grow(x, gradient, hessian, n_bins, strength, trees, turn, leaves, histograms, rows, spare)
+            gradient[i] = weights[i] * (y[i] - p)
+            hessian[i] = weights[i] * p * (1.0 - p)
+            if weighted:
+                plain[i] = p * (1.0 - p)
+        count = _grow(x, gradient, hessian, plain, n_bins, strength, trees, turn, leaves, histograms, rows, spare)
         if count == 1:
             break
         for k in range(count):
@@ -289,7 +311,7 @@ def boost(x, y, x_val, y_val, n_bins, base, strength, trees):  # type: ignore[no
                 logits[rows[at]] += step
         for i in range(len(y_val)):
             logits_val[i] += answer(trees, turn, x_val[i])
-        loss = _loss(logits_val, y_val)
+        loss = _loss(logits_val, y_val, weights_val)
         if loss < best - 1e-9:
             best, kept = loss, turn + 1
         elif turn + 1 - kept >= strength.patience:

@@ -77,6 +77,7 @@ def fit_conditional(
     bags: int,
     strength: Strength,
     n_groups: int,
+    weights: Floats,
 ) -> Conditional:
     """Learn a column's conditional distribution.
 
@@ -98,8 +99,10 @@ def fit_conditional(
     strength : Strength
     n_groups : int
         Groups of rows that :func:`draw` can tell apart by an offset.
+    weights : array of shape (n,)
+        How many rows each counts for where trees are grown.
     """
-    parts = _Parts(codes, parents, n_bins[parents], is_label[parents], folds, bags, strength)
+    parts = _Parts(codes, parents, n_bins[parents], is_label[parents], folds, bags, strength, weights)
     upto = np.concatenate([[0.0], np.cumsum(np.bincount(classes, minlength=n_classes))])
     nodes: list[_Node] = []
     spans: list[tuple[int, int]] = []
@@ -155,9 +158,10 @@ class _Parts:
         folds: NDArray[np.int64],
         bags: int,
         strength: Strength,
+        weights: Floats,
     ) -> None:
         self.codes, self.parents, self.n_bins = codes, parents, n_bins
-        self.folds, self.bags, self.strength = folds, bags, strength
+        self.folds, self.bags, self.strength, self.weights = folds, bags, strength, weights
         self.slots = np.where(is_label, np.cumsum(is_label) - 1, -1).astype(np.int32)
         self.rank_shape = int(is_label.sum()), int(n_bins[is_label].max(initial=0))
 
@@ -173,7 +177,21 @@ class _Parts:
             place[: self.n_bins[f]] = _order_levels(x[:, f], above, int(self.n_bins[f]), share)
             x[:, f] = place[x[:, f]]
         base = float(np.log(share / (1 - share)))
-        return order, _bags(x, above, self.folds[rows], self.bags, self.n_bins, base, self.strength)
+        return order, self._trees(x, above, rows, base)
+
+    def _trees(self, x: Codes, above: NDArray[np.bool_], rows: NDArray[np.intp], base: float) -> list[Trees]:
+        y, weights, folds = above.astype(np.uint8), self.weights[rows], self.folds[rows]
+        room = no_trees(self.strength.rounds, self.strength.leaves)
+        out = []
+        for bag in range(self.bags):
+            held = folds == bag
+            learn = ~held
+            own, other = (x[learn], y[learn], weights[learn]), (x[held], y[held], weights[held])
+            n = boost(*own, *other, self.n_bins, base, self.strength, room)
+            if n:
+                kept = Trees(room.feature[:n].copy(), room.threshold[:n].copy(), room.sides[:n].copy(), room.value[:n])
+                out.append(kept._replace(value=kept.value / np.float32(self.bags)))
+        return out
 
 
 def _order_levels(x: Codes, above: NDArray[np.bool_], n_bins: int, share: float) -> Codes:
@@ -184,28 +202,6 @@ def _order_levels(x: Codes, above: NDArray[np.bool_], n_bins: int, share: float)
     ranks = np.zeros(n_bins, np.uint8)
     ranks[np.argsort(place, kind="stable")] = np.arange(n_bins, dtype=np.uint8)
     return ranks
-
-
-def _bags(
-    x: Codes,
-    above: NDArray[np.bool_],
-    folds: NDArray[np.int64],
-    bags: int,
-    n_bins: NDArray[np.int64],
-    base: float,
-    strength: Strength,
-) -> list[Trees]:
-    y = above.astype(np.uint8)
-    room = no_trees(strength.rounds, strength.leaves)
-    out = []
-    for bag in range(bags):
-        held = folds == bag
-        learn = ~held
-        n = boost(x[learn], y[learn], x[held], y[held], n_bins, base, strength, room)
-        if n:
-            kept = Trees(room.feature[:n].copy(), room.threshold[:n].copy(), room.sides[:n].copy(), room.value[:n])
-            out.append(kept._replace(value=kept.value / np.float32(bags)))
-    return out
 
 
 def _joined(forests: list[Trees], leaves: int) -> Trees:

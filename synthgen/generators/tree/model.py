@@ -41,6 +41,10 @@ BINS = {"quality": 64, "turbo": 32}
 """Bins of a number, about."""
 
 CAREFUL = STRENGTHS["quality"]._replace(rounds=300, leaves=4, ridge=10.0, patience=10)
+CAREFUL_OF_MANY = CAREFUL._replace(leaves=12, ridge=15.0)
+"""For a target of more than two classes: two splits, not one, tell a class in the middle of an order from the others,
+so four leaves say little about it alone. Each leaf is held back more for that."""
+
 FEW_CELLS, BAGS = 300_000, 3
 """Cells (rows × columns) up to which "quality" takes smaller trees, so that few rows aren't learnt by heart, and
 averages so many sets of them, each validated on another part of the rows."""
@@ -56,9 +60,11 @@ class TreeSynthesizer(Synthesizer):
     every halving is a yes-or-no question that gradient-boosted trees answer from earlier columns; how many trees it
     takes is decided on rows that they did not see, and a question whose trees gain nothing is answered by the
     share alone. Afterwards each column's shares, class by class of the target, are set to those of the real rows along
-    rows that the model itself drew, so that a rare class keeps its own distribution. Values inside a bin come from a
-    smoothed quantile function, never from a real row. What holds exactly is found and kept exactly: a column that
-    another one determines, a number that is the sum of others, a gap that another column decides.
+    rows that the model itself drew, so that a rare class keeps its own distribution. Where trees are grown, each row of
+    a class below a tenth of the rows counts for more than one, so that what sets it apart isn't smoothed away; a leaf
+    has five rows all the same. Values inside a bin come from a smoothed quantile function, never from a real row. What
+    holds exactly is found and kept exactly: a column that another one determines, a number that is the sum of others, a
+    gap that another column decides.
 
     Rows are drawn by systematic sampling: each has the model's distribution, but together the rows of one call
     stray less from it than independent ones would. Tests that take independent rows for granted are then
@@ -91,7 +97,7 @@ class TreeSynthesizer(Synthesizer):
     A saved model holds, for each column, the edges of its bins (halfway between two values), smoothed quantiles
     (means of at least five rows), single values that five rows share, the labels, and trees whose leaves are log-odds
     of groups of rows; the schema's bounds and rare labels are kept as they are. :meth:`describe` lists it column by
-    column. None of it is differentially private.
+    column. None of it is differentially private, and of a rare class more is learnt by heart than of a common one.
 
     References
     ----------
@@ -136,6 +142,8 @@ class TreeSynthesizer(Synthesizer):
         strength, bags = STRENGTHS[self.preset], 1
         if self.preset == "quality" and table.classes.size <= FEW_CELLS:
             strength, bags = CAREFUL, BAGS
+            if first and table.codes[first[0]].n_classes > 2:
+                strength = CAREFUL_OF_MANY
         self._network = fit_network(table, order, strength, bags, bool(first), child(seed, "trees"))
         calibrated(self._network, np.ascontiguousarray(table.classes[:, order]), stream(seed, "calibrate"))
         self._class_counts = [np.bincount(table.classes[:, i], minlength=table.codes[i].n_classes) for i in order]

@@ -37,6 +37,10 @@ MOST_ROWS = 50_000
 PRIOR = 4.0
 """Rows of the uncorrected model that a class's shares count when they are calibrated."""
 
+RARE_SHARE, RARE_PRIOR = 0.1, 100.0
+"""A class below this share of the rows is rare: each of its rows counts for about sqrt(all rows / its rows). The prior
+draws classes of fewer rows than that back to one, or they would be learnt by heart."""
+
 FEWEST_CALIBRATION, MOST_CALIBRATION = 500, 6_000
 """Rows of each group that the shares are calibrated on."""
 
@@ -185,6 +189,7 @@ def fit_network(
         return fit_conditional(
             drawn, own[j].n_classes, int(j in gaps), missing, seen[rows], n_bins, is_label,
             parents_of(j, order, table.information, MOST_PARENTS), folds, bags, strength, n_groups,
+            row_weights(groups[rows]),
         )  # fmt: skip
 
     # The last columns have the most parents, so they start first.
@@ -226,6 +231,22 @@ def calibrated(network: Network, classes: NDArray[np.int32], rng: np.random.Gene
             calibrate(model, codes, made_groups, inside, drawn, rng.random(len(model.cut)), counts, PRIOR)
         order = np.concatenate([order[~there], inside])
         made[:, j], codes[:, j] = drawn, network.bins[j][drawn]
+
+
+def row_weights(groups: Classes) -> Floats:
+    """How many rows each counts for where trees are grown: one, but more in a rare class.
+
+    A tree splits where it gains most over all rows, so how two columns go together in a rare class alone would come
+    last. What the trees then say too often of all rows, the calibration takes back class by class.
+
+    Parameters
+    ----------
+    groups : int array of shape (n,)
+    """
+    counts = np.bincount(groups)
+    full = np.sqrt(len(groups) / (counts + RARE_PRIOR))
+    weights = 1.0 + np.maximum(full - 1.0, 0.0) * counts / (counts + RARE_PRIOR)
+    return np.where(counts < RARE_SHARE * len(groups), weights, 1.0)[groups]
 
 
 def _some(groups: Classes, rows: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:

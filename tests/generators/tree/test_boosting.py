@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synthgen.generators.tree.boosting import ALL, MOST_LEAVES, Strength, answer, boost, no_trees
+from synthgen.generators.tree.boosting import ALL, LEAST_PLAIN, MOST_LEAVES, Strength, answer, boost, no_trees
 
 STRENGTH = Strength(rounds=30, rate=0.2, leaves=7, ridge=5.0, least=2.0, patience=8, worth=1.0)
 
@@ -35,7 +35,11 @@ def answers(trees, tree: int, x: np.ndarray) -> np.ndarray:
     return np.array([answer(trees, tree, row) for row in x])
 
 
-def grown(seed: int, n: int = 700, **changes):
+def ones(x: np.ndarray) -> np.ndarray:
+    return np.ones(len(x))
+
+
+def grown(seed: int, n: int = 700, weights: np.ndarray | None = None, **changes):
     """Trees on three columns of 4, 12 and 60 codes, with a signal in two of them."""
     rng = np.random.default_rng(seed)
     n_bins = np.array([4, 12, 60])
@@ -47,8 +51,15 @@ def grown(seed: int, n: int = 700, **changes):
     strength = STRENGTH._replace(**changes)
     trees = no_trees(strength.rounds, strength.leaves)
     base = float(np.log(y.mean() / (1 - y.mean())))
-    kept = boost(x, y, x_val, y_val, n_bins, base, strength, trees)
+    own = ones(x) if weights is None else weights
+    kept = boost(x, y, own, x_val, y_val, ones(x_val), n_bins, base, strength, trees)
     return trees, kept, x, y, base
+
+
+def learnt(x, y, learn: int, end: int, *others) -> int:
+    """Trees kept by the first rows, validated on the next, each row counting for one."""
+    own, next_ones = slice(learn), slice(learn, end)
+    return boost(x[own], y[own], ones(x[own]), x[next_ones], y[next_ones], ones(x[next_ones]), *others)
 
 
 def test_a_tree_built_by_hand_answers_as_its_drawing_says():
@@ -105,6 +116,41 @@ def test_each_leaf_holds_the_shrunken_newton_step_of_its_training_rows():
         logits += trees.value[tree, leaf]
 
 
+@pytest.mark.parametrize("heavy", [1.0, 9.0])
+def test_a_leaf_of_weighted_rows_holds_their_weighted_step_and_five_rows(heavy):
+    # Half of the rows, or all of them, count for so many: a node may have rows of one rare class alone.
+    for weights in (np.where(np.arange(700) % 2 == 0, heavy, 1.0), np.full(700, heavy)):
+        trees, kept, x, y, base = grown(6, weights=weights, leaves=MOST_LEAVES)
+        assert kept > 3
+        logits, fewest = np.full(len(x), base), len(x)
+        for tree in range(kept):
+            p = 1 / (1 + np.exp(-logits))
+            leaf = walked(trees, tree, x)
+            g, h = (np.bincount(leaf, weights * part, MOST_LEAVES) for part in (y - p, p * (1 - p)))
+            used = np.unique(leaf)
+            assert trees.value[tree, used] == pytest.approx((0.2 * g / (h + 5))[used], rel=1e-3, abs=1e-5)
+            assert h[used].min() >= STRENGTH.least * (1 - 1e-4)
+            assert np.bincount(leaf, p * (1 - p))[used].min() >= LEAST_PLAIN * (1 - 1e-4)
+            fewest = min(fewest, int(np.bincount(leaf)[used].min()))
+            logits += trees.value[tree, leaf]
+        assert fewest >= 5
+
+
+def test_a_row_that_counts_for_two_is_two_rows():
+    rng = np.random.default_rng(3)
+    x = rng.integers(0, 8, (600, 3)).astype(np.uint8)
+    y = (rng.random(600) < np.where(x[:, 1] > 4, 0.7, 0.3)).astype(np.uint8)
+    times = np.where(np.arange(600) % 3 == 0, 2, 1)
+    weighted, twice = no_trees(30, 7), no_trees(30, 7)
+    val = x[400:], y[400:], ones(x[400:])
+    few = boost(x[:400], y[:400], times[:400].astype(float), *val, np.full(3, 8), 0.0, STRENGTH, weighted)
+    longer = np.repeat(np.arange(400), times[:400])
+    many = boost(x[longer], y[longer], ones(longer), *val, np.full(3, 8), 0.0, STRENGTH, twice)
+    assert few == many > 0
+    assert (weighted.feature[:few] == twice.feature[:few]).all()
+    assert weighted.value[:few] == pytest.approx(twice.value[:few], rel=1e-3, abs=1e-5)
+
+
 def test_the_first_split_is_the_best_of_all():
     trees, _, x, y, base = grown(7)
     p = 1 / (1 + np.exp(-base))
@@ -126,7 +172,7 @@ def test_labels_without_cause_are_left_without_trees():
         x = rng.integers(0, 32, (600, 5)).astype(np.uint8)
         y = (rng.random(600) < 0.4).astype(np.uint8)
         room = no_trees(STRENGTH.rounds, STRENGTH.leaves)
-        kept.append(boost(x[:500], y[:500], x[500:], y[500:], np.full(5, 32), np.log(0.4 / 0.6), STRENGTH, room))
+        kept.append(learnt(x, y, 500, 600, np.full(5, 32), np.log(0.4 / 0.6), STRENGTH, room))
     # One nat is what twice a likelihood ratio passes by chance in about one case of twelve (one degree of freedom, one
     # side); 12 of 60 has a probability under .3 % then.
     assert np.count_nonzero(kept) < 12
@@ -138,7 +184,7 @@ def test_a_real_cause_is_learnt():
     p = np.where(x[:, 0] <= 3, 0.2, 0.8)
     y = (rng.random(4000) < p).astype(np.uint8)
     room = no_trees(60, 7)
-    kept = boost(x[:1500], y[:1500], x[1500:2000], y[1500:2000], np.full(4, 8), 0.0, STRENGTH._replace(rounds=60), room)
+    kept = learnt(x, y, 1500, 2000, np.full(4, 8), 0.0, STRENGTH._replace(rounds=60), room)
     z = sum(answers(room, tree, x[2000:]) for tree in range(kept))
     loss = np.log1p(np.exp(np.where(y[2000:] == 1, -z, z))).mean()
     truth = -np.where(y[2000:] == 1, np.log(p[2000:]), np.log(1 - p[2000:])).mean()
@@ -156,4 +202,4 @@ def test_gains_that_are_not_worth_it_are_refused():
 
 def test_a_column_without_variation_is_never_split():
     x, y = np.zeros((400, 2), np.uint8), np.tile(np.array([0, 1], np.uint8), 200)
-    assert boost(x[:300], y[:300], x[300:], y[300:], np.array([1, 1]), 0.0, STRENGTH, no_trees(30, 7)) == 0
+    assert learnt(x, y, 300, 400, np.array([1, 1]), 0.0, STRENGTH, no_trees(30, 7)) == 0

@@ -7,7 +7,7 @@ import pytest
 
 from synthgen.generators import TreeSynthesizer
 from synthgen.generators.tree import network
-from synthgen.generators.tree.network import in_threads
+from synthgen.generators.tree.network import in_threads, row_weights
 
 
 def test_results_come_in_the_order_of_the_items():
@@ -30,6 +30,22 @@ def test_small_groups_are_learnt_from_whole(monkeypatch):
     assert counts[0] == pytest.approx(660, abs=4 * 26)
     few = np.arange(50)
     assert network._some(groups, few, np.random.default_rng(0)) is few
+
+
+def test_rows_of_rare_classes_count_for_more():
+    counts = [9_000, 700, 300, 3]
+    each = row_weights(np.repeat([0, 1, 2, 3], counts).astype(np.int32))
+    first = each[np.cumsum([0, *counts[:-1]])]
+    # 10,003 rows, 100 of prior: sqrt(10,003 / 800) is 3.536, for 7 rows of 8; sqrt(10,003 / 400) is 5.001, for 3 of 4.
+    assert first[:3] == pytest.approx([1.0, 1 + 2.536 * 7 / 8, 1 + 4.001 * 3 / 4], abs=1e-3)
+    # Three rows stay nearly what they are: (sqrt(10,003 / 103) - 1) * 3 / 103 is .258.
+    assert first[3] == pytest.approx(1.258, abs=1e-3)
+    assert [len(np.unique(part)) for part in np.split(each, np.cumsum(counts)[:-1])] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("counts", [[500], [700, 300], [900, 100], [400, 300, 300]])
+def test_where_no_class_is_rare_each_row_counts_for_one(counts):
+    assert (row_weights(np.repeat(np.arange(len(counts)), counts).astype(np.int32)) == 1.0).all()
 
 
 def test_each_groups_shares_are_those_of_its_rows(three_labels):
