@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from synthgen.api import synthesize
     from synthgen.generators import load_synthesizer
     from synthgen.merging import merge, real_rows_only
+    from synthgen.planning import Uplift, estimate_uplift
     from synthgen.profiling import profile
     from synthgen.provenance import Provenance
     from synthgen.result import SynthesisResult, SynthgenWarning
@@ -30,8 +31,10 @@ __all__ = [
     "Schema",
     "SynthesisResult",
     "SynthgenWarning",
+    "Uplift",
     "datasets",
     "errors",
+    "estimate_uplift",
     "generators",
     "load_synthesizer",
     "merge",
@@ -51,6 +54,8 @@ _HOME = {
     "Schema": "table",
     "SynthesisResult": "result",
     "SynthgenWarning": "result",
+    "Uplift": "planning",
+    "estimate_uplift": "planning",
     "load_synthesizer": "generators",
     "merge": "merging",
     "profile": "profiling",
