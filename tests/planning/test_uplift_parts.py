@@ -90,7 +90,7 @@ def test_repeats_of_a_row_stay_together():
 
 def test_by_time_models_are_judged_on_later_rows_and_ties_stay_together():
     day = np.random.default_rng(1).permutation(np.repeat(np.arange(60), 5))
-    problem = problem_of(table(positives=90, day=day), time="day")
+    problem = problem_of(table(positives=120, day=day), time="day")
     assert any("same moment of 'day'" in note for note in problem.notes)
     splits, _ = splits_of(problem)
     assert len(splits) == 5
