@@ -267,9 +267,13 @@ def test_the_rule_of_the_advice():
     )
     as_good = judged(**means, smote=0.5, tree=0.502)
     assert not as_good.augment
-    assert as_good.words.startswith("do not augment: none + tuned threshold (m) is as good as")
+    assert as_good.words.startswith("do not augment: none + tuned threshold (m) is as good; ")
     assert "at most 0.01 better" in as_good.words
     by_smote = judged(**means, smote=0.56, tree=0.55)
+    assert "(m) is better than none (m), by +.06" in by_smote.words
+    # Within half the margin of the best, the simplest is taken.
+    assert judged(**means, smote=0.504, tree=0.45).take.arm.name == "tuned threshold"
+    assert judged(**means, smote=0.506, tree=0.45).take.arm.name == "smote"
     assert by_smote.augment and by_smote.take.arm.name == "smote"
     assert by_smote.words.startswith("augment with smote at 50 % (m): ")
 

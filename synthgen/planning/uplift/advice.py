@@ -17,6 +17,10 @@ Floats = NDArray[np.float64]
 
 PRIMARY = "average_precision"
 
+SIMPLER = 0.5
+"""Of the baselines that come within half the margin of the best on validation rows, the simplest is taken. (Taking
+nothing unless something is clearly better would cost more than the margin where rows of the class are few.)"""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -75,17 +79,17 @@ def advise(
     ours = [entry for entry in alive if not entry.arm.is_baseline]
     baseline = max(known, key=lambda entry: (chosen_by[entry], -BASELINES.index(entry.arm.name)))
     plain = max((entry for entry in known if entry.arm.name == TUNED), key=lambda entry: chosen_by[entry])
+    near = [entry for entry in known if chosen_by[entry] >= chosen_by[baseline] - SIMPLER * margin]
+    stands = min(near, key=lambda entry: (BASELINES.index(entry.arm.name), -chosen_by[entry]))
     laborious = [entry for entry in known if entry.arm.name != TUNED]
     lift = _over(judged, laborious, plain, sizes, dropped, rng)
-    # A laborious baseline is named only if it is clearly better than doing nothing.
-    stands = baseline if baseline in lift and lift[baseline].low > 0 and lift[baseline].high > margin else plain
     words = _stands_words(stands, plain, lift, margin)
     start = f"augment with {stands.words}" if stands.arm.name == SMOTE else "do not augment"
     if not ours:
         words = f"{start}: {words}; no generator's rows were run to the end, see what was dropped"
         return Verdict(stands.arm.name == SMOTE, stands, baseline, None, None, words)
     best = max(ours, key=lambda entry: chosen_by[entry])
-    over = {other: _over(judged, ours, other, sizes, dropped, rng)[best] for other in dict.fromkeys([baseline, plain])}
+    over = {other: _over(judged, ours, other, sizes, dropped, rng)[best] for other in dict.fromkeys([baseline, stands])}
     gain = over[baseline]
     if min(found.low for found in over.values()) > 0 and gain.high > margin:
         words = f"augment with {best.words}: average precision {gain.words} over the best baseline, {baseline.words}"
@@ -97,13 +101,14 @@ def advise(
 
 
 def _stands_words(stands: Entry, plain: Entry, lift: Mapping[Entry, Difference], margin: float) -> str:
-    if stands != plain:
-        return f"{stands.words} gives average precision {lift[stands].words} over none ({plain.learner})"
-    name = f"none + tuned threshold ({plain.learner})"
+    if stands in lift:
+        found = lift[stands]
+        sure = "better" if found.low > 0 else "likely better" if found.value > 0 else "on validation rows alone better"
+        return f"{stands.words} is {sure} than none ({plain.learner}), by {found.words}"
+    words = f"none + tuned threshold ({stands.learner}) is as good"
     if all(found.high <= margin for found in lift.values()):
-        return f"{name} is as good as weights, copies and SMOTE"
-    best = max(lift, key=lambda entry: lift[entry].value)
-    return f"no baseline is clearly better than {name}; the best on test rows, {best.words}, by {lift[best].words}"
+        return words
+    return f"{words}, as far as these rows can tell"
 
 
 def _over(
