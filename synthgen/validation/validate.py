@@ -23,8 +23,11 @@ from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.gate import Gate
 from synthgen.validation.metric import Estimate, Measurement, Metric, measure
-from synthgen.validation.privacy.reasons import POLICY_REASONS
+from synthgen.validation.privacy.flags import flagged as flagged_rows
+from synthgen.validation.privacy.flags import no_flags, refused_for, together
+from synthgen.validation.privacy.reasons import POLICY_REASONS, Reason
 from synthgen.validation.report import ValidationReport
+from synthgen.validation.utility.label_consistency import LABEL_CONSISTENCY, LESS_LIKELY, implausible
 from synthgen.validation.verdict import Purpose
 from synthgen.validation.views import association_view, column_views
 
@@ -168,7 +171,7 @@ def validate_coded(
     seed = child(seed_sequence(random_state), "validate")
     gate = gate or Gate.default()
     leaks = privacy.find_leaks(comparison, purpose, child(seed, "leaks"), fewest=gate.fewest_holders)
-    flagged = leaks.flagged
+    flagged = together([leaks.flagged, _implausible_labels(comparison, purpose, seed)])
     n = len(comparison.synthetic)
     rows = flagged.loc[flagged["refused"], "row"].unique()
     left = comparison.without(rows) if refuse and 0 < len(rows) < n else comparison
@@ -198,6 +201,17 @@ def validate_coded(
     return ValidationReport(
         verdict, tuple(results), flagged, column_views(left, results), association_view(left), counts
     )
+
+
+def _implausible_labels(comparison: Comparison, purpose: Purpose, seed: np.random.SeedSequence) -> pd.DataFrame:
+    """Flag labels that don't fit their rows; where that stops, the metric of the same name says so."""
+    try:
+        rows, values = implausible(comparison, stream(seed, LABEL_CONSISTENCY.name))
+    except Exception:
+        return no_flags()
+    name = comparison.target.name if comparison.target is not None else ""
+    refused = refused_for(Reason.IMPLAUSIBLE_LABEL, purpose)
+    return flagged_rows(rows, Reason.IMPLAUSIBLE_LABEL, name, values, 1 / LESS_LIKELY, refused=refused)
 
 
 def not_tested(comparison: Comparison, unsearched: int = 0) -> tuple[str, ...]:
