@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -154,6 +156,20 @@ def test_the_same_seed_gives_the_same_result_however_many_threads():
     pd.testing.assert_frame_equal(one.scores, two.scores)
     assert one.advice == two.advice
     assert not one.scores["average_precision"].equals(other.scores["average_precision"])
+
+
+def test_threads_neither_show_warnings_nor_leave_the_filters_changed():
+    code = (
+        "import warnings, numpy as np, pandas as pd, synthgen as sg\n"
+        "rng = np.random.default_rng(0)\n"
+        "df = pd.DataFrame({'a': rng.integers(0, 5, 400), 'b': rng.normal(size=400), 'y': rng.permutation(400) < 40})\n"
+        "sg.estimate_uplift  # its imports have filters of their own\n"
+        "before = list(warnings.filters), warnings.showwarning\n"
+        "sg.estimate_uplift(df, 'y', 'random forest', [], repeats=1, n_jobs=4, random_state=0)\n"
+        "assert before == (list(warnings.filters), warnings.showwarning)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stderr == ""
 
 
 def test_what_is_handed_back_is_plain_and_readable():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -143,9 +144,7 @@ def estimate_uplift(
     splits, notes = make_splits(problem, folds, repeats, child(seed, "splits"))
     budget = float(problem.y.mean()) if review_budget is None else review_budget
     shown = bar(progress=progress, total=len(splits) * len(arms), desc="uplift", unit="arm")
-    with warnings.catch_warnings():
-        # Libraries warn of what is handled here (few rows, many levels), once for each of hundreds of models.
-        warnings.simplefilter("ignore")
+    with _without_warnings():
         try:
             trial = Trial(problem, learners, models, budget, child(seed, "trial"), clock, shown.update)
             outcome = run_race(trial, splits, arms, _jobs(n_jobs))
@@ -171,6 +170,18 @@ def estimate_uplift(
         dropped=pd.DataFrame(outcome.dropped, columns=["learner", "arm", "after_splits", "reason"]),
         notes=(*problem.notes, *notes, *curve_notes(curve, made)), settings=settings, curve=curve, alone=made,
     )  # fmt: skip
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Libraries warn of what is handled here (few rows, many levels), once for each of hundreds of models.
+
+    Filters don't suffice: they are shared by all threads, and scikit-learn's forests reset them for each tree.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.showwarning = lambda *args, **options: None
+        yield
 
 
 def _judged(
