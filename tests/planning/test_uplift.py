@@ -165,7 +165,7 @@ def test_threads_neither_show_warnings_nor_leave_the_filters_changed():
         "df = pd.DataFrame({'a': rng.integers(0, 5, 400), 'b': rng.normal(size=400), 'y': rng.permutation(400) < 40})\n"
         "sg.estimate_uplift  # its imports have filters of their own\n"
         "before = list(warnings.filters), warnings.showwarning\n"
-        "sg.estimate_uplift(df, 'y', 'random forest', [], repeats=1, n_jobs=4, random_state=0)\n"
+        "sg.estimate_uplift(df, 'y', 'random forest', [], ratios=[0.5], folds=4, repeats=1, n_jobs=4)\n"
         "assert before == (list(warnings.filters), warnings.showwarning)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -209,6 +209,25 @@ def test_pipelines_get_the_columns_as_they_are_and_mixed_tables_do(mixed):
     assert names == [name for name in frame.columns if name != "Class"] and dtype == str(frame["ward"].dtype)
 
 
+def test_other_frames_and_other_models_work_and_the_caller_s_frame_stays(mixed):
+    import polars as pl
+    from lightgbm import LGBMClassifier
+    from sklearn.calibration import CalibratedClassifierCV
+
+    frame = mixed(300).drop(columns="seen").astype({"visits": "float", "smoker": "object"}).reset_index(drop=True)
+    given = {"generators": ["gaussian_copula"], "ratios": [0.9], "folds": 2, "repeats": 1, **QUIET}
+    models = {"lightgbm": LGBMClassifier(n_estimators=20, verbose=-1, n_jobs=1),
+              "svm": CalibratedClassifierCV(LinearSVC(), cv=2)}  # fmt: skip
+    before = frame.copy()
+    found = sg.estimate_uplift(frame, "Class", models, **given)
+    pd.testing.assert_frame_equal(frame, before)
+    # Dose tells the classes apart.
+    assert (found.table["average_precision"] > 0.45).all()
+    same = sg.estimate_uplift(pl.from_pandas(frame), "Class", models, **given)
+    assert same.table["arm"].tolist() == found.table["arm"].tolist()
+    assert (same.table["average_precision"] - found.table["average_precision"]).abs().max() < 0.1
+
+
 def test_a_model_without_weights_has_no_such_arm_and_says_so():
     found = sg.estimate_uplift(small(), "y", KNeighborsClassifier(5), [], folds=3, repeats=1, **QUIET)
     assert "class weight" not in set(found.table["arm"])
@@ -249,6 +268,7 @@ def test_several_classes_need_one_to_find():
         ({"df": small().assign(y=1)}, DataError, "one class only"),
         ({"df": small().assign(y=lambda t: t["y"].where(t.index > 3))}, DataError, "missing in 4 of 400"),
         ({"target": "a"}, DataError, "continuous"),
+        ({"df": small()[["y"]].assign(id=range(400))}, DataError, "no column to predict from"),
         ({"model": LinearSVC()}, UsageError, "no probabilities"),
         ({"model": LogisticRegression}, UsageError, "not fitted yet"),
         ({"model": "svm"}, UsageError, "no model 'svm'"),

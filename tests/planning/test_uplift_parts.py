@@ -247,7 +247,10 @@ def test_differences_are_written_with_their_sign():
 def judged(**means):
     """Scores of ten splits around given means, the same noise for all."""
     noise = np.linspace(-0.01, 0.01, 10)
-    entries = [Entry("m", arm) for arm in (Arm("none"), Arm("tuned threshold"), Arm("smote", 0.5), Arm("tree", 0.5))]
+    entries = [
+        Entry("m", arm)
+        for arm in (Arm("none"), Arm("tuned threshold"), Arm("class weight"), Arm("smote", 0.5), Arm("tree", 0.5))
+    ]
     rows = []
     for entry in entries:
         mean = means.get(entry.arm.name.split()[0], means["none"])
@@ -272,8 +275,12 @@ def test_the_rule_of_the_advice():
     by_smote = judged(**means, smote=0.56, tree=0.55)
     assert "(m) is better than none (m), by +.06" in by_smote.words
     # Within half the margin of the best, the simplest is taken.
-    assert judged(**means, smote=0.504, tree=0.45).take.arm.name == "tuned threshold"
-    assert judged(**means, smote=0.506, tree=0.45).take.arm.name == "smote"
+    assert judged(**means, **{"class": 0.504}, smote=0.4, tree=0.4).take.arm.name == "tuned threshold"
+    weighted = judged(**means, **{"class": 0.506}, smote=0.4, tree=0.4)
+    assert weighted.take.arm.name == "class weight" and weighted.words.startswith("do not augment: class weight (m) is")
+    # SMOTE only where it is clearly better by more than the margin.
+    assert judged(**means, smote=0.506, tree=0.45).take.arm.name == "tuned threshold"
+    assert judged(**means, smote=0.52, tree=0.45).take.arm.name == "smote"
     assert by_smote.augment and by_smote.take.arm.name == "smote"
     assert by_smote.words.startswith("augment with smote at 50 % (m): ")
 

@@ -18,8 +18,9 @@ Floats = NDArray[np.float64]
 PRIMARY = "average_precision"
 
 SIMPLER = 0.5
-"""Of the baselines that come within half the margin of the best on validation rows, the simplest is taken. (Taking
-nothing unless something is clearly better would cost more than the margin where rows of the class are few.)"""
+"""Of the baselines that add no synthetic rows and come within half the margin of the best on validation rows, the
+simplest is taken. (Taking nothing unless something is clearly better would cost more than the margin where rows of the
+class are few.)"""
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,9 @@ def advise(
     ours = [entry for entry in alive if not entry.arm.is_baseline]
     baseline = max(known, key=lambda entry: (chosen_by[entry], -BASELINES.index(entry.arm.name)))
     plain = max((entry for entry in known if entry.arm.name == TUNED), key=lambda entry: chosen_by[entry])
-    near = [entry for entry in known if chosen_by[entry] >= chosen_by[baseline] - SIMPLER * margin]
-    stands = min(near, key=lambda entry: (BASELINES.index(entry.arm.name), -chosen_by[entry]))
     laborious = [entry for entry in known if entry.arm.name != TUNED]
     lift = _over(judged, laborious, plain, sizes, dropped, rng)
+    stands = _stands(known, baseline, lift, chosen_by, margin)
     words = _stands_words(stands, plain, lift, margin)
     start = f"augment with {stands.words}" if stands.arm.name == SMOTE else "do not augment"
     if not ours:
@@ -98,6 +98,22 @@ def advise(
     beside = f"differ from {'it' if baseline == stands else baseline.words} by {gain.words}"
     words = f"{start}: {words}; the best synthetic rows, {best.words}, {beside}: {sure}"
     return Verdict(stands.arm.name == SMOTE, stands, baseline, best, gain, words)
+
+
+def _stands(
+    known: Sequence[Entry],
+    baseline: Entry,
+    lift: Mapping[Entry, Difference],
+    chosen_by: Mapping[Entry, float],
+    margin: float,
+) -> Entry:
+    """Take SMOTE only where it is clearly better than doing nothing; else the simplest that comes near the best."""
+    if baseline.arm.name == SMOTE and lift[baseline].low > 0 and lift[baseline].high > margin:
+        return baseline
+    others = [entry for entry in known if entry.arm.name != SMOTE]
+    best = max(chosen_by[entry] for entry in others)
+    near = [entry for entry in others if chosen_by[entry] >= best - SIMPLER * margin]
+    return min(near, key=lambda entry: (BASELINES.index(entry.arm.name), -chosen_by[entry]))
 
 
 def _stands_words(stands: Entry, plain: Entry, lift: Mapping[Entry, Difference], margin: float) -> str:

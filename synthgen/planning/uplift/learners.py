@@ -149,7 +149,7 @@ def _logistic(problem: Problem) -> Any:
 
 
 def _forest(problem: Problem) -> Any:
-    bins = KBinsDiscretizer(BINS, encode="ordinal", strategy="quantile", quantile_method="averaged_inverted_cdf")
+    bins = KBinsDiscretizer(BINS, encode="ordinal", strategy="quantile")
     forest = RandomForestClassifier(TREES, min_samples_leaf=FEWEST_IN_A_LEAF)
     return make_pipeline(_prepared(problem, bins), forest)
 

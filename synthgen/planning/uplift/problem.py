@@ -112,7 +112,13 @@ def read_problem(
     groups = _groups(coded, schema, y, notes)
     _check_enough(y, groups, target)
     moment = None if time is None else _moments(coded, schema, time, notes)
-    return Problem(frame, coded, schema, label, y, groups, moment, tuple(notes))
+    problem = Problem(frame, coded, schema, label, y, groups, moment, tuple(notes))
+    if not problem.features:
+        raise DataError(
+            "The table has no column to predict from: all but the target are identifiers or free text. If one of them "
+            "means something, say so: schema.with_column(name, kind='categorical')."
+        )
+    return problem
 
 
 def _class_to_find(coded: pd.DataFrame, schema: Schema, positive: Hashable | None) -> tuple[float, Any]:
