@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 import synthgen as sg
 from benchmarks import record
@@ -139,10 +140,27 @@ def page(kept: dict[str, Any]) -> str:
     for name in TABLES:
         if name in kept:
             lines.append(_summary(kept[name]["result"]))
+    lines += ["", *_together(kept)]
     for name in TABLES:
         if name in kept and "skipped" not in kept[name]["result"]:
             lines += ["", *_details(kept[name]["result"])]
     return "\n".join([*lines, "", *record.made_with(part["made"] for part in kept.values())])
+
+
+def _together(kept: dict[str, Any]) -> list[str]:
+    """Tables are independent, so that their differences need no correction; the sample is a part of another one."""
+    names = [name for name in TABLES if "outer" in kept.get(name, {}).get("result", {})]
+    names = [name for name in names if name != "sample" or "fraud" not in names]
+    if len(names) < 2:
+        return []
+    gaps = np.array([kept[name]["result"]["outer"]["difference"] for name in names])
+    half = stats.t.ppf(0.975, len(gaps) - 1) * gaps.std(ddof=1) / np.sqrt(len(gaps))
+    low, high = gaps.mean() - half, gaps.mean() + half
+    verdict = "not worse" if low > -MARGIN else "whether it is worse can't be told"
+    return [
+        f"All {len(gaps)} tables together, each counted once: {gaps.mean():+.3f} [{low:+.3f}, {high:+.3f}], {verdict} by "
+        f"{MARGIN:g}."
+    ]  # fmt: skip
 
 
 def _summary(item: dict[str, Any]) -> str:
