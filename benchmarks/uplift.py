@@ -158,8 +158,8 @@ def _together(kept: dict[str, Any]) -> list[str]:
     low, high = gaps.mean() - half, gaps.mean() + half
     verdict = "not worse" if low > -MARGIN else "whether it is worse can't be told"
     return [
-        f"All {len(gaps)} tables together, each counted once: {gaps.mean():+.3f} [{low:+.3f}, {high:+.3f}], {verdict} by "
-        f"{MARGIN:g}."
+        f"All {len(gaps)} tables together, each counted once: {gaps.mean():+.3f} [{low:+.3f}, {high:+.3f}], {verdict} "
+        f"by {MARGIN:g}."
     ]  # fmt: skip
 
 

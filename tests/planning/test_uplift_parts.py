@@ -298,5 +298,5 @@ def test_the_learning_curve_says_how_many_rows_the_synthetic_ones_stand_for():
     alone = found.alone.iloc[0]
     assert alone["generator"] == "gaussian_copula" and alone["low"] <= alone["gap"] <= alone["high"]
     assert alone["gap"] == pytest.approx(alone["trtr"] - alone["tstr"])
-    assert any("more real rows" in note for note in found.notes)
+    assert any("real rows" in note and " is worth " in note for note in found.notes)
     assert any("rows alone" in note for note in found.notes)

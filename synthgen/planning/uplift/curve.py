@@ -89,7 +89,8 @@ def curve_notes(curve: pd.DataFrame | None, made: pd.DataFrame | None) -> list[s
     full = pd.DataFrame() if curve is None else curve[(curve["share"] == 1) & (curve["arm"] != NONE)]
     for row in full.to_dict("records"):
         worth = row["worth_rows"]
-        rows = "more real rows than the curve can tell" if pd.isna(worth) else f"{worth:,.0f} more real rows"
+        count = "more real rows than the curve can tell" if pd.isna(worth) else f"{worth:,.0f} more real rows"
+        rows = count if worth != 0 else "no further real rows"
         notes.append(f"at {row['rows']:,} rows to learn from, {row['arm']} ({row['learner']}) is worth {rows}")
         change = Difference(row["overfit_difference"], row["overfit_low"], row["overfit_high"])
         if np.isfinite(change.value):
@@ -116,7 +117,7 @@ def _parts(trial: Trial, split: Split, learner: Learner, arms: Sequence[Arm]) ->
     records = []
     for size in SIZES:
         learn = split.learn[part < size]
-        if problem.y[learn].sum() < FEWEST_LEARNT:
+        if size < PARTS and problem.y[learn].sum() < FEWEST_LEARNT:
             continue
         less = Split(split.number, split.repeat, learn, split.validation, split.test)
         for arm, rows in training_rows(problem, less, arms, trial.models, child(seed, "size", size)):

@@ -87,7 +87,8 @@ def estimate_uplift(
     learning_curve : bool
         Also train on parts of the rows, and on synthetic rows alone: ``curve``, ``alone``, and notes in words.
     max_seconds : float, optional
-        No model is trained after that; splits that are not finished don't count. What was left out is said.
+        Nothing further is trained after that (what is being trained is finished); splits that are not finished don't
+        count. What was left out is said.
     n_jobs : int or None
         Splits at a time, in threads; -1: as many as cores. The result doesn't depend on it.
     random_state : int, Generator or None
