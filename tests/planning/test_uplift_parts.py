@@ -58,6 +58,14 @@ def test_no_subject_is_on_two_sides():
         assert not (sides[0] & sides[1] or sides[0] & sides[2] or sides[1] & sides[2])
 
 
+def test_a_subject_is_no_feature_whatever_the_schema_says_of_it():
+    frame = table(person=np.repeat(np.arange(60), 5))
+    schema = sg.Schema.infer(frame, target="y").with_column("person", kind="integer")
+    for given, subject in ((schema, "person"), (schema.with_column("person", role="subject"), None), (None, "person")):
+        problem = read_problem(frame, "y", None, subject, None, given)
+        assert problem.features == ["a", "b"] and len(np.unique(problem.groups)) == 60
+
+
 def test_leaving_subjects_out_inflates_the_score_and_naming_them_does_not():
     """Labels follow from who it is, and rows of one person are alike: knowing the person is cheating."""
     rng = np.random.default_rng(0)

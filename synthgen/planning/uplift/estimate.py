@@ -210,7 +210,7 @@ def _choice(verdict: Verdict) -> dict[str, Any]:
     generator = arm.name.split(" #")[0] if verdict.augment else None
     return {
         "learner": verdict.take.learner, "arm": arm.words, "generator": generator,
-        "sampling_strategy": arm.ratio if verdict.augment else None,
+        "sampling_strategy": arm.ratio if verdict.augment else None, "best_baseline": verdict.baseline.words,
     }  # fmt: skip
 
 

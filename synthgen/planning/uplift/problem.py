@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from synthgen.errors import DataError, UsageError
 from synthgen.generators.conditions import label_code
 from synthgen.merging import FLAG
-from synthgen.table import LABEL_KINDS, Kind, Role, Schema, encode, extend_categories, infer_schema, to_pandas
+from synthgen.table import LABEL_KINDS, Kind, Role, Schema, encode, extend_categories, to_pandas
 from synthgen.table.column import ORDERED_KINDS, Column
 from synthgen.table.disclosure import subjects_of
+from synthgen.table.roles import schema_with_roles
 from synthgen.table.splitting import MOSTLY_DISTINCT
 
 Ints = NDArray[np.int64]
@@ -68,9 +69,10 @@ class Problem:
 
     @property
     def features(self) -> list[str]:
-        """Columns that a model may use: neither the target, nor identifiers."""
+        """Columns that a model may use: neither the target, nor who a row is about, nor identifiers."""
         opaque = (Kind.IDENTIFIER, Kind.TEXT)
-        return [c.name for c in self.schema if c.role is not Role.TARGET and c.kind not in opaque]
+        used_otherwise = (Role.TARGET, Role.SUBJECT, Role.IDENTIFIER)
+        return [c.name for c in self.schema if c.role not in used_otherwise and c.kind not in opaque]
 
     @property
     def ratio(self) -> float:
@@ -94,12 +96,7 @@ def read_problem(
             f"The table has synthetic rows already (column {FLAG!r}): rows made before the split let every fold know "
             "the others, and the score rises for nothing. Give real rows only: sg.real_rows_only(df)."
         )
-    if schema is None:
-        schema = infer_schema(frame, target=target, subject=subject)
-    elif schema.target is None or schema.target.name != target:
-        schema = schema.with_column(target, role=Role.TARGET)
-    if subject is not None and [column.name for column in schema.role(Role.SUBJECT)] != [subject]:
-        schema = schema.with_column(subject, role=Role.SUBJECT)
+    schema = schema_with_roles(frame, schema, target=target, subject=subject)
     if time is not None and schema.role(Role.SUBJECT):
         raise UsageError("Splits go either by subject or by time; name one of them.")
     texts = [column.name for column in schema.of(Kind.TEXT)]

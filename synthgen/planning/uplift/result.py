@@ -22,7 +22,8 @@ class Uplift:
         Whether rows should be added.
     choice : mapping
         What to do: ``learner``, ``arm``, and ``generator`` and ``sampling_strategy`` as
-        :func:`synthgen.synthesize` takes them (None where no rows are added).
+        :func:`synthgen.synthesize` takes them (None where no rows are added); ``best_baseline``: the one that did best
+        on validation rows.
     gain : mapping or None
         Average precision of the best synthetic rows over the best baseline: ``value``, ``low``, ``high`` (95 %,
         simultaneous over everything that was tried), ``of`` and ``over`` in words.
