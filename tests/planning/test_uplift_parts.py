@@ -252,7 +252,7 @@ def test_differences_are_written_with_their_sign():
     assert [signed(v) for v in (0.0123, -1.5, 0.0)] == ["+.012", "-1.500", ".000"]
 
 
-def judged(**means):
+def judged(wobble=0.001, **means):
     """Scores of ten splits around given means, the same noise for all."""
     noise = np.linspace(-0.01, 0.01, 10)
     entries = [
@@ -262,9 +262,10 @@ def judged(**means):
     rows = []
     for entry in entries:
         mean = means.get(entry.arm.name.split()[0], means["none"])
-        wobble = 0.001 * np.cos(np.arange(10) * (1 + len(entry.arm.name)))
+        own = np.cos(np.arange(10) * (1 + len(entry.arm.name)))
+        own = wobble * (own - own.mean())
         for k in range(10):
-            value = mean + noise[k] + (wobble[k] if entry.arm.ratio else 0)
+            value = mean + noise[k] + (own[k] if entry.arm.ratio else 0)
             rows.append(
                 {"split": k, "learner": "m", "arm": entry.arm.words, CHOSEN_BY: value, "average_precision": value}
             )  # fmt: skip
@@ -286,9 +287,11 @@ def test_the_rule_of_the_advice():
     assert judged(**means, **{"class": 0.504}, smote=0.4, tree=0.4).take.arm.name == "tuned threshold"
     weighted = judged(**means, **{"class": 0.506}, smote=0.4, tree=0.4)
     assert weighted.take.arm.name == "class weight" and weighted.words.startswith("do not augment: class weight (m) is")
-    # SMOTE only where it is clearly better by more than the margin.
+    # SMOTE only where it is surely better, or ahead by the whole margin.
     assert judged(**means, smote=0.506, tree=0.45).take.arm.name == "tuned threshold"
-    assert judged(**means, smote=0.52, tree=0.45).take.arm.name == "smote"
+    assert judged(**means, smote=0.52, tree=0.45).words.startswith("augment with smote")
+    likely = judged(**means, smote=0.52, tree=0.45, wobble=0.1)
+    assert likely.take.arm.name == "smote" and likely.words.startswith("do not augment with more than SMOTE: smote at")
     assert by_smote.augment and by_smote.take.arm.name == "smote"
     assert by_smote.words.startswith("augment with smote at 50 % (m): ")
 

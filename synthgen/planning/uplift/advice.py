@@ -84,7 +84,10 @@ def advise(
     lift = _over(judged, laborious, plain, sizes, dropped, rng)
     stands = _stands(known, baseline, lift, chosen_by, margin)
     words = _stands_words(stands, plain, lift, margin)
-    start = f"augment with {stands.words}" if stands.arm.name == SMOTE else "do not augment"
+    start = "do not augment"
+    if stands.arm.name == SMOTE:
+        smote = f"augment with {stands.words}"
+        start = smote if _surely(lift[stands], margin) else f"{start} with more than SMOTE"
     if not ours:
         words = f"{start}: {words}; no generator's rows were run to the end, see what was dropped"
         return Verdict(stands.arm.name == SMOTE, stands, baseline, None, None, words)
@@ -107,13 +110,17 @@ def _stands(
     chosen_by: Mapping[Entry, float],
     margin: float,
 ) -> Entry:
-    """Take SMOTE only where it is clearly better than doing nothing; else the simplest that comes near the best."""
-    if baseline.arm.name == SMOTE and lift[baseline].low > 0 and lift[baseline].high > margin:
-        return baseline
+    """Take the simplest that comes near the best; SMOTE only where it is surely better, or best by the whole margin."""
     others = [entry for entry in known if entry.arm.name != SMOTE]
     best = max(chosen_by[entry] for entry in others)
+    if baseline.arm.name == SMOTE and (_surely(lift[baseline], margin) or chosen_by[baseline] > best + margin):
+        return baseline
     near = [entry for entry in others if chosen_by[entry] >= best - SIMPLER * margin]
     return min(near, key=lambda entry: (BASELINES.index(entry.arm.name), -chosen_by[entry]))
+
+
+def _surely(found: Difference, margin: float) -> bool:
+    return found.low > 0 and found.high > margin
 
 
 def _stands_words(stands: Entry, plain: Entry, lift: Mapping[Entry, Difference], margin: float) -> str:

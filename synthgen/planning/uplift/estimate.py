@@ -113,9 +113,9 @@ def estimate_uplift(
     one looks better than it is. So the candidate is chosen by validation rows and judged by test rows; and since
     these are the same rows in other splits, its interval is simultaneous (max-T over all candidates, dropped ones
     included): it holds for whichever is chosen. Variances are those of Nadeau and Bengio [1]_, which know that
-    splits share rows. Synthetic rows are advised only if that interval lies above the best baseline, and SMOTE only if
-    its interval lies above "none"; else it is the simplest of the others that comes within half the margin of the
-    best of them on validation rows.
+    splits share rows. A generator is advised only if that interval lies above the best baseline. Of the baselines, the
+    simplest is advised that comes within half the margin of the best on validation rows; SMOTE, if its interval lies
+    above "none", or if it is ahead of the simpler ones by the whole margin ("do not augment with more than SMOTE").
 
     A model here learns from fewer rows than one trained on the whole table, so that gains are rather over- than
     underestimated.
