@@ -142,8 +142,8 @@ def page(kept: dict[str, Any]) -> str:
         "seconds are those of one call with its defaults; load: processes that wanted a core.", "",
         "Followed: advice was asked for on the train rows of each outer fold (with one repeat), and followed; its "
         "average precision on the fold left out, less that of the best baseline, with a corrected 95 % interval. "
-        "Known: the one that did best on validation rows of the same train rows. In hindsight: of all baselines and models, "
-        "the one that did best on the folds left out, which looks better than it is.", "",
+        "Known: the one that did best on validation rows of the same train rows. In hindsight: of all baselines and "
+        "models, the one that did best on the folds left out, which looks better than it is.", "",
     ]  # fmt: skip
     lines += record.header(
         [
