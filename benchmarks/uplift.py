@@ -190,7 +190,8 @@ def _summary(item: dict[str, Any]) -> str:
     outer = item.get("outer")
     gaps = [outer[which] for which in ("known", "hindsight")] if outer else []
     followed = [f"{gap['difference']:+.3f} [{gap['low']:+.3f}, {gap['high']:+.3f}]" for gap in gaps]
-    what = "augment" if item["augment"] else "do not augment"
+    what = item["advice"].split(":")[0]
+    what = "augment" if what.startswith("augment") else what
     settings = item["settings"]
     cells = [item["title"], f"{settings['rows']:,}", f"{settings['positives']:,}"]
     cells += [f"{what}: {item['choice']['arm']} ({item['choice']['learner']})", *(followed or ["not measured", ""])]
