@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from synthgen.cli.commands import app, main
 from synthgen.cli.failures import ExitCode
+from synthgen.cli.uplift import uplift
 
-__all__ = ["ExitCode", "app", "main"]
+__all__ = ["ExitCode", "app", "main", "uplift"]

@@ -24,6 +24,7 @@ Examples:
   synthgen synthesize cards.csv --target Class --out balanced.csv --seed 0
   synthgen synthesize patients.parquet --purpose release --out shareable.parquet
   synthgen validate made.csv --train train.csv --holdout holdout.csv
+  synthgen uplift cards.csv --target Class
 
 \b
 Exit codes:
@@ -95,7 +96,7 @@ def demo(
     say("Card payments, 492 of them frauds: profiling, making synthetic frauds, checking, merging.")
     payments = sg.datasets.load_fraud()
     with made(out):
-        result = sg.synthesize(payments, target="Class", out=table, random_state=seed, progress=_with_progress(False))
+        result = sg.synthesize(payments, target="Class", out=table, random_state=seed, progress=with_progress(False))
         return _finish(result, table, out, next_step=f"Open {out / 'fidelity.html'} in a browser.")
 
 
@@ -154,7 +155,7 @@ def synthesize(
         gate=words.read_gate(gate, fewest_holders),
         out=table,
         random_state=seed,
-        progress=_with_progress(quiet),
+        progress=with_progress(quiet),
         **settings,
     )
     return _finish(result, table, folder, quiet=quiet, as_json=as_json)
@@ -231,7 +232,7 @@ def validate(
         validation=str(validation),
         gate=words.read_gate(words.GateWord.DEFAULT, fewest_holders) if fewest_holders is not None else None,
         random_state=seed,
-        progress=_with_progress(quiet),
+        progress=with_progress(quiet),
     )
     files = []
     if out is not None:
@@ -310,7 +311,7 @@ def _finish(
     return ExitCode.GATE_FAILED
 
 
-def _with_progress(quiet: bool) -> bool:
+def with_progress(quiet: bool) -> bool:
     """Say whether to draw a bar: never into a log file."""
     return not quiet and sys.stderr.isatty()
 

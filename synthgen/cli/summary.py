@@ -17,6 +17,7 @@ from rich.text import Text
 from synthgen.cli.failures import printable
 
 if TYPE_CHECKING:
+    from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
     from synthgen.result import SynthesisResult
     from synthgen.validation.metric import Measurement
@@ -103,6 +104,23 @@ def profile_parts(profile: Profile, files: Sequence[Path]) -> list[RenderableTyp
         parts.append(_text(f"Sensitive columns{how}: {', '.join(profile.bias.features)}"))
         parts += [_text(f"  - {finding}") for finding in profile.bias.findings]
     return parts + files_parts(files)
+
+
+def uplift_parts(found: Uplift) -> list[RenderableType]:
+    """Build the advice with the figures that it rests on."""
+    parts: list[RenderableType] = [_text(found.advice, "bold"), _text("")]
+    table = _table("Model", "done", "average precision", "beside none", "recall at budget", "log-loss")
+    for row in found.table.to_dict("records"):
+        beside = "" if row["low"] is None else f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"
+        figures = (_number(row[name]) for name in ("average_precision", "recall_at_budget", "log_loss"))
+        precision, recall, loss = figures
+        table.add_row(_text(row["learner"]), _text(row["arm"]), precision, beside, recall, loss)
+    parts.append(table)
+    for row in found.dropped.to_dict("records"):
+        parts.append(
+            _text(f"Dropped after {row['after_splits']} splits: {row['arm']} ({row['learner']}), {row['reason']}")
+        )
+    return parts + [_text(f"  - {note}") for note in found.notes]
 
 
 def files_parts(files: Sequence[Path]) -> list[RenderableType]:

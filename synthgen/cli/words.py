@@ -130,6 +130,48 @@ FewestHolders: TypeAlias = Annotated[
         show_default="10",
     ),
 ]
+TargetClass: TypeAlias = Annotated[str, typer.Option("--target", help="The column with the class to be found.")]
+Models: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        help="logistic regression, random forest or gradient boosting. Repeatable.",
+        show_default="all three",
+    ),
+]
+Generators: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--generator",
+        help="A generator to try. Repeatable; smote is always tried.",
+        autocompletion=lambda: generator_names(),
+        show_default="tree and gaussian_copula",
+    ),
+]
+Ratios: TypeAlias = Annotated[
+    list[float] | None,
+    typer.Option(
+        "--ratio",
+        help="Rows of the class for each other row, once rows are added. Repeatable.",
+        show_default="two between what it is and balance",
+    ),
+]
+Positive: TypeAlias = Annotated[
+    str | None, typer.Option(help="The class to be found.", show_default="the rarer of two")
+]
+Time: TypeAlias = Annotated[
+    str | None, typer.Option(help="The column that says when a row was: models are judged on later rows.")
+]
+Folds: TypeAlias = Annotated[int, typer.Option(help="Parts of the table, each of which is judged on once.")]
+Repeats: TypeAlias = Annotated[int, typer.Option(help="How often the table is cut into parts.")]
+ReviewBudget: TypeAlias = Annotated[
+    float | None,
+    typer.Option(help="Share of rows that can be looked at.", show_default="the share of the class"),
+]
+LearningCurve: TypeAlias = Annotated[
+    bool, typer.Option("--learning-curve", help="Say how many real rows the synthetic ones stand for.")
+]
+MaxSeconds: TypeAlias = Annotated[float | None, typer.Option(help="Train no model after so many seconds.")]
 Seed: TypeAlias = Annotated[int | None, typer.Option(help="The same number gives the same rows.")]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary, only problems.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, not the summary.")]

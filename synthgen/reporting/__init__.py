@@ -15,10 +15,11 @@ from synthgen.reporting.sections.columns import figures
 from synthgen.reporting.sections.evidence import INTRODUCTIONS, overall
 
 if TYPE_CHECKING:
+    from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
     from synthgen.validation.report import ValidationReport
 
-__all__ = ["bias_fragment", "bias_html", "fidelity_fragment", "fidelity_html", "run_json"]
+__all__ = ["bias_fragment", "bias_html", "fidelity_fragment", "fidelity_html", "run_json", "uplift_fragment"]
 
 FRAGMENT_COLUMNS = 4
 
@@ -109,6 +110,24 @@ def bias_fragment(profile: Profile) -> str:
     return str(render(
         "bias_fragment.html", opening=bias.opening(profile, {}, level=2), profile=profile,
         features=bias.features(profile)[:2], overall=bias.overall_rate(profile),
+    ))  # fmt: skip
+
+
+def uplift_fragment(uplift: Uplift) -> str:
+    """Give the advice, the table and what was dropped for a notebook.
+
+    Parameters
+    ----------
+    uplift : Uplift
+
+    Returns
+    -------
+    str
+        HTML whose styles reach only itself.
+    """
+    return str(render(
+        "uplift_fragment.html", advice=uplift.advice, notes=uplift.notes, settings=uplift.settings,
+        rows=uplift.table.to_dict("records"), dropped=uplift.dropped.to_dict("records"),
     ))  # fmt: skip
 
 

@@ -25,6 +25,9 @@ DEPENDENCE_KEPT = 0.5
 SIGNAL_KEPT = 0.9
 """A model must find a class with nine tenths of the skill over guessing that real rows give it."""
 
+LABELS_IMPLAUSIBLE = 0.1
+"""Labels that don't fit their rows may be a tenth of the rows more than among held-out real rows; it only warns."""
+
 TOLD_APART = 0.9
 """For release, a classifier may pick the real one of two rows at most nine times in ten."""
 
@@ -272,6 +275,18 @@ def _signal(m: Measurement) -> tuple[Outcome, str]:
     return _between(*m.interval, SIGNAL_KEPT), words
 
 
+def _labels(m: Measurement) -> tuple[Outcome, str]:
+    assert m.value is not None and m.interval and m.baseline is not None and m.baseline_interval
+    gap = m.value - m.baseline
+    high = ((m.interval[1] - m.value) ** 2 + (m.baseline - m.baseline_interval[0]) ** 2) ** 0.5
+    low = ((m.value - m.interval[0]) ** 2 + (m.baseline_interval[1] - m.baseline) ** 2) ** 0.5
+    words = (
+        f"{m.value:.1%} of rows where held-out real rows have {m.baseline:.1%}; {LABELS_IMPLAUSIBLE:.0%} more are "
+        f"allowed, found {gap - low:+.1%} to {gap + high:+.1%}"
+    )
+    return _between(-(gap + high), -(gap - low), -LABELS_IMPLAUSIBLE), words
+
+
 def _missing(m: Measurement) -> tuple[Outcome, str]:
     assert m.value is not None and m.interval
     limit = MASS_MISPLACED + (m.baseline or 0.0)
@@ -292,6 +307,13 @@ _DEFAULT = (
     Criterion("dependence_kept", "dependence_kept", _dependence, BOTH, _NOISE),
     Criterion("missing_rates", "missing_rates", _missing, BOTH, _NOISE),
     Criterion("class_signal", "class_signal", _signal, BOTH, _NOISE, whole_table=False),
+    Criterion(
+        "label_consistency",
+        "label_consistency",
+        _labels,
+        frozenset(),
+        "look at the rows flagged IMPLAUSIBLE_LABEL; another generator may keep classes further apart",
+    ),
     Criterion("detection_auc", "detection_auc", _detection, RELEASE, _NOISE),
     *LEAK_CRITERIA,
     *ATTACK_CRITERIA,

@@ -23,8 +23,18 @@ from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.gate import Gate
 from synthgen.validation.metric import Estimate, Measurement, Metric, measure
-from synthgen.validation.privacy.reasons import POLICY_REASONS
+from synthgen.validation.privacy.flags import flagged as flagged_rows
+from synthgen.validation.privacy.flags import refused_for, together
+from synthgen.validation.privacy.reasons import POLICY_REASONS, Reason
 from synthgen.validation.report import ValidationReport
+from synthgen.validation.utility.label_consistency import (
+    LABEL_CONSISTENCY,
+    LESS_LIKELY,
+    Judged,
+    implausible,
+    judge_labels,
+    shares_of,
+)
 from synthgen.validation.verdict import Purpose
 from synthgen.validation.views import association_view, column_views
 
@@ -168,7 +178,8 @@ def validate_coded(
     seed = child(seed_sequence(random_state), "validate")
     gate = gate or Gate.default()
     leaks = privacy.find_leaks(comparison, purpose, child(seed, "leaks"), fewest=gate.fewest_holders)
-    flagged = leaks.flagged
+    judged = _judged_labels(comparison, stream(seed, LABEL_CONSISTENCY.name))
+    flagged = together([leaks.flagged, _implausible_labels(comparison, purpose, judged)])
     n = len(comparison.synthetic)
     rows = flagged.loc[flagged["refused"], "row"].unique()
     left = comparison.without(rows) if refuse and 0 < len(rows) < n else comparison
@@ -178,6 +189,9 @@ def validate_coded(
     results: list[Measurement] = []
     for metric in bar([m for m in METRICS if m.function is not None], progress=progress, desc="validate"):
         run = metric if not few else replace(metric, function=lambda *_: Estimate(None, reason=reason))
+        if run is LABEL_CONSISTENCY and judged and left is comparison:
+            # The same labels, by the same model: it needn't learn again.
+            run = replace(run, function=lambda *_: shares_of(judged))
         results += measure(run, left, stream(seed, metric.name))
     results += leaks.measurements
     counts = {"train": len(comparison.train), "holdout": len(comparison.holdout), "synthetic": n}
@@ -198,6 +212,22 @@ def validate_coded(
     return ValidationReport(
         verdict, tuple(results), flagged, column_views(left, results), association_view(left), counts
     )
+
+
+def _judged_labels(comparison: Comparison, rng: np.random.Generator) -> list[Judged]:
+    """Where it stops there are none, and the metric of the same name, which then runs by itself, says so."""
+    try:
+        return judge_labels(comparison, rng)
+    except Exception:
+        return []
+
+
+def _implausible_labels(comparison: Comparison, purpose: Purpose, judged: list[Judged]) -> pd.DataFrame:
+    """Flag labels that don't fit their rows."""
+    rows, values = implausible(judged)
+    name = comparison.target.name if comparison.target is not None else ""
+    refused = refused_for(Reason.IMPLAUSIBLE_LABEL, purpose)
+    return flagged_rows(rows, Reason.IMPLAUSIBLE_LABEL, name, values, 1 / LESS_LIKELY, refused=refused)
 
 
 def not_tested(comparison: Comparison, unsearched: int = 0, recall: float | None = None) -> tuple[str, ...]:

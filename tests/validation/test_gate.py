@@ -39,6 +39,7 @@ def good():
         "dependence_kept": figure("dependence_kept", 1.0, (0.9, 1.1), 1.0),
         "missing_rates": figure("missing_rates", 0.01, (0.0, 0.02), 0.01),
         "class_signal": figure("class_signal", 1.0, (0.95, 1.05), 1.0, subject="1"),
+        "label_consistency": figure("label_consistency", 0.03, (0.02, 0.04), 0.03, (0.02, 0.04)),
         "detection_auc": figure("detection_auc", 0.5, (0.45, 0.55), 0.5),
         "exact_copies": figure("exact_copies", 0.0, (0.0, 0.01), 0.0, (0.0, 0.01), 1.0),
         "near_copies": figure("near_copies", 0.05, (0.04, 0.06), 0.05, (0.04, 0.06), 0.6),
@@ -197,6 +198,18 @@ def test_the_worst_subject_counts():
         verdict = Gate.default().judge([*rest, *order], purpose="augment", row_source=RowSource.MODEL)
         assert verdict.outcome is FAIL
         assert "(2)" in finding(verdict, "class_signal").words
+
+
+@pytest.mark.parametrize(
+    ("value", "interval", "outcome"),
+    [(0.3, (0.28, 0.32), FAIL), (0.13, (0.05, 0.2), INCONCLUSIVE), (0.1, (0.09, 0.11), PASS), (0.0, (0.0, 0.01), PASS)],
+)
+def test_labels_that_do_not_fit_only_warn(value, interval, outcome):
+    figures = changed("label_consistency", value=value, interval=interval)
+    for purpose in ("augment", "release"):
+        verdict = judge(figures, purpose)
+        found = finding(verdict, "label_consistency")
+        assert found.outcome is outcome and not found.blocks and verdict.outcome is PASS
 
 
 def test_single_columns_don_t_decide_where_the_table_is_asked_for():

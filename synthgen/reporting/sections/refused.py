@@ -45,6 +45,11 @@ REASONS = {
         "Holds an extreme value",
         "The row has the exact smallest or largest value of a column, in its class or in all, which few people have.",
     ),
+    "implausible_label": (
+        "Has an implausible label",
+        "A model of the real rows finds the row's label ten times less likely there than among all rows. Such rows "
+        "are pointed out, not refused: real rows have some too.",
+    ),
     "rare_cell": (
         "Holds a rare combination",
         "The row has a combination of quasi-identifiers that some people have, but very few.",

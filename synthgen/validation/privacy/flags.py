@@ -21,11 +21,19 @@ Places = NDArray[np.int64]
 
 
 REFUSED_ALWAYS = frozenset({Reason.EXACT_COPY, Reason.NEAR_COPY})
-"""For "augment" only copies are refused: the merged table holds the real rows anyway. For "release" all flagged are."""
+"""For "augment" only copies are refused: the merged table holds the real rows anyway.
+For "release" all flagged are but those never refused."""
+
+
+NEVER_REFUSED = frozenset({Reason.IMPLAUSIBLE_LABEL})
+"""A label that doesn't fit gives nobody away, and real rows have some too: leaving all out would make the classes
+easier to tell apart than they are."""
 
 
 def refused_for(reason: Reason, purpose: Purpose) -> bool:
     """Whether a row with this flag isn't handed out."""
+    if reason in NEVER_REFUSED:
+        return False
     return purpose is Purpose.RELEASE or reason in REFUSED_ALWAYS
 
 

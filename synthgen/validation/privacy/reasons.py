@@ -16,6 +16,7 @@ class Reason(StrEnum):
     RARE_CATEGORY = "RARE_CATEGORY"
     EXTREME_VALUE = "EXTREME_VALUE"
     RARE_CELL = "RARE_CELL"
+    IMPLAUSIBLE_LABEL = "IMPLAUSIBLE_LABEL"
 
 
 REASON_WORDS = {
@@ -27,6 +28,7 @@ REASON_WORDS = {
     Reason.RARE_CATEGORY: "has a category that fewer people have than must share what is released",
     Reason.EXTREME_VALUE: "has the exact smallest or largest value of its class or of all, which few people have",
     Reason.RARE_CELL: "has quasi-identifiers that some people have together, but fewer than must share them",
+    Reason.IMPLAUSIBLE_LABEL: "has a label that a model of the real rows finds implausible for it",
 }
 
 POLICY_REASONS = frozenset({Reason.RARE_CATEGORY, Reason.EXTREME_VALUE, Reason.RARE_CELL})
