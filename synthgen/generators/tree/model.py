@@ -60,11 +60,11 @@ class TreeSynthesizer(Synthesizer):
     every halving is a yes-or-no question that gradient-boosted trees answer from earlier columns; how many trees it
     takes is decided on rows that they did not see, and a question whose trees gain nothing is answered by the
     share alone. Afterwards each column's shares, class by class of the target, are set to those of the real rows along
-    rows that the model itself drew, so that a rare class keeps its own distribution. Where trees are grown, each row of
-    a class below a tenth of the rows counts for more than one, so that what sets it apart isn't smoothed away; a leaf
-    has five rows all the same. Values inside a bin come from a smoothed quantile function, never from a real row. What
-    holds exactly is found and kept exactly: a column that another one determines, a number that is the sum of others, a
-    gap that another column decides.
+    rows that the model itself drew, so that a rare class keeps its own distribution. Where trees are grown
+    and there are more than two classes, each row of one below a tenth of the rows counts for more than one, so that
+    what sets it apart isn't smoothed away; a leaf has five rows all the same. Values inside a bin come from a smoothed
+    quantile function, never from a real row. What holds exactly is found and kept exactly: a column that another one
+    determines, a number that is the sum of others, a gap that another column decides.
 
     Rows are drawn by systematic sampling: each has the model's distribution, but together the rows of one call
     stray less from it than independent ones would. Tests that take independent rows for granted are then

@@ -38,8 +38,8 @@ PRIOR = 4.0
 """Rows of the uncorrected model that a class's shares count when they are calibrated."""
 
 RARE_SHARE, RARE_PRIOR = 0.1, 100.0
-"""A class below this share of the rows is rare: each of its rows counts for about sqrt(all rows / its rows). The prior
-draws classes of fewer rows than that back to one, or they would be learnt by heart."""
+"""Of several classes one below this share of the rows is rare: each of its rows counts for about sqrt(all rows / its
+rows). The prior draws classes of fewer rows than that back to one, or they would be learnt by heart."""
 
 FEWEST_CALIBRATION, MOST_CALIBRATION = 500, 6_000
 """Rows of each group that the shares are calibrated on."""
@@ -239,6 +239,10 @@ def row_weights(groups: Classes) -> Floats:
     A tree splits where it gains most over all rows, so how two columns go together in a rare class alone would come
     last. What the trees then say too often of all rows, the calibration takes back class by class.
 
+    Of two classes neither counts for more: one split on the target tells them apart, and weights were measured to add
+    little there but memory. Card fraud: AUC from synthetic frauds .979 without and .983 with them (real ones .977), AUC
+    of membership inference among the shipped sample's frauds .61 and .72.
+
     Parameters
     ----------
     groups : int array of shape (n,)
@@ -246,7 +250,8 @@ def row_weights(groups: Classes) -> Floats:
     counts = np.bincount(groups)
     full = np.sqrt(len(groups) / (counts + RARE_PRIOR))
     weights = 1.0 + np.maximum(full - 1.0, 0.0) * counts / (counts + RARE_PRIOR)
-    return np.where(counts < RARE_SHARE * len(groups), weights, 1.0)[groups]
+    rare = (counts < RARE_SHARE * len(groups)) & (len(counts) > 2)
+    return np.where(rare, weights, 1.0)[groups]
 
 
 def _some(groups: Classes, rows: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
