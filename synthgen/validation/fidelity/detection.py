@@ -18,7 +18,7 @@ from synthgen.validation.metric import Direction, Estimate, Family, Interval, Me
 
 FOLDS = 3
 FEWEST = 50
-MOST_ROWS = 1_500
+MOST_ROWS = 1_000
 WORST_SHOWN = 10
 
 

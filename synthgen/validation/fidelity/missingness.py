@@ -52,6 +52,7 @@ def missing_patterns(comparison: Comparison, rng: np.random.Generator) -> Estima
     names = [c.name for c in comparison.columns if any(part.coded[c.name].isna().any() for part in parts)]
     if len(names) < 2:
         return Estimate(None, reason="fewer than two columns have missing values", vacuous=True)
+    parts = [part.take(comparison.picks(part, rng)) for part in parts]
     gaps = np.concatenate([part.coded[names].isna().to_numpy() for part in parts])
     each = np.unique(np.packbits(gaps, axis=1), axis=0, return_inverse=True)[1].ravel()
     codes = np.split(each, np.cumsum([len(part) for part in parts])[:-1])
@@ -74,7 +75,9 @@ def missing_patterns(comparison: Comparison, rng: np.random.Generator) -> Estima
         half = 1.959964 * float(np.std([apart(k, again=True) for _ in range(REPLICATES)], ddof=1))
         found.append((value, (max(0.0, value - half), min(1.0, value + half))))
     (value, interval), (baseline, band) = found
-    return Estimate(value, interval, baseline, band, n=len(parts[2]), reason=f"of {len(names)} columns with gaps")
+    return Estimate(
+        value, interval, baseline, band, n=len(comparison.synthetic), reason=f"of {len(names)} columns with gaps"
+    )
 
 
 def _variance(rate: float, n: int) -> float:

@@ -122,7 +122,7 @@ class _Model:
 
     def __init__(self, comparison: Comparison, code: float, rng: np.random.Generator) -> None:
         assert comparison.target is not None
-        name, most = comparison.target.name, MOST_ROWS[comparison.effort]
+        name, most = comparison.target.name, MOST_ROWS[comparison.effort] // 2
         self.names = [column.name for column in comparison.columns if column.name != name]
         train = comparison.train
         if len(train) > most:

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 ATTACKS = ("distance", "distance difference", "density ratio", "Gen-LRA", "classifier", "ensemble")
 _REFERENCE = {"standard": 20_000, "full": 100_000}
-_LEARNT = 20_000
+_LEARNT = {"standard": 10_000, "full": 20_000}
 _NEIGHBOURS = 5
 _LEAST = 1e-3
 _MADE = {"standard": 5_000, "full": 20_000}
@@ -51,7 +51,7 @@ def _scored(pool: Pool) -> Floats:
         around[:, 0] - near[:, 0],
         np.log((around[:, -1] + _LEAST) / (near[:, 0] + _LEAST)),
         _likelihood(aim, real, _MADE[pool.effort], rng),
-        _classified(aim, rng),
+        _classified(aim, _LEARNT[pool.effort], rng),
     ]
     ranks = sum(rankdata(score) for score in scores)
     return np.stack([*scores, ranks], axis=1)
@@ -89,17 +89,17 @@ def _likelihood(aim: Aim, around: Rows, most: int, rng: np.random.Generator) -> 
     return np.asarray(gained[aim.targets])
 
 
-def _classified(aim: Aim, rng: np.random.Generator) -> Floats:
+def _classified(aim: Aim, most: int, rng: np.random.Generator) -> Floats:
     """Chance that a target is synthetic, by a model that learnt from the other half of the real rows."""
     from lightgbm import LGBMClassifier
 
     labels: Any = [j for j, column in enumerate(aim.columns) if column.kind in LABEL_KINDS] or "auto"
     half = rng.permutation(len(aim.real)) % 2
-    made = aim.made[rng.permutation(len(aim.made))[:_LEARNT]]
+    made = aim.made[rng.permutation(len(aim.made))[:most]]
     guess = np.zeros(len(aim.targets))
     for side in (0, 1):
         asked = half[aim.targets] == side
-        real = aim.real[rng.permutation(np.flatnonzero(half != side))[:_LEARNT]]
+        real = aim.real[rng.permutation(np.flatnonzero(half != side))[:most]]
         model = LGBMClassifier(
             n_estimators=50, num_leaves=31, learning_rate=0.1, min_child_samples=5, max_bin=255, verbose=-1,
             deterministic=True, force_row_wise=True, random_state=legacy_seed(rng), n_jobs=1,
