@@ -42,7 +42,7 @@ SIZES = {
     "300,000 x 31, full": Size("fraud", 227_846, 56_961, 300_000, None, "full", 300, 4),
     **{
         f"beside SDMetrics, {n:,}": Size("adult", n, n, n, None, "standard")
-        for n in (2_500, 5_000, 7_500, 15_000)
+        for n in (2_500, 5_000, 15_000)
     },
 }  # fmt: skip
 LOADED = {"adult": (sg.datasets.load_adult, "income"), "fraud": (load_fraud, "Class")}
