@@ -29,7 +29,7 @@ Mask = NDArray[np.bool_]
 Keys = NDArray[np.uint64]
 Made = TypeVar("Made")
 
-MOST_WORK = {"standard": 4e9, "full": 6e10}
+MOST_WORK = {"standard": 3e9, "full": 6e10}
 """Comparisons of values in one search (queries x real rows x columns). Beyond them "standard" samples the synthetic
 rows, and "full" searches only the cells around each."""
 

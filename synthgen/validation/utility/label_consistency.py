@@ -85,7 +85,8 @@ def implausible(judged: list[Judged]) -> tuple[NDArray[np.int64], Floats]:
 def judge_labels(comparison: Comparison, rng: np.random.Generator) -> list[Judged]:
     """Train a calibrated classifier for each class on real train rows, and ask it about the others.
 
-    Of two classes one model tells both; of several, the three rarest that can be judged are told from the others.
+    Of two classes one model tells both; of several, the three rarest that can be judged are told from the others. Of
+    very many synthetic rows of a class some are judged, at random: 5,000 of each, 25,000 with ``validation="full"``.
     """
     target = comparison.target
     if target is None:
@@ -97,14 +98,14 @@ def judge_labels(comparison: Comparison, rng: np.random.Generator) -> list[Judge
     judged: list[Judged] = []
     if len(real) < 2:
         return judged
-    both = len(real) == 2
+    both, most = len(real) == 2, MOST_ROWS[comparison.effort] // 2
     models: dict[float, _Model] = {}
     for code in codes[:MOST_CLASSES]:
         asked = float(min(real.index)) if both else code
         if asked not in models:
             models[asked] = _Model(comparison, asked, rng)
         model = models[asked]
-        rows = np.flatnonzero(comparison.synthetic[target.name].to_numpy(float) == code)
+        rows = _some(np.flatnonzero(comparison.synthetic[target.name].to_numpy(float) == code), most, rng)
         part = comparison.real_holdout
         inside = np.flatnonzero(part.coded[target.name].to_numpy(float) == code)
         judged.append(
@@ -129,8 +130,7 @@ class _Model:
             # Of a rare class, all rows are kept.
             inside = train[name].to_numpy(float) == code
             sides = [np.flatnonzero(inside), np.flatnonzero(~inside)]
-            kept = [rng.choice(rows, most, replace=False) if len(rows) > most else rows for rows in sides]
-            train = train.iloc[np.sort(np.concatenate(kept))]
+            train = train.iloc[np.sort(np.concatenate([_some(rows, most, rng) for rows in sides]))]
         y = (train[name].to_numpy(float) == code).astype(np.int64)
         x = train[self.names].reset_index(drop=True)
         self.share = float(y.mean())
@@ -154,6 +154,10 @@ class _Model:
         odds = np.mean([_log_odds(predict(model, rows[self.names])) for model in self.models], axis=0)
         p = expit(self.slope * odds + self.shift)
         return np.asarray(p / self.share if of_class else (1 - p) / (1 - self.share), dtype=float)
+
+
+def _some(rows: NDArray[np.int64], most: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    return np.sort(rng.choice(rows, most, replace=False)) if len(rows) > most else rows
 
 
 def _correction(y: NDArray[np.int64], odds: Floats) -> tuple[float, float]:
