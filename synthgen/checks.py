@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from synthgen.errors import DataError, UsageError
-from synthgen.generators import GENERATORS, Synthesizer
+from synthgen.generators import check_generator
 from synthgen.merging import FLAG
 from synthgen.table import Kind, Schema
 from synthgen.validation import Gate, Purpose
@@ -22,21 +22,7 @@ def check_words(purpose: str, generator: Any, options: Mapping[str, Any] | None,
         raise UsageError(f"validation must be standard or full; got {validation!r}.")
     if not (gate is None or gate == "default" or isinstance(gate, Gate)):
         raise UsageError(f'gate must be "default", a Gate or None; got {gate!r}.')
-    if isinstance(generator, Synthesizer):
-        if options:
-            raise UsageError("generator_options are for a generator given by name; set them on the instance.")
-        return
-    if generator != "auto" and generator not in GENERATORS:
-        raise UsageError(
-            f"There is no generator {generator!r}. Choose one of: auto, {', '.join(GENERATORS)}, or pass an instance."
-        )
-    if options and generator == "auto":
-        raise UsageError('generator_options need a generator by name; "auto" chooses its own.')
-    if options:
-        known = sorted(set(GENERATORS[generator]().get_params(deep=False)) - {"random_state"})
-        unknown = sorted(set(options) - set(known))
-        if unknown:
-            raise UsageError(f"The generator {generator!r} has no option {unknown[0]!r}; it has: {', '.join(known)}.")
+    check_generator(generator, options)
 
 
 def check_table(frame: pd.DataFrame, coded: pd.DataFrame, schema: Schema) -> None:

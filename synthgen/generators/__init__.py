@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from synthgen.errors import UsageError
 from synthgen.generators.base import Synthesizer
 from synthgen.generators.gaussian_copula import GaussianCopulaSynthesizer
 from synthgen.generators.jitter import JitterSynthesizer
@@ -35,6 +38,30 @@ def load_synthesizer(path: str | Path) -> Synthesizer:
     return load_model(path, GENERATORS)
 
 
+def check_generator(generator: Any, options: Mapping[str, Any] | None) -> None:
+    """Refuse what is neither "auto", a name nor an instance, and options that it doesn't have.
+
+    Raises
+    ------
+    UsageError
+    """
+    if isinstance(generator, Synthesizer):
+        if options:
+            raise UsageError("generator_options are for a generator given by name; set them on the instance.")
+        return
+    if not isinstance(generator, str) or generator not in ("auto", *GENERATORS):
+        raise UsageError(
+            f"There is no generator {generator!r}. Choose one of: auto, {', '.join(GENERATORS)}, or pass an instance."
+        )
+    if options and generator == "auto":
+        raise UsageError('generator_options need a generator by name; "auto" chooses its own.')
+    if options:
+        known = sorted(set(GENERATORS[generator]().get_params(deep=False)) - {"random_state"})
+        unknown = sorted(set(options) - set(known))
+        if unknown:
+            raise UsageError(f"The generator {generator!r} has no option {unknown[0]!r}; it has: {', '.join(known)}.")
+
+
 __all__ = [
     "GENERATORS",
     "GaussianCopulaSynthesizer",
@@ -44,5 +71,6 @@ __all__ = [
     "SmoteSynthesizer",
     "Synthesizer",
     "TreeSynthesizer",
+    "check_generator",
     "load_synthesizer",
 ]
