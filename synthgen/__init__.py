@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from synthgen.merging import merge, natural_weights, real_rows_only
     from synthgen.merging.calibration import CalibratedOnReal, PriorCorrection
     from synthgen.merging.oversampler import SyntheticOverSampler
-    from synthgen.planning import Uplift, estimate_uplift
+    from synthgen.planning.uplift import Uplift, estimate_uplift
     from synthgen.profiling import profile
     from synthgen.provenance import Provenance
     from synthgen.result import SynthesisResult, SynthgenWarning
@@ -63,8 +63,8 @@ _HOME = {
     "SynthesisResult": "result",
     "SyntheticOverSampler": "merging.oversampler",
     "SynthgenWarning": "result",
-    "Uplift": "planning",
-    "estimate_uplift": "planning",
+    "Uplift": "planning.uplift",
+    "estimate_uplift": "planning.uplift",
     "load_synthesizer": "generators",
     "merge": "merging",
     "natural_weights": "merging",

@@ -6,7 +6,6 @@ from synthgen.planning.coarsening import Coarsening, coarsen
 from synthgen.planning.memory_trial import remembers
 from synthgen.planning.rare_signal import ClassSignal, Share, rare_signal
 from synthgen.planning.sampling import Plan, plan_by_class, plan_in_proportion
-from synthgen.planning.uplift import Uplift, estimate_uplift
 from synthgen.planning.wanted import Wanted, check_not_merged, read_wanted, rows_that_meet
 
 __all__ = [
@@ -15,7 +14,6 @@ __all__ = [
     "Coarsening",
     "Plan",
     "Share",
-    "Uplift",
     "Wanted",
     "check_learnable",
     "check_not_merged",
@@ -23,7 +21,6 @@ __all__ = [
     "classes_lost",
     "coarsen",
     "decide",
-    "estimate_uplift",
     "plan_by_class",
     "plan_in_proportion",
     "rare_signal",

@@ -13,7 +13,7 @@ from sklearn.metrics import average_precision_score
 
 from synthgen.planning.uplift.advice import Verdict
 from synthgen.planning.uplift.arms import NONE, Arm, Rows, fitted_on, training_rows
-from synthgen.planning.uplift.folds import Split, deal
+from synthgen.planning.uplift.folds import Split, deal, size_ratio
 from synthgen.planning.uplift.intervals import Difference, corrected, signed
 from synthgen.planning.uplift.learners import Learner
 from synthgen.planning.uplift.race import Trial
@@ -166,7 +166,7 @@ def _named(name: str, prefix: str, gaps: pd.Series[Any], splits: Sequence[Split]
     low, high = f"{prefix}low", f"{prefix}high"
     if len(values) < 2:
         return {name: float("nan"), low: float("nan"), high: float("nan")}
-    found = corrected(values, float(np.mean([len(split.test) / len(split.learn) for split in splits])))
+    found = corrected(values, size_ratio(splits))
     return {name: found.value, low: found.low, high: found.high}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from synthgen.generators import Synthesizer
 from synthgen.planning.uplift.advice import Verdict, advise
 from synthgen.planning.uplift.arms import Arm, make_arms, read_generators
 from synthgen.planning.uplift.curve import alone, curve_notes, learning_curve_of
-from synthgen.planning.uplift.folds import FEWEST_SPLITS, Split, make_splits
+from synthgen.planning.uplift.folds import FEWEST_SPLITS, Split, make_splits, size_ratio
 from synthgen.planning.uplift.learners import read_learners
 from synthgen.planning.uplift.problem import read_problem
 from synthgen.planning.uplift.race import Clock, Outcome, Trial, run_race
@@ -25,6 +24,7 @@ from synthgen.planning.uplift.tables import differences_of, table_of
 from synthgen.progress import bar
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table import Schema
+from synthgen.validation.privacy.threads import cores
 
 
 def estimate_uplift(
@@ -200,11 +200,6 @@ def _judged(
     return advise(records, outcome.alive, len(outcome.dropped), sizes, margin, rng), records
 
 
-def size_ratio(splits: Sequence[Split]) -> float:
-    """Test rows for each row that was learnt from."""
-    return float(np.mean([len(split.test) / len(split.learn) for split in splits]))
-
-
 def _choice(verdict: Verdict) -> dict[str, Any]:
     arm: Arm = verdict.take.arm
     generator = arm.name.split(" #")[0] if verdict.augment else None
@@ -226,8 +221,7 @@ def _jobs(n_jobs: int | None) -> int:
         return 1
     if n_jobs > 0:
         return n_jobs
-    # A container may have fewer cores than the machine.
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores()
 
 
 def _check_numbers(

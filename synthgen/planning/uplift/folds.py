@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +66,11 @@ def make_splits(
             "class" + (", or split without time." if problem.moment is not None else ".")
         )
     return usable, notes
+
+
+def size_ratio(splits: Sequence[Split]) -> float:
+    """Test rows for each row that was learnt from."""
+    return float(np.mean([len(split.test) / len(split.learn) for split in splits]))
 
 
 def _both_sides(y: Ints) -> bool:

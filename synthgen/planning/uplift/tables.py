@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from synthgen.planning.uplift.arms import NONE
-from synthgen.planning.uplift.folds import FEWEST_SPLITS, Split
+from synthgen.planning.uplift.folds import FEWEST_SPLITS, Split, size_ratio
 from synthgen.planning.uplift.intervals import corrected
 from synthgen.planning.uplift.scores import HIGHER
 
@@ -50,6 +49,5 @@ def _difference(own: pd.DataFrame, none: pd.DataFrame, metric: str, splits: Sequ
     gaps = (own[metric] - none[metric]).dropna().to_numpy(float)
     if len(gaps) < FEWEST_SPLITS:
         return {"difference": None, "low": None, "high": None}
-    sizes = float(np.mean([len(split.test) / len(split.learn) for split in splits]))
-    found = corrected(gaps, sizes)
+    found = corrected(gaps, size_ratio(splits))
     return {"difference": found.value, "low": found.low, "high": found.high}

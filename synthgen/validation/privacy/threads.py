@@ -32,7 +32,7 @@ def in_parts(n: int, pairs: float, search: Callable[[NDArray[np.int64]], tuple[A
     tuple of arrays
         What ``search`` gives, for all rows in order.
     """
-    threads = 1 if pairs < WORTH_THREADS else min(_MOST, _cores())
+    threads = 1 if pairs < WORTH_THREADS else min(_MOST, cores())
     if threads == 1:
         return search(np.arange(n))
     with ThreadPoolExecutor(threads) as pool:
@@ -40,6 +40,6 @@ def in_parts(n: int, pairs: float, search: Callable[[NDArray[np.int64]], tuple[A
     return tuple(np.concatenate(part) for part in zip(*found, strict=True))
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -84,7 +84,7 @@ def test_rows_that_repeat_each_other_still_have_all_their_neighbours(rng):
 
 
 def test_parts_of_a_search_come_back_in_order(monkeypatch):
-    monkeypatch.setattr(threads, "_cores", lambda: 3)
+    monkeypatch.setattr(threads, "cores", lambda: 3)
     for pairs in (0, threads.WORTH_THREADS):
         squares, signs = threads.in_parts(10, pairs, lambda rows: (rows**2, -rows))
         assert squares.tolist() == [n**2 for n in range(10)] and signs.tolist() == [-n for n in range(10)]
