@@ -109,7 +109,7 @@ def _speed_lines(result: dict[str, Any]) -> list[str]:
     ]  # fmt: skip
     lines += record.header(["what", "rows", "seconds", "asked", "CPU seconds", "peak memory", "load", "said"])
     for name, item in result.items():
-        if name not in SIZES or name.startswith("beside") or "skipped" in item:
+        if name.startswith("beside") or "skipped" in item:
             continue
         size = SIZES[name]
         asked = f"≤ {size.seconds:g}" + (f", {size.gibibytes:g} GiB" if size.gibibytes else "")

@@ -10,6 +10,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from synthgen.table.distance import DistanceSpace
 from synthgen.validation.comparison import Comparison, Floats
+from synthgen.validation.fidelity.shapes import interval
 from synthgen.validation.metric import Direction, Estimate, Family, Interval, Metric
 
 LEVELS = np.linspace(0, 1, 31)
@@ -99,8 +100,7 @@ def _again(values: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _spread(draw: Callable[[], float], value: float) -> Interval:
-    half = 1.959964 * float(np.std([draw() for _ in range(REPLICATES)], ddof=1))
-    return max(0.0, value - half), min(1.0, value + half)
+    return interval(value, np.array([draw() for _ in range(REPLICATES)]))
 
 
 _REFERENCE = (

@@ -46,9 +46,7 @@ def detection_columns(comparison: Comparison, rng: np.random.Generator) -> Itera
     lost = {}
     for who, other in (("made", made), ("train", train)):
         parts = [part.take(np.sort(rng.choice(len(part), n, replace=False))) for part in (other, holdout)]
-        x = pd.concat([part.coded for part in parts], ignore_index=True)[names]
-        weights = np.concatenate([part.weights / part.weights.mean() for part in parts])
-        y = np.repeat([1, 0], n)
+        x, y, weights = _stacked(parts, comparison)
         fit, score = next(iter(StratifiedKFold(2, shuffle=True, random_state=legacy_seed(rng)).split(x, y)))
         model = classifier(rng)
         train_model(model, x.iloc[fit], y[fit], comparison.schema, weights[fit])
@@ -82,18 +80,23 @@ def _told_apart(other: Part, holdout: Part, comparison: Comparison, rng: np.rand
         part.take(np.sort(rng.choice(len(part), n, replace=False))) if len(part) > n else part
         for part in (other, holdout)
     ]
-    x = pd.concat([part.coded for part in parts], ignore_index=True)
-    weights = np.concatenate([part.weights / part.weights.mean() for part in parts])
-    y = np.repeat([1, 0], n)
-    names = [column.name for column in comparison.columns]
+    x, y, weights = _stacked(parts, comparison)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=legacy_seed(rng))
     scores = []
     for fit, score in folds.split(x, y):
         model = classifier(rng)
-        train_model(model, x.iloc[fit][names], y[fit], comparison.schema, weights[fit])
-        guess = predict(model, x.iloc[score][names])
+        train_model(model, x.iloc[fit], y[fit], comparison.schema, weights[fit])
+        guess = predict(model, x.iloc[score])
         scores.append(float(roc_auc_score(y[score], guess, sample_weight=weights[score])))
     return float(np.mean(scores)), n
+
+
+def _stacked(parts: list[Part], comparison: Comparison) -> tuple[pd.DataFrame, NDArray[np.int64], Floats]:
+    """Rows to be told apart, which of the two parts each is from (1: the first), and weights of 1 on average."""
+    x = pd.concat([part.coded for part in parts], ignore_index=True)
+    y = np.repeat([1, 0], [len(part) for part in parts])
+    weights = np.concatenate([part.weights / part.weights.mean() for part in parts])
+    return x[[column.name for column in comparison.columns]], y, weights
 
 
 def auc_interval(auc: float, positives: float, negatives: float) -> Interval:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from synthgen.table.column import ORDERED_KINDS, Column
 from synthgen.validation.comparison import Comparison, Floats, Part
+from synthgen.validation.fidelity.shapes import resampled
 from synthgen.validation.metric import Direction, Estimate, Family, Metric
 
 REPLICATES = 20
@@ -89,10 +90,7 @@ class _Drawn:
     def __init__(self, comparison: Comparison, rng: np.random.Generator) -> None:
         whole = [comparison.real_train, comparison.real_holdout, comparison.made]
         self.parts: list[Part] = [part.take(comparison.picks(part, rng)) for part in whole]
-        self.weights = [
-            np.vstack([np.ones(len(part)), rng.poisson(1.0, (REPLICATES, len(part)))]) * part.weights
-            for part in self.parts
-        ]
+        self.weights = [resampled(part.weights, REPLICATES, rng) for part in self.parts]
 
     def of(self, column: Column) -> list[Floats]:
         """Values of a column in each of the three."""

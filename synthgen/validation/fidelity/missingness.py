@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from synthgen.validation.comparison import Comparison, Floats
+from synthgen.validation.fidelity.shapes import interval
 from synthgen.validation.metric import Direction, Estimate, Family, Metric
 
 REPLICATES = 30
@@ -72,11 +73,10 @@ def missing_patterns(comparison: Comparison, rng: np.random.Generator) -> Estima
     found = []
     for k in (2, 0):
         value = apart(k, again=False)
-        half = 1.959964 * float(np.std([apart(k, again=True) for _ in range(REPLICATES)], ddof=1))
-        found.append((value, (max(0.0, value - half), min(1.0, value + half))))
-    (value, interval), (baseline, band) = found
+        found.append((value, interval(value, np.array([apart(k, again=True) for _ in range(REPLICATES)]))))
+    (value, around), (baseline, band) = found
     return Estimate(
-        value, interval, baseline, band, n=len(comparison.synthetic), reason=f"of {len(names)} columns with gaps"
+        value, around, baseline, band, n=len(comparison.synthetic), reason=f"of {len(names)} columns with gaps"
     )
 
 

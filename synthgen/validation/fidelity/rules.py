@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from synthgen.table.column import Schema
 from synthgen.table.inequalities import find_inequalities
@@ -53,15 +54,10 @@ def rules_kept(comparison: Comparison, rng: np.random.Generator) -> Iterator[Est
 def _estimate(rule: Kept) -> Estimate:
     _, holdout, made = rule.rows
     value = float(made.mean()) if len(made) else 0.0
-    return Estimate(value, _wilson(int(made.sum()), len(made)), float(holdout.mean()), n=len(made), subject=rule.words)
-
-
-def _wilson(hits: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share; Wilson (1927), https://doi.org/10.1080/01621459.1927.10502953."""
-    z, share = 1.959964, hits / n
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * float(np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)))
-    return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
+    around = binomtest(int(made.sum()), len(made)).proportion_ci(method="wilson")
+    return Estimate(
+        value, (float(around.low), float(around.high)), float(holdout.mean()), n=len(made), subject=rule.words
+    )
 
 
 def _rules(

@@ -146,6 +146,11 @@ def _estimate(values: Floats, n: int, subject: str | None) -> Estimate:
     return Estimate(float(values[0, 0]), made, float(values[1, 0]), train, n=n, subject=subject)
 
 
+def resampled(weights: Floats, replicates: int, rng: np.random.Generator) -> Floats:
+    """Weights as they are, then those of a Poisson bootstrap: shape (1 + replicates, n_rows)."""
+    return np.vstack([np.ones(len(weights)), rng.poisson(1.0, (replicates, len(weights)))]) * weights
+
+
 def interval(value: float, replicates: Floats) -> Interval:
     """Normal interval around ``value`` with the replicates' spread, inside [0, 1].
 

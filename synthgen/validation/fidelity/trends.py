@@ -9,7 +9,7 @@ import numpy as np
 
 from synthgen.table.column import ORDERED_KINDS
 from synthgen.validation.comparison import PAIR_BINS, Codes, Comparison, Floats
-from synthgen.validation.fidelity.shapes import interval
+from synthgen.validation.fidelity.shapes import interval, resampled
 from synthgen.validation.metric import Direction, Estimate, Family, Metric
 
 REPLICATES = 30
@@ -86,10 +86,7 @@ class _Pairs:
             n = min(len(pick) for pick in picks)
             picks = [np.sort(rng.choice(pick, n, replace=False)) for pick in picks]
         self.replicates = replicates
-        self.weights = [
-            np.vstack([np.ones(len(pick)), rng.poisson(1.0, (replicates, len(pick)))]) * part.weights[pick]
-            for part, pick in zip(parts, picks, strict=True)
-        ]
+        self.weights = [resampled(part.weights[pick], replicates, rng) for part, pick in zip(parts, picks, strict=True)]
         self.codes: dict[str, list[Codes]] = {}
         self.sizes: dict[str, int] = {}
         self.ranks: dict[str, list[Floats]] = {}
