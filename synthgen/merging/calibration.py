@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from synthgen.merging.calibration_rows import (
     tags_of_inner,
     without_flag,
 )
-from synthgen.merging.calibrators import Line, Steps
+from synthgen.merging.calibrators import Curve, Line, Steps
 from synthgen.merging.merge import FLAG
 from synthgen.merging.weights import natural_shares
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+CALIBRATORS: Mapping[str, type[Curve | Line | Steps]] = {"isotonic": Steps, "beta": Curve, "sigmoid": Line}
+METHODS = ("auto", *CALIBRATORS)
 ISOTONIC_FROM = 1_000
 """Calibration rows of the rarest class from which "auto" takes isotonic regression.
 
@@ -195,11 +198,12 @@ class CalibratedOnReal(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # t
     Parameters
     ----------
     estimator : classifier with predict_proba
-    method : {"auto", "isotonic", "sigmoid"}
-        "sigmoid" is Platt's, on log-odds, so that a mere change of prevalence is within its reach, with two classes or
-        more (:class:`synthgen.merging.calibrators.Line`). "isotonic" takes any ascending curve
+    method : {"auto", "isotonic", "beta", "sigmoid"}
+        "beta" (two classes) takes a mere change of prevalence as it is, and leaves alone what is right already
+        (:class:`synthgen.merging.calibrators.Curve`). "sigmoid" is Platt's, on log-odds, with two classes or more
+        (:class:`synthgen.merging.calibrators.Line`). "isotonic" takes any ascending curve
         (:class:`synthgen.merging.calibrators.Steps`); rows of one step differ by a trace only. "auto": isotonic if each
-        class has 1,000 calibration rows or more, else sigmoid [1]_.
+        class has 1,000 calibration rows or more [1]_, else beta with two classes and sigmoid with more.
     cv : int or splitter
         Folds, each row in one of them; not used with ``calibration``. A number leaves the rows in their order, so that
         of rows in order of time whole stretches are held out, as the future will be. Where the order means nothing,
@@ -211,7 +215,7 @@ class CalibratedOnReal(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # t
     ----------
     estimator_ : classifier
         Fitted on all rows given to ``fit``; with a sampler a pipeline of both.
-    calibrator_ : Line or Steps
+    calibrator_ : Curve, Line or Steps
         From the classifier's probabilities to calibrated ones.
     method_ : str
         The method in use.
@@ -231,7 +235,7 @@ class CalibratedOnReal(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # t
     >>> sampler = sg.SyntheticOverSampler("gaussian_copula", random_state=0)
     >>> model = sg.CalibratedOnReal(LogisticRegression(), sampler=sampler).fit(X, y)
     >>> model.method_, bool(abs(model.predict_proba(X)[:, 1].mean() - y.mean()) < 0.01)
-    ('sigmoid', True)
+    ('beta', True)
     """
 
     def __init__(self, estimator: Any, *, method: str = "auto", cv: Any = 5, sampler: Any = None) -> None:
@@ -261,8 +265,8 @@ class CalibratedOnReal(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # t
             Too few rows of a class, synthetic rows where real ones are needed, or calibration rows that were trained
             on.
         """
-        if self.method not in ("auto", "isotonic", "sigmoid"):
-            raise UsageError(f"method must be auto, isotonic or sigmoid; got {self.method!r}.")
+        if self.method not in METHODS:
+            raise UsageError(f"method must be one of {', '.join(METHODS)}; got {self.method!r}.")
         check_parts(self.estimator, self.sampler)
         X, made = without_flag(X)
         labels = labels_of(y)
@@ -292,11 +296,16 @@ class CalibratedOnReal(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # t
         fewest = int(pd.Series(labels).value_counts().min())
         self.method_ = self.method
         if self.method == "auto":
-            self.method_ = "isotonic" if fewest >= ISOTONIC_FROM else "sigmoid"
+            few = "beta" if len(fitted.classes_) == 2 else "sigmoid"
+            self.method_ = "isotonic" if fewest >= ISOTONIC_FROM else few
+        if self.method_ == "beta" and len(fitted.classes_) != 2:
+            raise UsageError(
+                f'method="beta" is for two classes; y has {len(fitted.classes_)}. Use sigmoid, isotonic or auto.'
+            )
         self.estimator_ = fitted
         self.classes_ = fitted.classes_
         codes = np.searchsorted(self.classes_, labels)
-        self.calibrator_ = (Line() if self.method_ == "sigmoid" else Steps()).fit(chance, codes)
+        self.calibrator_: Curve | Line | Steps = CALIBRATORS[self.method_]().fit(chance, codes)
         copy_features(self, fitted)
         return self
 

@@ -1,4 +1,4 @@
-"""From the probabilities of a model to calibrated ones: a line on their logarithms, or steps."""
+"""From the probabilities of a model to calibrated ones: a line or a curve on their logarithms, or steps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import log_softmax, softmax
+from scipy.special import expit, log_softmax, softmax
 from sklearn.isotonic import IsotonicRegression
 
 if TYPE_CHECKING:
@@ -17,7 +17,12 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 LEAST = 1e-6
-"""Probabilities nearer than this to 0 count as this near: a forest's plain 0 has no logarithm."""
+"""Probabilities nearer than this to 0 count as this near."""
+
+PULL = 10.0
+"""Weight of the prior that a model's own probabilities are right: a curve's slopes are normal around 1 with a variance
+of a tenth. Few rows of a class leave them near 1, thousands move them freely. On four tables, three models and eight
+ways of balancing, 1, 10 and none differ by little; 10 does best where rows of the class are fewest."""
 
 KEPT = 1e-4
 """Share of the model's own probability in a step: rows within one keep their order, and none is exactly 0 or 1."""
@@ -35,6 +40,8 @@ class Line:
     slope_ : float
     offset_ : array of shape (n_classes,)
         That of the first class is 0.
+    least_ : array of shape (n_classes,)
+        What counts as 0: see :func:`least_of`.
 
     References
     ----------
@@ -52,10 +59,12 @@ class Line:
 
     slope_: float
     offset_: Floats
+    least_: Floats
 
     def fit(self, chance: Floats, codes: Codes) -> Self:
         """Learn from probabilities of shape (n_rows, n_classes) and the true classes."""
-        logs, n, k = np.log(np.maximum(chance, LEAST)), *chance.shape
+        self.least_ = least_of(chance)
+        logs, n, k = np.log(np.maximum(chance, self.least_)), *chance.shape
         sizes = np.bincount(codes, minlength=k)
         targets = np.repeat(1.0 / (sizes[codes] + k)[:, None], k, axis=1)
         targets[np.arange(n), codes] *= sizes[codes] + 1
@@ -73,8 +82,64 @@ class Line:
 
     def apply(self, chance: Floats) -> Floats:
         """Calibrated probabilities, of the same shape."""
-        logs = np.log(np.maximum(chance, LEAST))
+        logs = np.log(np.maximum(chance, self.least_))
         return np.asarray(softmax(self.slope_ * logs + self.offset_, axis=1))
+
+
+class Curve:
+    """Beta calibration of two classes [1]_: a slope for each of log p and log (1 - p), and an offset.
+
+    With equal slopes it is a line on the log-odds, with slopes of 1 a change of prevalence, so that neither does harm
+    where the model is right already; Platt's sigmoid has no such member for probabilities. Slopes are held near 1 by a
+    prior (:data:`PULL`) and are never negative: rows keep their order.
+
+    Attributes
+    ----------
+    slopes_ : array of shape (2,)
+    offset_ : float
+    least_ : array of shape (2,)
+        What counts as 0: see :func:`least_of`.
+
+    References
+    ----------
+    .. [1] Kull, Silva Filho & Flach (2017), "Beyond sigmoids: How to obtain well-calibrated probabilities from binary
+       classifiers with beta calibration", Electronic Journal of Statistics 11, https://doi.org/10.1214/17-EJS1338SI
+
+    Examples
+    --------
+    >>> even = np.full((1000, 2), 0.5)
+    >>> curve = Curve().fit(even, np.repeat([0, 1], [900, 100]))
+    >>> curve.apply(even[:1]).round(2).tolist()
+    [[0.9, 0.1]]
+    """
+
+    slopes_: Floats
+    offset_: float
+    least_: Floats
+
+    def fit(self, chance: Floats, codes: Codes) -> Self:
+        """Learn from probabilities of shape (n_rows, 2) and the true classes."""
+        self.least_ = least_of(chance)
+        terms = np.column_stack([self._terms(chance), np.ones(len(chance))])
+
+        def loss(values: Floats) -> tuple[float, Floats]:
+            scores, off = terms @ values, np.append(values[:2] - 1.0, 0.0)
+            gradient = terms.T @ (expit(scores) - codes) + PULL * off
+            return float(np.sum(np.logaddexp(0, scores) - codes * scores) + PULL * (off @ off) / 2), gradient
+
+        bounds = [(0.0, None), (0.0, None), (None, None)]
+        found = minimize(loss, np.array([1.0, 1.0, 0.0]), jac=True, bounds=bounds, method="L-BFGS-B").x
+        self.slopes_, self.offset_ = found[:2], float(found[2])
+        return self
+
+    def apply(self, chance: Floats) -> Floats:
+        """Calibrated probabilities, of the same shape."""
+        second = expit(self._terms(chance) @ self.slopes_ + self.offset_)
+        return np.column_stack([1 - second, second])
+
+    def _terms(self, chance: Floats) -> Floats:
+        logs = np.log(np.maximum(chance, self.least_))
+        return np.column_stack([logs[:, 1], -logs[:, 0]])
 
 
 class Steps:
@@ -126,3 +191,18 @@ class Steps:
 def _curves(k: int) -> range:
     """Classes that need a curve: of two, the second says it all."""
     return range(1, 2) if k == 2 else range(k)
+
+
+def least_of(chance: Floats) -> Floats:
+    """Give half the least probability above 0 of each class, and at least :data:`LEAST`.
+
+    A forest of forty trees says plain 0, which has no logarithm, where it means "less than a fortieth". Taken as a
+    millionth, such rows outweigh all others in a slope.
+
+    Examples
+    --------
+    >>> least_of(np.array([[1.0, 0.0], [0.9, 0.1]])).tolist()
+    [0.45, 0.05]
+    """
+    above = np.where(chance > 0, chance, np.inf).min(axis=0)
+    return np.asarray(np.where(np.isfinite(above), np.maximum(LEAST, above / 2), LEAST))

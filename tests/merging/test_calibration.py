@@ -148,7 +148,7 @@ def losses(model, X, y):
     return log_loss(y, chance), brier_score_loss(y, chance)
 
 
-@pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
+@pytest.mark.parametrize("method", ["beta", "sigmoid", "isotonic"])
 def test_real_rows_mend_what_the_formula_cannot(method):
     X, y = rows(9_000, 1_000)
     X_new, y_new = rows(9_000, 1_000, seed=5)
@@ -243,7 +243,7 @@ def test_only_real_rows_that_the_model_never_saw_calibrate(sampler):
     assert [asked for _, asked in Probe.asked] == [set(held[0]["x"])]
 
 
-@pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
+@pytest.mark.parametrize("method", ["beta", "sigmoid", "isotonic"])
 def test_calibration_leaves_the_ranking(method):
     X, y = rows(2_000, 400)
     X_new, y_new = rows(2_000, 400, seed=5)
@@ -254,7 +254,7 @@ def test_calibration_leaves_the_ranking(method):
     assert 0 < calibrated.min() < calibrated.max() < 1
 
 
-@pytest.mark.parametrize(("few", "method"), [(ISOTONIC_FROM - 1, "sigmoid"), (ISOTONIC_FROM, "isotonic")])
+@pytest.mark.parametrize(("few", "method"), [(ISOTONIC_FROM - 1, "beta"), (ISOTONIC_FROM, "isotonic")])
 def test_auto_goes_by_the_rows_of_the_rarest_class(few, method):
     assert sg.CalibratedOnReal(Bayes(), cv=2).fit(*rows(1_500, few)).method_ == method
     model = sg.CalibratedOnReal(Bayes()).fit(*rows(30, 30), calibration=rows(1_500, few, seed=4))

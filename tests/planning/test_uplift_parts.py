@@ -178,7 +178,8 @@ def test_a_threshold_and_a_correction_are_learnt():
     odds = np.log(p / (1 - p))
     shifted = 1 / (1 + np.exp(-(0.5 * odds + 2)))  # as a model trained on balanced classes might say
     decision = learn_decision(y, shifted)
-    assert decision.slope == pytest.approx(2.0, abs=0.15) and decision.shift == pytest.approx(-4.0, abs=0.3)
+    assert decision.curve is not None
+    np.testing.assert_allclose([*decision.curve.slopes_, decision.curve.offset_], [2.0, 2.0, -4.0], atol=0.3)
     before, after = scores(y, shifted, Decision(), 0.1), scores(y, shifted, decision, 0.1)
     assert after["log_loss"] < before["log_loss"] and after["calibration_error"] < 0.01 < before["calibration_error"]
     assert after["f1"] > before["f1"]
@@ -186,8 +187,9 @@ def test_a_threshold_and_a_correction_are_learnt():
 
 
 def test_a_guess_that_runs_the_wrong_way_is_not_turned_round():
-    y = np.repeat([0, 1], [80, 20])
-    assert learn_decision(y, np.where(y == 1, 0.1, 0.9)).slope == 0.0
+    y = np.repeat([0, 1], [8_000, 2_000])
+    found = learn_decision(y, np.where(y == 1, 0.1, 0.9)).corrected(np.array([0.1, 0.9]))
+    assert found == pytest.approx([0.2, 0.2], abs=0.01)
 
 
 def test_scores_by_hand():

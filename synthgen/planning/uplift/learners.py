@@ -22,7 +22,7 @@ from synthgen.errors import UsageError
 from synthgen.planning.uplift.arms import Rows
 from synthgen.planning.uplift.problem import Problem
 from synthgen.table import LABEL_KINDS
-from synthgen.validation.classifier import classifier
+from synthgen.validation.classifier import STEADY, classifier
 
 Floats = NDArray[np.float64]
 
@@ -157,7 +157,7 @@ def _forest(problem: Problem) -> Any:
 
 def _boosting(problem: Problem) -> Any:
     """The one that validation tells rows apart with; its seed is set where it is trained."""
-    return classifier(np.random.default_rng(0))
+    return classifier(np.random.default_rng(0), l2=STEADY)
 
 
 def _prepared(problem: Problem, numbers: Any) -> ColumnTransformer:

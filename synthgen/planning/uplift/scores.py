@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit, logit
 from sklearn.metrics import average_precision_score, log_loss
+
+from synthgen.merging.calibrators import Curve
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,22 +26,21 @@ HIGHER = {
 
 @dataclass(frozen=True)
 class Decision:
-    """What is learnt from real validation rows: a threshold, and how to correct probabilities."""
+    """What is learnt from real validation rows: a threshold, and how to correct probabilities (None: not at all)."""
 
     threshold: float = 0.5
-    slope: float = 1.0
-    shift: float = 0.0
+    curve: Curve | None = None
 
     def corrected(self, guess: Floats) -> Floats:
         """Probabilities as they should have been."""
-        return np.asarray(expit(self.slope * _log_odds(guess) + self.shift), dtype=float)
+        return guess if self.curve is None else self.curve.apply(_both(guess))[:, 1]
 
 
 def learn_decision(y: Ints, guess: Floats) -> Decision:
-    """Take the threshold with the best F1, and Platt's correction of the log-odds.
+    """Take the threshold with the best F1, and the correction of :class:`synthgen.merging.calibrators.Curve`.
 
-    Two parameters, because validation rows of a rare class are few; the targets are smoothed as in Platt (1999),
-    https://www.researchgate.net/publication/2594015. The slope is never negative, so the order of rows stays.
+    Three parameters, held near "the model is right" by a prior, because validation rows of a rare class are few.
+    (Platt's line made the Brier score of forests a fifth worse on card payments; isotonic steps do worse than either.)
 
     Examples
     --------
@@ -57,17 +56,7 @@ def learn_decision(y: Ints, guess: Floats) -> Decision:
     last = np.append(np.diff(guess[order]) != 0, True)
     f1 = np.where(last, 2 * hits / (flagged + y.sum()), -1.0)
     threshold = float(guess[order][int(np.argmax(f1))])
-    positives = int(y.sum())
-    goal = np.where(y == 1, (positives + 1) / (positives + 2), 1 / (len(y) - positives + 2))
-    odds = _log_odds(guess)
-
-    def loss(at: Floats) -> tuple[float, Floats]:
-        z = at[0] * odds + at[1]
-        slack = expit(z) - goal
-        return float(np.sum(np.logaddexp(0, z) - goal * z)), np.array([slack @ odds, slack.sum()])
-
-    found = minimize(loss, np.array([1.0, 0.0]), jac=True, bounds=[(0.0, None), (None, None)], method="L-BFGS-B")
-    return Decision(threshold, float(found.x[0]), float(found.x[1]))
+    return Decision(threshold, Curve().fit(_both(guess), y))
 
 
 def scores(y: Ints, guess: Floats, decision: Decision, budget: float) -> dict[str, float]:
@@ -120,5 +109,5 @@ def _f1(y: Ints, flagged: NDArray[np.bool_]) -> float:
     return float(2 * y[flagged].sum() / (flagged.sum() + y.sum()))
 
 
-def _log_odds(guess: Floats) -> Floats:
-    return np.asarray(logit(np.clip(guess, LEAST, 1 - LEAST)), dtype=float)
+def _both(guess: Floats) -> Floats:
+    return np.column_stack([1 - guess, guess])

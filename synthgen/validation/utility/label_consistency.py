@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from synthgen.validation.classifier import classifier, predict, train_model
+from synthgen.validation.classifier import STEADY, classifier, predict, train_model
 from synthgen.validation.comparison import MOST_ROWS, Comparison, Floats
 from synthgen.validation.metric import Direction, Estimate, Family, Interval, Metric
 from synthgen.validation.privacy.evidence import clopper_pearson
@@ -141,7 +141,7 @@ class _Model:
         self.models = []
         guess = np.empty(len(y))
         for k in range(FOLDS):
-            model = classifier(rng)
+            model = classifier(rng, l2=STEADY)
             train_model(model, x[fold != k], y[fold != k], comparison.schema)
             guess[fold == k] = predict(model, x[fold == k])
             self.models.append(model)
