@@ -121,11 +121,10 @@ def of_selection(item: Disparity, spread: float, crossed: bool) -> Asked:
             "above": ", above four fifths.",
             "can't tell": f", {'below' if item.ratio < FOUR_FIFTHS else 'above'} four fifths, but not surely.",
         }[item.four_fifths]
+    question = "intersection" if crossed else "selection"
     few = f" Too few rows to say: {', '.join(map(repr, item.too_few[:5]))}." if item.too_few and not crossed else ""
     return Asked(
-        Evidence(
-            "intersection" if crossed else "selection", item.feature, words + ends + few, effect, item.p_value, 1.0, False
-        ),
+        Evidence(question, item.feature, words + ends + few, effect, item.p_value, 1.0, False),
         always=not crossed, otherwise=words + _by_chance(item.p_value) + few,
     )  # fmt: skip
 

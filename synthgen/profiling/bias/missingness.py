@@ -30,7 +30,7 @@ def gaps_by_group(grouping: Grouping, coded: pd.DataFrame, names: list[str]) -> 
         level = pairs_level(len(asked))
         held = np.bincount(grouping.codes[gaps], minlength=len(counts))[asked]
         rates = held / counts[asked]
-        low, high = int(rates.argmin()), int(rates.argmax())
+        low, high = int(rates.argmin()), len(rates) - 1 - int(rates[::-1].argmax())
         ends = [wilson(int(held[i]), int(counts[asked[i]]), level) for i in (low, high)]
         first, second = float(rates[low]), float(rates[high])
         out.append(GapByGroup(

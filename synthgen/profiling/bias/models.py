@@ -59,6 +59,8 @@ def read_predictions(given: Any, coded: pd.DataFrame, schema: Schema, outcome: O
             f"predictions must have one value for each of the {len(coded)} rows; got an array of shape {values.shape}."
         )
     gaps = np.asarray(pd.isna(values))
+    if gaps.all():
+        raise DataError("predictions are missing in every row. Give a label or a chance for each.")
     as_labels = _as_labels(values, gaps, target, outcome)
     if as_labels is not None:
         return Predictions(as_labels, None, f"predictions were read as labels of {target.name}")
@@ -67,11 +69,9 @@ def read_predictions(given: Any, coded: pd.DataFrame, schema: Schema, outcome: O
     except (TypeError, ValueError):
         scores = np.full(len(values), -1.0)
     known = scores[~np.isnan(scores)]
-    if not len(known):
-        raise DataError("predictions are missing in every row. Give a label or a chance for each.")
     if known.min() < 0 or known.max() > 1:
         raise DataError(
-            f"predictions must be labels of {target.name!r}, or the chance of {outcome.selected!r}: numbers from 0 to 1."
+            f"predictions must be labels of {target.name!r}, or the chance of {outcome.selected!r}, from 0 to 1."
         )
     hard = np.where(np.isnan(scores), np.nan, (scores >= THRESHOLD).astype(float))
     if set(known.tolist()) <= {0.0, 1.0}:
@@ -169,7 +169,7 @@ def _furthest(grouping: Grouping, measure: str, rates: Floats, n: NDArray[np.int
     asked = [i for i in range(len(n)) if not grouping.pooled[i] and n[i] >= fewest]
     if len(asked) < 2:
         return None
-    low, high = min(asked, key=lambda i: float(rates[i])), max(asked, key=lambda i: float(rates[i]))
+    low, high = min(asked, key=lambda i: float(rates[i])), max(asked[::-1], key=lambda i: float(rates[i]))
     level = pairs_level(len(asked))
     ends = [wilson(round(hits[i]), int(n[i]), level) for i in (low, high)]
     first, second = float(rates[low]), float(rates[high])
@@ -187,7 +187,10 @@ def _calibration(grouping: Grouping, residuals: Floats, codes: NDArray[np.int64]
     parts = {i: part for i, part in parts.items() if len(part) >= 3 * FEWEST and part.std() > 0}
     if len(parts) < 2:
         return None
-    low, high = min(parts, key=lambda i: float(parts[i].mean())), max(parts, key=lambda i: float(parts[i].mean()))
+    low, high = (
+        min(parts, key=lambda i: float(parts[i].mean())),
+        max(list(parts)[::-1], key=lambda i: float(parts[i].mean())),
+    )
     level = pairs_level(len(parts))
 
     def ends(part: Floats) -> Ends:

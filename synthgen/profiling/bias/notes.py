@@ -94,8 +94,8 @@ def _about_outcome(done: Circumstances) -> list[str]:
         notes.append(f"{done.predictions.how[0].upper()}{done.predictions.how[1:]}.")
     if done.legitimate:
         notes.append(
-            f"Held constant as legitimate: {' and '.join(done.legitimate)}; numbers were cut at their fifths, so rows of "
-            "one stratum aren't wholly alike."
+            f"Held constant as legitimate: {' and '.join(done.legitimate)}; numbers were cut at their fifths, so "
+            "rows of one stratum aren't wholly alike."
         )
     else:
         notes.append(

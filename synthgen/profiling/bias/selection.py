@@ -136,7 +136,7 @@ def disparity(grouping: Grouping, outcome: Outcome, fewest: int) -> Disparity | 
     sums = np.bincount(grouping.codes[known], weights=outcome.values[known], minlength=width)
     means = sums / np.maximum(counts, 1)
     low = min(asked, key=lambda i: float(means[i]))
-    high = max(asked, key=lambda i: float(means[i]))
+    high = max(asked[::-1], key=lambda i: float(means[i]))  # another one where all are alike
     level = pairs_level(len(asked))
     first, second = float(means[low]), float(means[high])
     if outcome.binary:
