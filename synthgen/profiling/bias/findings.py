@@ -67,7 +67,7 @@ def sentences(asked: list[Asked], evidence: tuple[Evidence, ...], proxies: Itera
     crossed: list[Evidence] = []
     best: dict[tuple[str, str], Evidence] = {}
     for item, result in zip(asked, evidence, strict=True):
-        if item.always or (result.found and result.question in ("model", "label noise")):
+        if item.always or (result.found and result.question == "label noise"):
             chosen.append(result)
         elif result.found and result.question == "intersection":
             crossed.append(result)
@@ -76,9 +76,25 @@ def sentences(asked: list[Asked], evidence: tuple[Evidence, ...], proxies: Itera
             if key not in best or result.effect > best[key].effect:
                 best[key] = result
     crossed.sort(key=lambda e: -e.effect)
-    chosen += [*crossed[:MOST_INTERSECTIONS], *best.values(), *_given_away(evidence, list(proxies))]
+    chosen += [
+        *crossed[:MOST_INTERSECTIONS],
+        *best.values(),
+        *_of_models(evidence),
+        *_given_away(evidence, list(proxies)),
+    ]
     chosen.sort(key=lambda e: (not e.found, ORDER.index(e.question), -e.effect))
     return tuple(item.words for item in chosen)
+
+
+def _of_models(evidence: tuple[Evidence, ...]) -> list[Evidence]:
+    """One sentence a sensitive column on what was found about a model; intersections are in the evidence."""
+    found = [e for e in evidence if e.question == "model" and e.found and " × " not in e.feature]
+    out = []
+    for feature in dict.fromkeys(item.feature for item in found):
+        mine = sorted((item for item in found if item.feature == feature), key=lambda item: -item.effect)
+        told = "; it ".join(item.words.removeprefix(f"{feature}: the model ").removesuffix(".") for item in mine)
+        out.append(replace(mine[0], words=f"{feature}: the model {told}."))
+    return out
 
 
 def _given_away(evidence: tuple[Evidence, ...], proxies: list[Proxy]) -> list[Evidence]:
@@ -117,7 +133,8 @@ def of_selection(item: Disparity, spread: float, crossed: bool) -> Asked:
         )
         effect = 1 - item.ratio
         ends = {
-            "below": ", below four fifths: synthetic rows will repeat this unless it is dealt with first.",
+            "below": ", below four fifths"
+            + ("." if crossed else ": synthetic rows will repeat this unless it is dealt with first."),
             "above": ", above four fifths.",
             "can't tell": f", {'below' if item.ratio < FOUR_FIFTHS else 'above'} four fifths, but not surely.",
         }[item.four_fifths]
@@ -207,7 +224,7 @@ def of_model(item: ModelDisparity) -> Asked:
     """A difference between groups in one of a model's figures."""
     if item.measure == "calibration_gap":
         words = (
-            f"{item.feature}: scores are off differently by group: the outcome's rate less the mean score is "
+            f"{item.feature}: the model is off differently by group (calibration): rate less mean score is "
             f"{_gap(item.low, True)} for {item.lowest!r} and {_gap(item.high, True)} for {item.highest!r}."
         )
     else:

@@ -59,7 +59,7 @@ def ratio_interval(first: float, of_first: Ends, second: float, of_second: Ends)
     --------
     >>> low, high = ratio_interval(0.0, wilson(0, 50), 0.5, wilson(25, 50))
     >>> round(low, 3), round(high, 3)
-    (0.0, 0.151)
+    (0.0, 0.148)
     """
     product = first * second
     (l1, u1), (l2, u2) = of_first, of_second

@@ -85,7 +85,7 @@ def test_scores_too_high_for_one_group_are_badly_calibrated():
     gap = apart(wrong)["calibration_gap"]
     assert (gap.lowest, gap.highest) == ("F", "M")
     assert gap.low == pytest.approx(-0.15, abs=0.04)
-    assert any("scores are off differently by group" in words for words in wrong.findings)
+    assert any("is off differently by group" in words for words in wrong.findings)
     assert not any(item.found for item in right.evidence if item.question == "model")
 
 
