@@ -30,7 +30,7 @@ from synthgen.profiling.bias.grouping import MISSING, Grouping, group_rows, inte
 from synthgen.profiling.bias.label_noise import doubts_about, noise_by_group
 from synthgen.profiling.bias.missingness import gaps_by_group
 from synthgen.profiling.bias.models import all_by_group, read_predictions
-from synthgen.profiling.bias.notes import Circumstances, notes_on
+from synthgen.profiling.bias.notes import Circumstances, notes_on, notes_without_groups
 from synthgen.profiling.bias.proxies import proxies_of
 from synthgen.profiling.bias.representation import (
     ReferencePopulation,
@@ -119,7 +119,7 @@ def audit_bias(
     outcome = outcome_of(coded, schema)
     said = read_predictions(predictions, coded, schema, outcome) if predictions is not None else None
     if not columns:
-        return BiasAudit(selected=outcome.selected if outcome else None)
+        return BiasAudit(selected=outcome.selected if outcome else None, notes=notes_without_groups(wanted, said))
     apart = {*(c.name for c in wanted), *([predictions] if isinstance(predictions, str) else [])}
     table = _table(coded, schema, singles, outcome, apart)
     seed = seed_sequence(random_state)
@@ -143,7 +143,7 @@ def audit_bias(
     plain = [_largest(grouping) for grouping in singles if grouping.feature not in {d.feature for d in disparities}]
     circumstances = Circumstances(
         schema, wanted, singles, table.crossed, outcome, table.fewest, len(asked), len(looked_at), len(coded),
-        tuple(legitimate), representation, bool(noise), said,
+        tuple(legitimate), representation, bool(noise), said, table.left_out, len(table.features) - MOST_TRIED,
     )  # fmt: skip
     return BiasAudit(
         tuple(c.name for c in columns), not named, outcome.selected if outcome else None, tuple(groups),
@@ -167,6 +167,7 @@ class _Table:
     fewest: int
     spread: float
     features: list[str]
+    left_out: int
 
 
 def _table(
@@ -177,7 +178,15 @@ def _table(
     usable = (*LABEL_KINDS, *ORDERED_KINDS)
     features = [c.name for c in schema if c.role is not Role.TARGET and c.name not in apart and c.kind in usable]
     return _Table(
-        coded, schema, split, intersections(split), outcome, fewest_to_compare(outcome), spread, features[:MOST_COLUMNS]
+        coded,
+        schema,
+        split,
+        intersections(split),
+        outcome,
+        fewest_to_compare(outcome),
+        spread,
+        features[:MOST_COLUMNS],
+        max(0, len(features) - MOST_COLUMNS),
     )
 
 

@@ -30,6 +30,8 @@ class Circumstances:
     representation: tuple[Representation, ...]
     labels_checked: bool
     predictions: Predictions | None
+    columns_left_out: int
+    columns_not_tried: int
 
 
 def notes_on(done: Circumstances) -> tuple[str, ...]:
@@ -37,11 +39,23 @@ def notes_on(done: Circumstances) -> tuple[str, ...]:
     return (*_about_groups(done), *_about_outcome(done), *_about_method(done))
 
 
+def notes_without_groups(wanted: list[Column], predictions: Predictions | None) -> tuple[str, ...]:
+    """Say why nothing was compared, where something was asked for."""
+    notes = _opaque(wanted)
+    if predictions is not None:
+        notes.append("No sensitive column was named or found, so the predictions weren't compared by group.")
+    return tuple(notes)
+
+
+def _opaque(wanted: list[Column]) -> list[str]:
+    return [
+        f"{column.name} holds {column.kind}: it has no groups to compare, and was left out."
+        for column in wanted if column.kind in OPAQUE_KINDS
+    ]  # fmt: skip
+
+
 def _about_groups(done: Circumstances) -> list[str]:
-    notes = []
-    for column in done.wanted:
-        if column.kind in OPAQUE_KINDS:
-            notes.append(f"{column.name} holds {column.kind}: it has no groups to compare, and was left out.")
+    notes = _opaque(done.wanted)
     for grouping in done.singles:
         name = grouping.feature
         if grouping.cuts:
@@ -102,6 +116,8 @@ def _about_outcome(done: Circumstances) -> list[str]:
             "No column was named as legitimate, so each was held constant on its own. That one accounts for a "
             "difference doesn't make the difference fair: the column may be a proxy, or biased itself."
         )
+        if done.columns_not_tried > 0:
+            notes.append(f"The last {done.columns_not_tried:,} columns were not held constant; name those that matter.")
     if done.labels_checked:
         notes.append(
             "Labels in doubt can't be told apart from a group that is rightly or wrongly treated otherwise than rows "
@@ -112,6 +128,8 @@ def _about_outcome(done: Circumstances) -> list[str]:
 
 def _about_method(done: Circumstances) -> list[str]:
     notes = []
+    if done.columns_left_out:
+        notes.append(f"The last {done.columns_left_out:,} columns were not looked at: the table has too many.")
     if done.looked_at < done.rows:
         notes.append(f"Proxies and labels were looked at in {done.looked_at:,} of {done.rows:,} rows, taken at random.")
     if done.comparisons:

@@ -53,7 +53,8 @@ def outcome_of(coded: pd.DataFrame, schema: Schema) -> Outcome | None:
     values = coded[target.name]
     if target.kind in (Kind.CONTINUOUS, Kind.INTEGER):
         numbers = values.to_numpy(float)
-        return Outcome(f"mean of {target.name}", numbers) if np.nanstd(numbers) > 0 else None
+        known = numbers[~np.isnan(numbers)]
+        return Outcome(f"mean of {target.name}", numbers) if len(known) and np.ptp(known) > 0 else None
     if target.kind not in LABEL_KINDS:
         return None
     counts = values.value_counts()

@@ -136,3 +136,19 @@ def test_a_secret_prediction_is_not_in_the_error(table):
     with pytest.raises(DataError) as caught:
         audit(table, predictions=["hunter2"] * 600)
     assert "hunter2" not in str(caught.value)
+
+
+def test_very_many_columns_are_bounded_and_it_is_said(table):
+    rng = np.random.default_rng(2)
+    wide = pd.concat([table, pd.DataFrame(rng.normal(size=(600, 230)).round(1)).add_prefix("c")], axis=1)
+    result = audit(wide)
+    assert len({p.column for p in result.proxies} - {None}) == 200
+    assert len(result.conditional) == 40
+    assert any("last 32 columns were not looked at" in words for words in result.notes)
+    assert any("last 160 columns were not held constant" in words for words in result.notes)
+
+
+def test_predictions_without_groups_are_said_to_be_unused(table):
+    result = audit(table.drop(columns=["sex", "age"]), sensitive_features=(), predictions=np.zeros(600))
+    assert result.features == ()
+    assert any("weren't compared by group" in words for words in result.notes)
