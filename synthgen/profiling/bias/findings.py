@@ -125,7 +125,7 @@ def of_selection(item: Disparity, spread: float, crossed: bool) -> Asked:
             f"{item.highest!r}, a difference of {item.difference:.4g} ({item.difference_interval[0]:.4g} to "
             f"{item.difference_interval[1]:.4g})"
         )
-        effect, ends = item.difference / (spread or 1.0), "."
+        effect, ends = item.difference / (spread or 1.0), f"{_unsure_pair(item.difference_interval)}."
     else:
         words = (
             f"{item.feature}: {item.outcome} for {item.low:.1%} of {item.lowest!r} and {item.high:.1%} of "
@@ -136,7 +136,8 @@ def of_selection(item: Disparity, spread: float, crossed: bool) -> Asked:
             "below": ", below four fifths"
             + ("." if crossed else ": synthetic rows will repeat this unless it is dealt with first."),
             "above": ", above four fifths.",
-            "can't tell": f", {'below' if item.ratio < FOUR_FIFTHS else 'above'} four fifths, but not surely.",
+            "can't tell": f", {'below' if item.ratio < FOUR_FIFTHS else 'above'} four fifths, but not surely"
+            f"{_unsure_pair(item.difference_interval)}.",
         }[item.four_fifths]
     question = "intersection" if crossed else "selection"
     few = f" Too few rows to say: {', '.join(map(repr, item.too_few[:5]))}." if item.too_few and not crossed else ""
@@ -203,7 +204,8 @@ def of_gap(item: GapByGroup) -> Asked:
     """A column that lacks values for one group more often than for another."""
     words = (
         f"{item.feature}: {item.column} is missing for {item.high:.1%} of {item.highest!r} and {item.low:.1%} of "
-        f"{item.lowest!r}, a difference of {100 * item.difference:.1f} points {_between(item.interval, True)}."
+        f"{item.lowest!r}, a difference of "
+        f"{100 * item.difference:.1f} points {_between(item.interval, True)}{_unsure_pair(item.interval)}."
     )
     return Asked(
         Evidence("missingness", item.feature, words, item.interval[0], item.p_value, 1.0, False),
@@ -230,9 +232,15 @@ def of_model(item: ModelDisparity) -> Asked:
     else:
         words = (
             f"{item.feature}: the model {MEASURES[item.measure]} {item.low:.1%} of {item.lowest!r} and {item.high:.1%} "
-            f"of {item.highest!r}, a difference of {100 * item.difference:.1f} points {_between(item.interval, True)}."
+            f"of {item.highest!r}, a difference of "
+            f"{100 * item.difference:.1f} points {_between(item.interval, True)}{_unsure_pair(item.interval)}."
         )
     return Asked(Evidence("model", item.feature, words, item.difference, item.p_value, 1.0, False))
+
+
+def _unsure_pair(ends: Ends) -> str:
+    """Of many groups some may differ surely, and yet not the two furthest apart, if these are small."""
+    return "; groups differ, but these two perhaps by chance" if ends[0] <= 0 else ""
 
 
 def _by_chance(p_value: float) -> str:

@@ -65,7 +65,6 @@ def groups(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
         "bias_groups.html", features=features(profile), selected=profile.bias.selected,
         target=_target(profile, provenance), overall=overall_rate(profile),
         numeric=any(group.mean is not None for group in profile.bias.groups),
-        referenced=any(group.reference is not None for group in profile.bias.groups),
     )  # fmt: skip
     return Section("groups", "Groups", html)
 

@@ -107,7 +107,8 @@ def _below(first: Cell, second: Cell) -> Markup:
 
 def _crossed(label: str) -> str:
     """Shorten both halves of an intersection's label, so that neither is lost."""
-    return " × ".join(shorten(part, CROSSED_WIDTH) for part in label.split(" × "))
+    halves = label.split(" × ")
+    return label if len(halves) == 1 else " × ".join(shorten(half, CROSSED_WIDTH) for half in halves)
 
 
 def intersections(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
@@ -275,7 +276,7 @@ def model(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
             values = [getattr(g, measure) for g in groups]
             if all(value is None for value in values):
                 continue
-            rows = [Dot(g.label, v, share(v) if v is not None else "too few", e)
+            rows = [Dot(_crossed(g.label), v, share(v) if v is not None else "too few", e)
                     for g, v, e in zip(groups, values, ends, strict=True)]  # fmt: skip
             draw = differences if measure == "calibration_gap" else dots
             figures.append((f"{title}, with 95 % interval", draw(rows, f"{title} by {shorten(feature)}", True)))
