@@ -167,13 +167,16 @@ def profile(
     data: words.Data,
     target: words.Target = None,
     sensitive: words.Sensitive = None,
+    reference: words.Reference = None,
+    legitimate: words.Legitimate = None,
+    predictions: words.Predictions = None,
     schema: words.SchemaFile = None,
     out: words.OutReport = None,
     schema_out: words.SchemaOut = None,
     as_json: words.AsJson = False,
 ) -> ExitCode:
     """Describe DATA: kinds, classes, who is in it and with which outcome."""
-    check_destinations([path for path in (data, schema) if path], [out, schema_out])
+    check_destinations([path for path in (data, schema, reference) if path], [out, schema_out])
     import synthgen as sg
     from synthgen.cli import summary
 
@@ -182,6 +185,9 @@ def profile(
         target=target,
         sensitive_features=sensitive or None,
         schema=sg.Schema.from_json(schema) if schema else None,
+        reference_population=reference,
+        legitimate=legitimate or (),
+        predictions=predictions,
     )
     files = []
     if out is not None:

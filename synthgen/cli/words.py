@@ -104,6 +104,18 @@ SchemaFile: TypeAlias = Annotated[
 SchemaOut: TypeAlias = Annotated[
     Path | None, typer.Option(help="Write what each column was taken for, as JSON to check and edit.")
 ]
+Reference: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--reference", help="A table of people with whose shares of groups those of DATA are compared."),
+]
+Legitimate: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="A column that may explain a difference: groups are compared among rows alike. Repeatable."),
+]
+Predictions: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="The column with a model's labels, or its chances of the target value; audited by group."),
+]
 Sensitive: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(help="A column whose groups the bias report compares, such as sex. Repeatable."),

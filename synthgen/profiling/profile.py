@@ -7,6 +7,17 @@ from functools import cached_property
 
 import pandas as pd
 
+from synthgen.profiling.bias_parts import (
+    ConditionalDisparity,
+    Disparity,
+    Evidence,
+    GapByGroup,
+    LabelNoise,
+    ModelDisparity,
+    ModelGroup,
+    Proxy,
+    Representation,
+)
 from synthgen.table.column import Schema
 
 
@@ -56,7 +67,9 @@ class Group:
     """One group of a sensitive column: how many, and how often it has the selected target value.
 
     ``rate`` and ``rate_interval`` are None where no target was named or the group has fewer than
-    10 rows ("too few to say").
+    10 rows ("too few to say"). ``missing`` is the share of the table's rows without a value of ``feature``;
+    ``reference`` the group's share of the reference population; ``mean`` the target's, where it is a number;
+    ``pooled`` says that the group holds what was too small to stand alone, and isn't compared.
     """
 
     feature: str
@@ -67,6 +80,10 @@ class Group:
     rate: float | None = None
     rate_interval: tuple[float, float] | None = None
     missing: float = 0.0
+    reference: float | None = None
+    mean: float | None = None
+    mean_interval: tuple[float, float] | None = None
+    pooled: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +100,31 @@ class BiasAudit:
         The target value whose rate is shown: the rarer of two, the commonest of many.
     groups : tuple of Group
     findings : tuple of str
-        Sentences, one a sensitive column, worst first.
+        Sentences, worst first: what was found, then what was asked and not found.
+    intersections : tuple of Group
+        Groups by two sensitive columns; ``feature`` is ``"sex × race"``.
+    disparities : tuple of Disparity
+        The lowest and the highest group of each sensitive column and intersection.
+    representation : tuple of Representation
+        Shares against a reference population, where one was given.
+    conditional : tuple of ConditionalDisparity
+        What is left of a difference among rows alike in other columns.
+    proxies : tuple of Proxy
+        Which columns tell a group, together and singly.
+    label_noise : tuple of LabelNoise
+        Labels that rows like them contradict.
+    gaps : tuple of GapByGroup
+        Missing values by group.
+    model_groups, model_disparities : tuple of ModelGroup, tuple of ModelDisparity
+        A model's figures, where its predictions were given.
+    evidence : tuple of Evidence
+        Every comparison with its p-value, alone and corrected for all of them.
+    fewest : int
+        Rows that a group needs for its rate or mean to be compared; fewer are too few to say.
+    rows_looked_at : int
+        Rows of the proxies and of the labels in doubt; all else looks at every row.
+    notes : tuple of str
+        How it was done and what it can't tell, in words.
     """
 
     features: tuple[str, ...] = ()
@@ -91,6 +132,19 @@ class BiasAudit:
     selected: str | None = None
     groups: tuple[Group, ...] = ()
     findings: tuple[str, ...] = ()
+    intersections: tuple[Group, ...] = ()
+    disparities: tuple[Disparity, ...] = ()
+    representation: tuple[Representation, ...] = ()
+    conditional: tuple[ConditionalDisparity, ...] = ()
+    proxies: tuple[Proxy, ...] = ()
+    label_noise: tuple[LabelNoise, ...] = ()
+    gaps: tuple[GapByGroup, ...] = ()
+    model_groups: tuple[ModelGroup, ...] = ()
+    model_disparities: tuple[ModelDisparity, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    fewest: int = 10
+    rows_looked_at: int = 0
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -26,6 +26,9 @@ def profile(
     target: str | None = None,
     sensitive_features: Sequence[str] | None = None,
     schema: Schema | None = None,
+    reference_population: Any = None,
+    legitimate: Sequence[str] = (),
+    predictions: Any = None,
 ) -> Profile:
     """Describe a table: each column's distribution, gaps, classes, and its bias by group.
 
@@ -38,6 +41,8 @@ def profile(
         Columns whose groups are audited (``profile.bias``).
     schema : Schema, optional
         Inferred if not given.
+    reference_population, legitimate, predictions
+        For the audit of groups; see :func:`synthgen.profiling.audit_bias`.
 
     Returns
     -------
@@ -58,11 +63,14 @@ def profile(
     """
     frame, _ = to_pandas(data)
     schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive_features)
-    return profile_coded(encode(frame, schema), schema)
+    return profile_coded(
+        encode(frame, schema), schema, reference_population=reference_population, legitimate=legitimate,
+        predictions=predictions,
+    )  # fmt: skip
 
 
-def profile_coded(coded: pd.DataFrame, schema: Schema) -> Profile:
-    """Describe a coded frame; see :func:`profile`."""
+def profile_coded(coded: pd.DataFrame, schema: Schema, **audit: Any) -> Profile:
+    """Describe a coded frame; see :func:`profile`. ``audit`` goes to the audit of groups."""
     seed = seed_sequence(0)  # only chooses the rows on which families are compared
     columns = tuple(describe(coded[c.name], c, stream(seed, c.name)) for c in schema)
     classes: tuple[tuple[str, int], ...] = ()
@@ -75,7 +83,7 @@ def profile_coded(coded: pd.DataFrame, schema: Schema) -> Profile:
         small = counts[counts < FEWEST_HOLDERS]
         if len(small):
             classes += ((f"other ({len(small)} with fewer than {FEWEST_HOLDERS} rows each)", int(small.sum())),)
-    return Profile(schema, len(coded), columns, classes, audit_bias(coded, schema), _notes(coded, schema))
+    return Profile(schema, len(coded), columns, classes, audit_bias(coded, schema, **audit), _notes(coded, schema))
 
 
 def _notes(coded: pd.DataFrame, schema: Schema) -> tuple[str, ...]:

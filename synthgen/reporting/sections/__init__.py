@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from synthgen.reporting.section import Section
-from synthgen.reporting.sections import bias
+from synthgen.reporting.sections import bias, bias_audit
 from synthgen.reporting.sections.associations import associations
 from synthgen.reporting.sections.columns import columns
 from synthgen.reporting.sections.evidence import fidelity, privacy, utility
@@ -38,6 +38,14 @@ FIDELITY: tuple[FidelitySection, ...] = (
 BIAS: tuple[BiasSection, ...] = (
     bias.notes,
     bias.groups,
+    bias_audit.disparities,
+    bias_audit.intersections,
+    bias_audit.alike,
+    bias_audit.proxies,
+    bias_audit.labels,
+    bias_audit.gaps,
+    bias_audit.model,
+    bias_audit.method,
     bias.classes,
     bias.columns,
     provenance_section,

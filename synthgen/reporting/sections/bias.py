@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from synthgen.reporting.html import compact, interval, number, render, share, shorten
+from synthgen.reporting.html import compact, number, render, share, shorten
 from synthgen.reporting.section import Section
-from synthgen.reporting.svg import Dot, interval_dots, quantile_strip, single_bars
+from synthgen.reporting.sections.bias_charts import dots
+from synthgen.reporting.svg import Dot, quantile_strip, single_bars
 
 if TYPE_CHECKING:
     from synthgen.profiling.profile import ColumnProfile, Group, Profile
@@ -28,6 +28,7 @@ class Feature:
     groups: tuple[Group, ...]
     shares: Markup
     rates: Markup | None
+    referenced: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def groups(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
     html = render(
         "bias_groups.html", features=features(profile), selected=profile.bias.selected,
         target=_target(profile, provenance), overall=overall_rate(profile),
+        numeric=any(group.mean is not None for group in profile.bias.groups),
     )  # fmt: skip
     return Section("groups", "Groups", html)
 
@@ -74,7 +76,15 @@ def features(profile: Profile) -> tuple[Feature, ...]:
     for name in named:
         members = tuple(group for group in profile.bias.groups if group.feature == name)
         if members:
-            out.append(Feature(name, members, _shares(name, members), _rates(name, members, profile)))
+            out.append(
+                Feature(
+                    name,
+                    members,
+                    _shares(name, members),
+                    _rates(name, members, profile),
+                    any(g.reference is not None for g in members),
+                )
+            )
     return tuple(out)
 
 
@@ -116,35 +126,19 @@ def overall_rate(profile: Profile) -> float | None:
 
 
 def _shares(name: str, members: tuple[Group, ...]) -> Markup:
-    high = _top([end for group in members for end in (group.share, group.share_interval[1])])
-    dots = [Dot(g.label, g.share, share(g.share), g.share_interval) for g in members]
-    return interval_dots(
-        dots, low=0.0, high=high, ends=("0", share(high)), title=f"Shares of {shorten(name)}",
-        description="; ".join(f"{shorten(g.label, 18)}: {share(g.share)}" for g in members[:20]),
-    )  # fmt: skip
+    rows = [Dot(g.label, g.share, share(g.share), g.share_interval, g.reference) for g in members]
+    return dots(rows, f"Shares of {shorten(name)}", True)
 
 
 def _rates(name: str, members: tuple[Group, ...], profile: Profile) -> Markup | None:
-    known = [group for group in members if group.rate is not None]
-    if not known:
+    """Draw rates beside that of all rows, or means; None where there is neither."""
+    means = [Dot(g.label, g.mean, TOO_FEW if g.mean is None else number(g.mean), g.mean_interval) for g in members]
+    if any(row.value is not None for row in means):
+        return dots(means, f"Means of the target by {shorten(name)}")
+    rates = [Dot(g.label, g.rate, TOO_FEW if g.rate is None else share(g.rate), g.rate_interval) for g in members]
+    if all(row.value is None for row in rates):
         return None
-    overall = overall_rate(profile)
-    ends = [end for g in known for end in (g.rate, *(g.rate_interval or ())) if end is not None]
-    high = _top([*ends, overall or 0.0])
-    dots = [Dot(g.label, g.rate, TOO_FEW if g.rate is None else share(g.rate), g.rate_interval) for g in members]
-    return interval_dots(
-        dots, low=0.0, high=high, ends=("0", share(high)), baseline=overall,
-        title=f"Target rates of {shorten(name)}",
-        description="; ".join(
-            f"{shorten(g.label, 18)}: {share(g.rate)}, {interval(g.rate_interval, True)}" for g in known[:20]
-        ),
-    )  # fmt: skip
-
-
-def _top(values: list[float]) -> float:
-    high = max([value for value in values if math.isfinite(value)], default=1.0)
-    step = 10.0 ** math.floor(math.log10(max(high, 1e-6))) / 2
-    return min(math.ceil(high / step - 1e-9) * step, 1.0)
+    return dots(rates, f"Target rates of {shorten(name)}", True, baseline=overall_rate(profile))
 
 
 def _sketch(column: ColumnProfile) -> Sketch:
