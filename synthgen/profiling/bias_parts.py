@@ -117,8 +117,8 @@ class ConditionalDisparity:
     difference, interval : float, (float, float)
         The same within strata, weighted as by Mantel and Haenszel; 95 %.
     p_value : float
-        That there is no difference within strata (named), or that holding the column constant
-        changes nothing (not named).
+        That there is no difference within strata (named); or that there is none among all rows, or
+        that holding the column constant changes nothing (not named).
     p_reversed : float
         That the difference doesn't turn round.
     change : {"reversed", "turned round, perhaps by chance", "vanishes", "smaller", "remains", "larger"}

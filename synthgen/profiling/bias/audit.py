@@ -140,7 +140,9 @@ def audit_bias(
     ]  # fmt: skip
     evidence = corrected(asked)
     groups = [group for grouping in singles for group in _referenced(groups_of(grouping, outcome), shares)]
-    plain = [_largest(grouping) for grouping in singles if grouping.feature not in {d.feature for d in disparities}]
+    plain = [
+        _largest(grouping, table) for grouping in singles if grouping.feature not in {d.feature for d in disparities}
+    ]
     circumstances = Circumstances(
         schema, wanted, singles, table.crossed, outcome, table.fewest, len(asked), len(looked_at), len(coded),
         tuple(legitimate), representation, bool(noise), said, table.left_out, len(table.features) - MOST_TRIED,
@@ -267,7 +269,7 @@ def _with_target(table: _Table) -> list[str]:
     return [*table.features, *([target.name] if target else [])]
 
 
-def _largest(grouping: Grouping) -> str:
+def _largest(grouping: Grouping, table: _Table) -> str:
     counts = grouping.counts
     if grouping.labels in ((), (MISSING,)):
         return f"{grouping.feature}: has no values."
@@ -275,4 +277,9 @@ def _largest(grouping: Grouping) -> str:
     return (
         f"{grouping.feature}: the largest group is {grouping.labels[place]!r} with "
         f"{counts[place] / counts.sum():.0%} of the rows."
+        + (
+            f" Two groups of {table.fewest:,} rows are needed to compare {table.outcome.words}."
+            if table.outcome
+            else ""
+        )
     )

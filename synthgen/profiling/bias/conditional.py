@@ -103,10 +103,13 @@ def conditional(
     ends = (gap - z * spread, gap + z * spread)
     raw_spread = (found.difference_interval[1] - found.difference_interval[0]) / (2 * z)
     alone = _mantel_haenszel(first, second) if outcome.binary else float(2 * norm.sf(abs(gap) / spread))
-    moved = float(2 * norm.sf(abs(gap - found.difference) / max(np.hypot(spread, raw_spread), 1e-12)))
+    # What isn't there can't be accounted for, nor turn round: both halves must be sure.
+    at_all = float(2 * norm.sf(found.difference / max(raw_spread, 1e-12)))
+    moved = max(at_all, float(2 * norm.sf(abs(gap - found.difference) / max(np.hypot(spread, raw_spread), 1e-12))))
+    turned = max(at_all, float(norm.cdf(gap / spread)))
     return ConditionalDisparity(
         grouping.feature, given, named, found.lowest, found.highest, found.difference, found.difference_interval,
-        gap, ends, min(1.0, pairs * (alone if named else moved)), min(1.0, pairs * float(norm.cdf(gap / spread))),
+        gap, ends, min(1.0, pairs * (alone if named else moved)), min(1.0, pairs * turned),
         _change(found.difference, gap, ends), float((first.n.sum() + second.n.sum()) / known.sum()),
         _shown(strata, tables),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,6 +141,18 @@ def cross(first: Grouping, second: Grouping) -> Grouping:
 def intersections(groupings: Iterable[Grouping]) -> list[Grouping]:
     """Give the intersections of pairs of sensitive columns, the first ten pairs."""
     return [cross(a, b) for a, b in list(combinations(groupings, 2))[:MOST_PAIRS]]
+
+
+def plain_label(label: Any) -> str:
+    """Write 1, 1.0, True and "1" alike, as tables, models and people hold them differently.
+
+    Examples
+    --------
+    >>> [plain_label(label) for label in (1, 1.0, True, "1", "F")]
+    ['1', '1', '1', '1', 'F']
+    """
+    text = str(int(label)) if isinstance(label, (bool, np.bool_)) else str(label)
+    return {"True": "1", "False": "0"}.get(text, text).removesuffix(".0")
 
 
 def same_cuts(grouping: Grouping, values: pd.Series) -> Codes:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import DataError, UsageError
-from synthgen.profiling.bias.grouping import FEWEST, Grouping
+from synthgen.profiling.bias.grouping import FEWEST, Grouping, plain_label
 from synthgen.profiling.bias.intervals import Ends, alike, difference_interval, pairs_level, wilson
 from synthgen.profiling.bias.selection import FEWEST_EXPECTED, Outcome
 from synthgen.profiling.bias_parts import ModelDisparity, ModelGroup
@@ -93,19 +93,12 @@ def _values(given: Any, coded: pd.DataFrame, schema: Schema) -> NDArray[Any]:
 
 
 def _as_labels(values: NDArray[Any], gaps: NDArray[np.bool_], target: Column, outcome: Outcome) -> Floats | None:
-    names = {_word(label) for label in target.categories or ()}
-    words = [None if gap else _word(value) for value, gap in zip(values.tolist(), gaps.tolist(), strict=True)]
+    names = {plain_label(label) for label in target.categories or ()}
+    words = [None if gap else plain_label(value) for value, gap in zip(values.tolist(), gaps.tolist(), strict=True)]
     if not {word for word in words if word is not None} <= names:
         return None
-    wanted = _word(outcome.selected)
+    wanted = plain_label(outcome.selected)
     return np.array([np.nan if word is None else float(word == wanted) for word in words])
-
-
-def _word(label: Any) -> str:
-    """Write 1, 1.0, True and "1" alike, as tables and models hold them differently."""
-    text = str(int(label)) if isinstance(label, (bool, np.bool_)) else str(label)
-    text = {"True": "1", "False": "0"}.get(text, text)
-    return text.removesuffix(".0")
 
 
 def model_by_group(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import DataError, UsageError
-from synthgen.profiling.bias.grouping import MISSING, Grouping, same_cuts
+from synthgen.profiling.bias.grouping import MISSING, Grouping, plain_label, same_cuts
 from synthgen.profiling.bias.intervals import ALPHA, wilson
 from synthgen.profiling.bias_parts import Representation
 from synthgen.profiling.profile import Group
@@ -99,14 +99,14 @@ def _share(value: Any, name: str, label: Any) -> float:
 
 def _by_group(shares: Mapping[str, float], grouping: Grouping, column: Column) -> dict[str, float]:
     """Add up the shares of labels that are one group here."""
-    group = {label: label for label in grouping.labels}
+    group = {plain_label(label): label for label in grouping.labels}
     names = column.categories or ()
     for label, members in zip(grouping.labels, grouping.members, strict=True):
         if column.kind not in ORDERED_KINDS:
-            group |= {str(names[code]): label for code in members}
+            group |= {plain_label(names[code]): label for code in members}
     out: dict[str, float] = {}
     for label, value in shares.items():
-        place = group.get(label, label)
+        place = group.get(plain_label(label), label)
         out[place] = out.get(place, 0.0) + value
     return out
 

@@ -152,3 +152,11 @@ def test_predictions_without_groups_are_said_to_be_unused(table):
     result = audit(table.drop(columns=["sex", "age"]), sensitive_features=(), predictions=np.zeros(600))
     assert result.features == ()
     assert any("weren't compared by group" in words for words in result.notes)
+
+
+def test_too_few_rows_for_a_skewed_mean_are_said(table):
+    table["pay"] = np.random.default_rng(3).lognormal(0, 2, 600)
+    result = audit(table, target="pay")
+    assert result.disparities == ()
+    assert result.fewest > 600
+    assert f"Two groups of {result.fewest:,} rows are needed to compare mean of pay" in result.findings[0]

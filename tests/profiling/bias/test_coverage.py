@@ -11,6 +11,7 @@ import synthgen as sg
 from synthgen.profiling import audit_bias
 from synthgen.profiling.bias.conditional import conditional, strata_of
 from synthgen.profiling.bias.grouping import group_rows
+from synthgen.profiling.bias.label_noise import doubts_about, noise_by_group
 from synthgen.profiling.bias.proxies import proxies_of
 from synthgen.profiling.bias.selection import disparity, groups_of, outcome_of
 from synthgen.table.encoding import encode
@@ -102,6 +103,22 @@ def test_area_of_a_proxy():
         # Of 2, 3, 4 against 3, 4, 5: 6 of 9 pairs are in order and 2 tie.
         held += single.interval[0] <= 7 / 9 <= single.interval[1]
     assert held >= binom.ppf(0.001, runs, 0.95)
+
+
+@pytest.mark.slow
+def test_a_group_with_other_features_is_not_taken_for_one_with_noisy_labels():
+    # The group goes with what the label depends on, and the model is far from exact; labels are no noisier in it.
+    called = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=(2000, 5))
+        second = rng.random(2000) < 1 / (1 + np.exp(-2 * x[:, 0]))
+        y = rng.random(2000) < 1 / (1 + np.exp(1 - 1.5 * x[:, 0] - x[:, 1] ** 2 - x[:, 2] * x[:, 3]))
+        frame = pd.DataFrame(x).add_prefix("x").round(3).assign(sex=np.where(second, "M", "F"))
+        table, schema = coded(frame.assign(y=np.where(y, "yes", "no")))
+        doubts = doubts_about(outcome_of(table, schema), table, schema, [f"x{i}" for i in range(5)], rng)
+        called += noise_by_group(group_rows(table["sex"], schema["sex"]), doubts)[0].p_value < 0.05
+    assert called <= binom.ppf(0.999, 60, 0.05)
 
 
 @pytest.mark.slow

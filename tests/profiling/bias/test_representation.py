@@ -97,3 +97,9 @@ def test_references_that_cannot_be_used(table, reference, words):
 def test_rounded_shares_are_taken(table):
     (sex,) = audit(table, {"sex": {"F": 0.503, "M": 0.503}}).representation
     assert sex.reference == pytest.approx(0.5)
+
+
+def test_labels_are_found_however_they_are_written(table):
+    table["sex"] = table["sex"] == "F"
+    wanted = [{True: 0.5, False: 0.5}, {"True": 0.5, "False": 0.5}, {1: 0.5, 0: 0.5}]
+    assert [audit(table, {"sex": shares}).representation[0].ratio for shares in wanted] == [0.6] * 3
