@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from synthgen.profiling.distributions import count_families, cut_families, families
+from synthgen.profiling.distributions.edges import find_edges
 from synthgen.profiling.distributions.laws import Law
 from synthgen.profiling.distributions.sample import Sample
 
@@ -56,6 +58,35 @@ class Drawn:
 
 
 Source = Drawn | Mixture
+
+
+FITS = {
+    "normal": families.normal, "lognormal": families.lognormal, "gamma": families.gamma, "Weibull": families.weibull,
+    "beta": families.beta, "Student t": families.student, "exponential": families.exponential,
+    "Pareto": families.pareto, "uniform": families.uniform, "truncated normal": cut_families.cut_normal,
+    "truncated lognormal": cut_families.cut_lognormal, "truncated exponential": cut_families.cut_exponential,
+    "Poisson": count_families.poisson, "negative binomial": count_families.negative_binomial,
+    "zero-inflated Poisson": count_families.zero_inflated_poisson,
+    "zero-inflated negative binomial": count_families.zero_inflated_negative_binomial,
+}  # fmt: skip
+
+
+def fitted_right(source: Source, sample: Sample) -> Law | None:
+    """The family that a sample without its spikes was drawn from, fitted to it; None where it can't be."""
+    if isinstance(source, Mixture):
+        return None
+    family = source.law.name
+    rest, share = sample, 0.0
+    if family not in FITS:
+        family = family.removeprefix("zero-inflated ")
+        rest = sample.without(np.zeros(1))
+        share = 1 - rest.n / sample.n
+    edges = find_edges(rest)
+    ends = {"truncated normal": (True, False), "truncated lognormal": (False, True), "truncated exponential": (True, True)}
+    if family in ends:
+        edges = replace(edges, cut_low=ends[family][0], cut_high=ends[family][1])
+    law = FITS[family](rest, edges)
+    return law.with_zeros(share) if law is not None and share else law
 
 
 def _drawn(name: str, scipy_name: str, *arguments: float, **more: float) -> Drawn:

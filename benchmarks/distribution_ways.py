@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,12 +13,15 @@ from synthgen.profiling.distributions.laws import LEAST, AnyLaw
 from synthgen.profiling.distributions.sample import Floats, Sample
 
 FOLDS = 5
-ERRORS = (0.0, 0.5, 1.0, 1.645)
+ERRORS = 1.0
 WAYS = (
     "one half held out, likeliest",
     "one half held out, less log(n) / 2n a parameter",
-    *(f"each half held out, simplest within {errors:g} standard errors" for errors in ERRORS),
-    *(f"{FOLDS} folds, simplest within {errors:g} standard errors" for errors in ERRORS),
+    "each half held out, likeliest",
+    "each half held out, simplest within one standard error",
+    "each half held out, less log(n) / 2n a parameter (kept)",
+    f"{FOLDS} folds, simplest within one standard error",
+    f"{FOLDS} folds, less log(n) / 2n a parameter",
     "BIC on all rows",
     "AIC on all rows",
 )
@@ -28,23 +32,37 @@ def ways_of(rows: Floats, step: float, rng: np.random.Generator, *, counts: bool
     rows = rng.permutation(rows)[: choice.FIT_ROWS]
     halves = choice.Halves(Sample.of(rows[::2], step), Sample.of(rows[1::2], step), Sample.of(rows, step))
     fits = candidates(halves.whole, None, counts=counts, zeros=False)
-    trials = choice._trials(fits, halves)
-    out: dict[str, AnyLaw] = {}
-    first = len(halves.first.values)
-    held = {t.law: float(halves.first.counts @ t.scores[:first] / halves.first.n) for t in trials}
-    out[WAYS[0]] = max(held, key=lambda law: held[law])
-    n = halves.first.n
-    out[WAYS[1]] = max(held, key=lambda law: held[law] - law.free * math.log(n) / (2 * n))
-    for place, errors in enumerate(ERRORS):
-        out[WAYS[2 + place]] = choice.simplest(trials, halves.counts, errors)[0].law
+    trials = choice._trials(fits, halves, counts)
+    whole, first = halves.whole, halves.first
     folded, folded_counts = _folded(fits, trials, rows, step)
-    for place, errors in enumerate(ERRORS):
-        out[WAYS[2 + len(ERRORS) + place]] = choice.simplest(folded, folded_counts, errors)[0].law
-    whole = halves.whole
-    total = {t.law: whole.n * whole.average(t.law.log_mass(whole)) for t in trials}
-    out[WAYS[-2]] = max(total, key=lambda law: total[law] - law.free * math.log(whole.n) / 2)
-    out[WAYS[-1]] = max(total, key=lambda law: total[law] - law.free)
-    return out
+    held = {id(t): float(first.counts @ t.scores[: len(first.values)] / first.n) for t in trials}
+    own = {id(t): whole.average(t.law.log_mass(whole)) for t in trials}
+
+    def charge(trial: choice.Trial, rows: float) -> float:
+        return trial.complexity * math.log(rows) / (2 * rows)
+
+    taken = (
+        max(trials, key=lambda t: held[id(t)]),
+        max(trials, key=lambda t: held[id(t)] - charge(t, first.n)),
+        max(trials, key=lambda t: choice.mean(t.scores, halves.counts)),
+        _simplest(trials, halves.counts),
+        max(trials, key=lambda t: choice.penalised(t, halves)),
+        _simplest(folded, folded_counts),
+        max(folded, key=lambda t: choice.mean(t.scores, folded_counts) - charge(t, whole.n)),
+        max(trials, key=lambda t: own[id(t)] - charge(t, whole.n)),
+        max(trials, key=lambda t: own[id(t)] - t.complexity / whole.n),
+    )
+    return {way: trial.law for way, trial in zip(WAYS, taken, strict=True)}
+
+
+def _simplest(trials: list[choice.Trial], counts: Floats) -> choice.Trial:
+    best = max(trials, key=lambda trial: choice.mean(trial.scores, counts))
+    close = []
+    for trial in trials:
+        gap, error = choice.paired(best.scores - trial.scores, counts)
+        if trial is best or gap <= ERRORS * error:
+            close.append(trial)
+    return min(close, key=lambda trial: (trial.complexity, -choice.mean(trial.scores, counts)))
 
 
 def _folded(
@@ -65,5 +83,5 @@ def _folded(
             fitted = choice._fitted(fit, other)
             scores.append(np.full(len(part.values), math.log(LEAST)) if fitted is None else fitted.log_mass(part))
         trial = by_name[law.name]
-        out.append(choice.Trial(trial.law, trial.of_first, trial.of_second, np.concatenate(scores)))
+        out.append(replace(trial, scores=np.concatenate(scores)))
     return out, np.concatenate([part.counts for part in held])

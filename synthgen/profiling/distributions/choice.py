@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,7 @@ FIT_ROWS = 10_000
 FEWEST_ROWS = 50
 ERRORS_APART = 1.0
 FITS_WITHIN = 0.03
+FAR, SURELY = 0.05, 2.0
 LEVEL = 0.05
 FEWEST_FOR_KERNEL = 20
 
@@ -67,12 +69,16 @@ class Halves:
 
 @dataclass(frozen=True)
 class Trial:
-    """A family fitted to all rows and to each half, with its held-out score of each distinct value of each half."""
+    """A family fitted to all rows and to each half, with its held-out score of each distinct value of each half.
+
+    ``complexity`` is the number of parameters that it is charged for.
+    """
 
     law: AnyLaw
     of_first: AnyLaw
     of_second: AnyLaw
     scores: Floats
+    complexity: int = 0
 
 
 def choose_family(
@@ -81,10 +87,11 @@ def choose_family(
 ) -> Choice | None:  # fmt: skip
     """Choose a law by the likelihood of rows that it wasn't fitted to.
 
-    Families are fitted by maximum likelihood to each half of at most 10,000 rows and judged on the other. Among those
-    whose mean log-likelihood is within one standard error (of the paired difference) of the best, the one with the
-    fewest parameters is taken. Where the chosen law differs from the rows by more than .03 at some point for certain,
-    no family fits, and a kernel density stands in if it is likelier.
+    Families are fitted by maximum likelihood to each half of at most 10,000 rows and judged on the other. The highest
+    mean log-likelihood of a held-out row is taken, less log(n) / 2n for each parameter (of whole numbers, families of
+    counts are one parameter simpler): so a larger family must be likelier by more than chance makes it. Where the
+    chosen law differs from the rows by more than .03 at some point for certain, no family fits, and a kernel density
+    stands in if it is likelier; as it does where it is likelier by two standard errors and the difference is above .05.
 
     The interval of the distance is that of Dvoretzky, Kiefer and Wolfowitz, which holds whatever the law is.
 
@@ -108,8 +115,8 @@ def choose_family(
 
     References
     ----------
-    Massart (1990), https://doi.org/10.1214/aop/1176990746; one standard error: Breiman et al. (1984),
-    https://doi.org/10.1201/9781315139470.
+    Massart (1990), https://doi.org/10.1214/aop/1176990746; the penalty is that of Schwarz (1978),
+    https://doi.org/10.1214/aos/1176344136, on held-out rows.
 
     Examples
     --------
@@ -124,33 +131,37 @@ def choose_family(
     halves = Halves(Sample.of(rows[::2], step), Sample.of(rows[1::2], step), Sample.of(rows, step))
     if len(halves.whole.values) < 3:
         return None
-    trials = _trials(candidates(halves.whole, declared, counts=counts, zeros=zeros), halves)
-    kernels: list[Trial] = []
-    if trials:
-        best, others = simplest(trials, halves.counts)
-        distance = distance_of(best, halves)
-        if distance - margin(halves.whole.n) <= FITS_WITHIN:
-            return _choice(best, distance, halves, tuple(others))
-    if len(halves.whole.values) >= FEWEST_FOR_KERNEL:
-        kernels = _kernels(halves, zeros)
-    if kernels:
-        densest = max(kernels, key=lambda trial: mean(trial.scores, halves.counts))
-        if not trials or mean(densest.scores, halves.counts) > mean(best.scores, halves.counts):
-            return _choice(densest, distance_of(densest, halves), halves, ())
-    return _choice(best, distance, halves, tuple(others)) if trials else None
+    trials = _trials(candidates(halves.whole, declared, counts=counts, zeros=zeros), halves, counts)
+    best = max(trials, key=lambda trial: penalised(trial, halves), default=None)
+    distance = distance_of(best, halves) if best is not None else 1.0
+    if best is None or distance > FITS_WITHIN:
+        kernel = _kernel(halves, zeros)
+        if kernel is not None and (best is None or _stands_in(kernel, best, distance, halves)):
+            return _choice(kernel, distance_of(kernel, halves), halves, ())
+    return None if best is None else _choice(best, distance, halves, close_to(best, trials, halves))
 
 
-def simplest(trials: Sequence[Trial], counts: Floats, errors: float = ERRORS_APART) -> tuple[Trial, list[str]]:
-    """The trial with the fewest parameters within so many standard errors of the best, and the names of the others."""
-    best = max(trials, key=lambda trial: mean(trial.scores, counts))
-    close = []
+def penalised(trial: Trial, halves: Halves) -> float:
+    """Mean log-likelihood of a held-out row, less log(n) / 2n a parameter."""
+    n = halves.whole.n
+    return mean(trial.scores, halves.counts) - trial.complexity * math.log(n) / (2 * n)
+
+
+def close_to(best: Trial, trials: Sequence[Trial], halves: Halves) -> tuple[str, ...]:
+    """Names of the other families that are within one standard error of the one taken, likeliest first."""
+    found = []
     for trial in trials:
-        gap, error = paired(best.scores - trial.scores, counts)
-        if trial is best or gap <= errors * error:
-            close.append(trial)
-    close.sort(key=lambda trial: -mean(trial.scores, counts))
-    taken = min(close, key=lambda trial: trial.law.free)  # the likeliest of those with as many
-    return taken, [trial.law.name for trial in close if trial is not taken]
+        gap, error = paired(best.scores - trial.scores, halves.counts)
+        if trial is not best and gap <= ERRORS_APART * error:
+            found.append((gap, trial.law.name))
+    return tuple(name for _, name in sorted(found))
+
+
+def _stands_in(kernel: Trial, best: Trial, distance: float, halves: Halves) -> bool:
+    gain, error = paired(kernel.scores - best.scores, halves.counts)
+    if distance - margin(halves.whole.n) > FITS_WITHIN:
+        return gain > 0
+    return distance > FAR and gain > SURELY * error
 
 
 def mean(scores: Floats, counts: Floats) -> float:
@@ -194,7 +205,7 @@ def _choice(trial: Trial, distance: float, halves: Halves, others: tuple[str, ..
     return Choice(trial.law, distance, interval, likelihood, others, int(halves.whole.n))
 
 
-def _trials(fits: Sequence[Fitter], halves: Halves) -> list[Trial]:
+def _trials(fits: Sequence[Fitter], halves: Halves, counts: bool = False) -> list[Trial]:
     fitted = [(fit, law) for fit in fits if (law := _fitted(fit, halves.whole)) is not None]
     if not fitted:
         return []
@@ -206,17 +217,18 @@ def _trials(fits: Sequence[Fitter], halves: Halves) -> list[Trial]:
         # Three parameters more or less can't make up for such a difference on held-out rows.
         if gap - 3 * error > 6 / halves.whole.n:
             continue
-        trial = _trial(fit, law, halves)
+        trial = _trial(fit, law, halves, law.free + (counts and not law.discrete))
         if trial is not None:
             found.append(trial)
     return found
 
 
-def _trial(fit: Fitter, law: AnyLaw, halves: Halves) -> Trial | None:
+def _trial(fit: Fitter, law: AnyLaw, halves: Halves, complexity: int = 0) -> Trial | None:
     first, second = _fitted(fit, halves.first), _fitted(fit, halves.second)
     if first is None or second is None:
         return None
-    return Trial(law, first, second, np.concatenate([second.log_mass(halves.first), first.log_mass(halves.second)]))
+    scores = np.concatenate([second.log_mass(halves.first), first.log_mass(halves.second)])
+    return Trial(law, first, second, scores, complexity)
 
 
 def _fitted(fit: Fitter, sample: Sample) -> AnyLaw | None:
@@ -231,18 +243,17 @@ def _fitted(fit: Fitter, sample: Sample) -> AnyLaw | None:
     return law if law is not None and np.isfinite([value for _, value in law.parameters if value]).any() else None
 
 
-def _kernels(halves: Halves, zeros: bool) -> list[Trial]:
+def _kernel(halves: Halves, zeros: bool) -> Trial | None:
+    """The likeliest kernel density of a few, of values or of logarithms."""
     rest = halves.whole.without(np.zeros(1)) if zeros else halves.whole
+    if len(rest.values) < FEWEST_FOR_KERNEL:
+        return None
     share = 1 - rest.n / halves.whole.n
-    scales = (False, True) if rest.values[0] > 0 else (False,)
-
-    def fit(of_logs: bool, part: float) -> Fitter:
-        return lambda sample: kernel_density(sample, of_logs, part, share)
-
     found = []
-    for of_logs in scales:
+    for of_logs in (False, True) if rest.values[0] > 0 else (False,):
         for part in PARTS:
-            law = _fitted(fit(of_logs, part), halves.whole)
-            trial = _trial(fit(of_logs, part), law, halves) if law is not None else None
+            fit = partial(kernel_density, of_logs=of_logs, part=part, zeros=share)
+            law = _fitted(fit, halves.whole)
+            trial = _trial(fit, law, halves) if law is not None else None
             found += [trial] if trial is not None else []
-    return found
+    return max(found, key=lambda trial: mean(trial.scores, halves.counts), default=None)

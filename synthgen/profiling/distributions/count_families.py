@@ -69,8 +69,9 @@ def zero_inflated_negative_binomial(sample: Sample, edges: Edges) -> Law | None:
         parts = gammaln(above.values + size) - gammaln(size)
         return -(above.average(parts) + none + above.mean * log_miss - math.log(-math.expm1(none)))
 
-    start = [0.0, math.log(above.mean)]
-    found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-7, "maxfev": 300})
+    start = np.array([0.5, math.log(above.mean)]) + np.array([[0, 0], [0.8, 0], [0, -0.5]])
+    options = {"initial_simplex": start, "xatol": 1e-3, "fatol": 1e-8, "maxfev": 400}
+    found = minimize(loss, start[0], method="Nelder-Mead", options=options)
     size, mean = np.exp(np.clip(found.x, -7, 9))
     if found.fun >= 1e6:
         return None

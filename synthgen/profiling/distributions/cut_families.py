@@ -11,6 +11,8 @@ from synthgen.profiling.distributions.laws import Law
 from synthgen.profiling.distributions.sample import Sample
 
 WIDEST = 20.0
+START = np.array([[0.0, 0.2], [-0.7, 0.2], [0.0, 0.6]])
+"""Around the location and the logarithm of the scale, in standard deviations."""
 
 
 def cut_normal(sample: Sample, edges: Edges) -> Law | None:
@@ -80,7 +82,8 @@ def _between(mean: float, variance: float, low: float, high: float) -> tuple[flo
         inside = log_between((left - place) / scale, (right - place) / scale)
         return (1 + place**2) / (2 * scale**2) + math.log(scale) + inside
 
-    found = minimize(loss, [0.0, 0.2], method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-7, "maxfev": 400})
+    options = {"initial_simplex": START, "xatol": 1e-4, "fatol": 1e-8, "maxfev": 600}
+    found = minimize(loss, START[0], method="Nelder-Mead", options=options)
     place, scale = float(found.x[0]), math.exp(float(found.x[1]))
     if not np.isfinite(found.fun) or found.fun >= 1e6:
         return None

@@ -10,8 +10,10 @@ import numpy as np
 from synthgen.profiling.distributions.sample import Floats, Sample
 from synthgen.table.disclosure import FEWEST_HOLDERS
 
-ERRORS = 2.3
+ERRORS = 3.0
+LEAST_LIMIT = 1.5
 OUTER_SHARE = 0.02
+FEWEST_OUTSIDE = 20
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,10 @@ class Edges:
 def find_edges(sample: Sample, declared: tuple[float, float] | None = None) -> Edges:
     """Look at both ends of a column.
 
-    A column counts as cut where the outermost 1 % of the rows (10 at least) take no more room than the next 1 %, but
-    for 2.3 standard errors: as they do at the end of a uniform law, and don't in the tail of a normal one. The edge is
-    the roundest number within the reach of ten rows, so it says no more of the outermost row than of them.
+    A column counts as cut where the outermost 2 % of the rows (20 at least) take no more room than the next 2 %, but
+    for three standard errors, or half as much again: as they do at the end of a uniform law, and don't in the tail of a
+    normal one. The edge is the roundest number within the reach of ten rows, so it says no more of the outermost row
+    than of them.
 
     Examples
     --------
@@ -47,7 +50,7 @@ def find_edges(sample: Sample, declared: tuple[float, float] | None = None) -> E
 
 
 def _edge(sample: Sample) -> tuple[float, bool]:
-    outer = max(FEWEST_HOLDERS, int(OUTER_SHARE * sample.n / 2))
+    outer = max(FEWEST_OUTSIDE, int(OUTER_SHARE * sample.n))
     reached = np.cumsum(sample.counts)
     first = float(sample.values[0])
     tenth, twentieth, middle, far = (
@@ -55,8 +58,8 @@ def _edge(sample: Sample) -> tuple[float, bool]:
         for rank in (FEWEST_HOLDERS, 2 * FEWEST_HOLDERS, outer, 2 * outer)
     )
     width = sample.step
-    limit = 1 + ERRORS * math.sqrt(2 / outer)
-    cut = (middle - first + width) < limit * (far - middle + width) and sample.n >= 4 * outer
+    limit = max(LEAST_LIMIT, 1 + ERRORS * math.sqrt(2 / outer))
+    cut = (middle - first + width) < limit * (far - middle + width) and sample.n >= 5 * outer
     # A bound that is itself held by ten rows (an age of 17) may be said as it is.
     if sample.counts[0] >= FEWEST_HOLDERS:
         return first, cut

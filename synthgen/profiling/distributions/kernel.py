@@ -39,7 +39,8 @@ class KernelLaw:
     ends: Floats
     below: Floats
     zeros: float = 0.0
-    free: int = 99
+    free: int = 0
+    discrete: bool = False
 
     @property
     def name(self) -> str:

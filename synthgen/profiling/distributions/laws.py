@@ -27,6 +27,10 @@ class AnyLaw(Protocol):
         """Parameters that were fitted."""
 
     @property
+    def discrete(self) -> bool:
+        """Whether it is a law of counts."""
+
+    @property
     def parameters(self) -> tuple[tuple[str, float], ...]:
         """Their names and values."""
 
