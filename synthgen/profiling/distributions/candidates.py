@@ -46,9 +46,8 @@ def candidates(sample: Sample, declared: tuple[float, float] | None, *, counts: 
     if len(rest.values) < 3:
         return []
     edges = find_edges(rest, declared)
-    wrap = _with_zeros if zeros else _plain
-    found = [wrap(fit, edges) for fit in _continuous(rest, edges)]
-    return found + [_plain(fit, edges) for fit in COUNTS if counts]
+    found = [_fitter(fit, edges, zeros) for fit in _continuous(rest, edges)]
+    return found + [_fitter(fit, edges, False) for fit in COUNTS if counts]
 
 
 def _continuous(rest: Sample, edges: Edges) -> list[Fit]:
@@ -71,14 +70,14 @@ def _continuous(rest: Sample, edges: Edges) -> list[Fit]:
     return found
 
 
-def _plain(fit: Fit, edges: Edges) -> Fitter:
-    return lambda sample: fit(sample, edges)
+def _fitter(fit: Fit, edges: Edges, zeros: bool) -> Fitter:
+    """The fit of a part of the rows, between the edges of all: those of a part are too uncertain."""
 
-
-def _with_zeros(fit: Fit, edges: Edges) -> Fitter:
     def fitted(sample: Sample) -> Law | None:
-        rest = sample.without(np.zeros(1))
-        law = fit(rest, edges) if len(rest.values) > 2 else None
-        return None if law is None else law.with_zeros(1 - rest.n / sample.n)
+        rest = sample.without(np.zeros(1)) if zeros else sample
+        if len(rest.values) < 3:
+            return None
+        law = fit(rest, edges)
+        return law if law is None or not zeros else law.with_zeros(1 - rest.n / sample.n)
 
     return fitted

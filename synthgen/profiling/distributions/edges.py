@@ -10,7 +10,7 @@ import numpy as np
 from synthgen.profiling.distributions.sample import Floats, Sample
 from synthgen.table.disclosure import FEWEST_HOLDERS
 
-ERRORS = 3.0
+ERRORS = 5.0
 LEAST_LIMIT = 1.5
 OUTER_SHARE = 0.02
 FEWEST_OUTSIDE = 20

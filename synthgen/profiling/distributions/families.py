@@ -110,10 +110,10 @@ def pareto(sample: Sample, edges: Edges) -> Law | None:
 
 
 def uniform(sample: Sample, edges: Edges) -> Law:
-    """From one edge to the other."""
+    """From one edge to the other; each is charged as two parameters, as its likelihood grows with n, not its root."""
     half = sample.step / 2
     arguments = (edges.low - half, edges.high - edges.low + 2 * half)
-    return Law("uniform", "uniform", arguments, ("loc", "scale"), 2)
+    return Law("uniform", "uniform", arguments, ("loc", "scale"), 4)
 
 
 def student(sample: Sample, edges: Edges) -> Law | None:

@@ -24,7 +24,7 @@ class AnyLaw(Protocol):
 
     @property
     def free(self) -> int:
-        """Parameters that were fitted."""
+        """Parameters that it is charged for."""
 
     @property
     def discrete(self) -> bool:
@@ -57,7 +57,7 @@ class Law:
     names : tuple of str
         Their names.
     free : int
-        How many of them were fitted.
+        How many parameters it is charged for.
     zeros : float
         Share of rows that are zero before the law is asked.
     of_logs : bool
