@@ -82,7 +82,11 @@ def fitted_right(source: Source, sample: Sample) -> Law | None:
         rest = sample.without(np.zeros(1))
         share = 1 - rest.n / sample.n
     edges = find_edges(rest)
-    ends = {"truncated normal": (True, False), "truncated lognormal": (False, True), "truncated exponential": (True, True)}
+    ends = {
+        "truncated normal": (True, False),
+        "truncated lognormal": (False, True),
+        "truncated exponential": (True, True),
+    }
     if family in ends:
         edges = replace(edges, cut_low=ends[family][0], cut_high=ends[family][1])
     law = FITS[family](rest, edges)
@@ -123,10 +127,14 @@ def _negative_binomial(r: np.random.Generator, name: str, **more: float) -> Draw
 
 SOURCES: dict[str, Callable[[np.random.Generator], Source]] = {
     "normal": lambda r: _drawn("normal", "norm", r.uniform(-50, 50), r.uniform(1, 30)),
-    "normal, rounded to whole numbers": lambda r: _drawn("normal", "norm", r.uniform(-50, 50), r.uniform(4, 30), step=1.0),
+    "normal, rounded to whole numbers": lambda r: _drawn(
+        "normal", "norm", r.uniform(-50, 50), r.uniform(4, 30), step=1.0
+    ),
     "lognormal": lambda r: _drawn("lognormal", "lognorm", r.uniform(0.4, 1.5), 0.0, _sizes(r)),
     "gamma": lambda r: _drawn("gamma", "gamma", r.uniform(1.8, 8), 0.0, _sizes(r)),
-    "Weibull": lambda r: _drawn("Weibull", "weibull_min", r.choice([r.uniform(0.5, 0.8), r.uniform(1.3, 5)]), 0.0, _sizes(r)),
+    "Weibull": lambda r: _drawn(
+        "Weibull", "weibull_min", r.choice([r.uniform(0.5, 0.8), r.uniform(1.3, 5)]), 0.0, _sizes(r)
+    ),
     "beta": lambda r: _drawn("beta", "beta", r.uniform(0.5, 6), r.uniform(0.5, 6), 0.0, 1.0),
     "Student t": lambda r: _drawn("Student t", "t", r.uniform(1.5, 6), r.uniform(-50, 50), r.uniform(1, 30)),
     "exponential": lambda r: _drawn("exponential", "expon", 0.0, _sizes(r)),
@@ -135,7 +143,9 @@ SOURCES: dict[str, Callable[[np.random.Generator], Source]] = {
     "uniform": lambda r: _drawn("uniform", "uniform", float(r.integers(-20, 20)), float(r.integers(1, 50))),
     "truncated normal": _cut_normal,
     "truncated lognormal": _cut_lognormal,
-    "truncated exponential": lambda r: _drawn("truncated exponential", "truncexpon", (b := r.uniform(0.8, 3)), 0.0, 10 / b),
+    "truncated exponential": lambda r: _drawn(
+        "truncated exponential", "truncexpon", (b := r.uniform(0.8, 3)), 0.0, 10 / b
+    ),
     "Poisson": lambda r: _drawn("Poisson", "poisson", r.uniform(0.5, 20), step=1.0),
     "negative binomial": lambda r: _negative_binomial(r, "negative binomial", step=1.0),
     "zero-inflated Poisson": lambda r: _drawn(

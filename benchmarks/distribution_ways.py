@@ -71,17 +71,16 @@ def _folded(
     """Held-out scores from five folds instead of two, of the same families."""
     held = [Sample.of(rows[k::FOLDS], step) for k in range(FOLDS)]
     rest = [Sample.of(np.concatenate([rows[j::FOLDS] for j in range(FOLDS) if j != k]), step) for k in range(FOLDS)]
-    by_name = {trial.law.name: trial for trial in trials}
+    by_law = {trial.law: trial for trial in trials}
     whole = Sample.of(rows, step)
     out = []
     for fit in fits:
         law = choice._fitted(fit, whole)
-        if law is None or law.name not in by_name:
+        if law is None or law not in by_law:
             continue
         scores = []
         for part, other in zip(held, rest, strict=True):
             fitted = choice._fitted(fit, other)
             scores.append(np.full(len(part.values), math.log(LEAST)) if fitted is None else fitted.log_mass(part))
-        trial = by_name[law.name]
-        out.append(replace(trial, scores=np.concatenate(scores)))
+        out.append(replace(by_law[law], scores=np.concatenate(scores)))
     return out, np.concatenate([part.counts for part in held])

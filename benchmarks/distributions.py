@@ -1,4 +1,4 @@
-"""Measure the choice of families: ``python -m benchmarks.distributions``. Samples of known laws, and what they are called."""
+"""Measure the choice of families: ``python -m benchmarks.distributions``. What samples of known laws are called."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ SIZES = (200, 2_000, 20_000)
 SAMPLES = 200
 TARGET = 0.9
 ONE_SIDED = 1.645
+PARTS = ("recovered", "ways", "tables")
+HEADS = ("law", "rows", "right", "right or not told apart", "gap", "differs by at most", "CPU ms", "called else")
 
 
 def one_sample(title: str, n: int, number: int) -> dict[str, Any]:
@@ -57,7 +59,7 @@ def _named(wanted: str, name: str) -> bool:
 
 
 def _gap(source: Source, found: ColumnFamily, rows: Floats, fresh: Floats) -> tuple[float, float]:
-    """By how much the right family, fitted to the same rows, is likelier on fresh ones; mean of a row, standard error."""
+    """By how much the right family, fitted to the same rows, is likelier on fresh ones; mean and standard error."""
     if found.choice is None:
         return math.inf, 0.0
     if isinstance(source, Drawn) and source.spike:
@@ -119,15 +121,15 @@ def _compare(title: str, n: int, number: int, rights: dict[str, list[tuple[bool,
     assert isinstance(source, Drawn)
     rows, fresh = source.draw(n, rng), Sample.of(source.draw(n, rng), source.step)
     true = (fitted_right(source, Sample.of(rows, source.step)) or source).log_mass(fresh)
-    judged: dict[str, bool] = {}
+    judged: dict[AnyLaw, bool] = {}
 
     def same(law: AnyLaw) -> bool:
-        if law.name not in judged:
+        if law not in judged:
             differences = true - law.log_mass(fresh)
             gap = fresh.average(differences)
             error = math.sqrt(fresh.average((differences - gap) ** 2) / fresh.n)
-            judged[law.name] = gap - ONE_SIDED * error <= 0
-        return judged[law.name]
+            judged[law] = gap - ONE_SIDED * error <= 0
+        return judged[law]
 
     laws = ways_of(rows, source.step, stream(seed_sequence(1), number), counts=source.step == 1.0 and rows.min() >= 0)
     for way, law in laws.items():
@@ -172,12 +174,12 @@ def page(kept: dict[str, Any]) -> str:
     if "recovered" in kept:
         part = kept["recovered"]["result"]
         lines += [f"{kept['recovered']['samples']} samples of each law and size.", ""]
-        heads = ["law", "rows", "right", "right or not told apart", "gap", "differs by at most", "CPU ms", "called else"]
-        lines += record.header(heads)
+        lines += record.header(HEADS)
         lines += [_row(title, n, found) for title, sizes in part.items() for n, found in sizes.items()]
         each = [found["right_or_same"] for sizes in part.values() for found in sizes.values()]
         below = sum(share < TARGET for share in each)
-        lines += ["", f"{len(each) - below} of {len(each)} are at {TARGET:.0%} or above; the lowest is {min(each):.0%}.", ""]
+        words = f"{len(each) - below} of {len(each)} are at {TARGET:.0%} or above; the lowest is {min(each):.1%}."
+        lines += ["", words, ""]
     if "ways" in kept:
         lines += [
             "## Ways of choosing", "",
@@ -215,7 +217,7 @@ def _row(title: str, n: str, found: dict[str, Any]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.distributions", description=__doc__)
-    parser.add_argument("--parts", nargs="+", choices=["recovered", "ways", "tables"], default=["recovered", "ways", "tables"])
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--samples", type=int, default=SAMPLES, help="of each law and size, default: %(default)s")
     parser.add_argument("--page", action="store_true", help="only write the page anew")
     given = parser.parse_args()

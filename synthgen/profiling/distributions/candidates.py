@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -46,28 +47,37 @@ def candidates(sample: Sample, declared: tuple[float, float] | None, *, counts: 
     if len(rest.values) < 3:
         return []
     edges = find_edges(rest, declared)
-    found = [_fitter(fit, edges, zeros) for fit in _continuous(rest, edges)]
+    found = [_fitter(fit, cut, zeros) for fit, cut in _continuous(rest, edges)]
     return found + [_fitter(fit, edges, False) for fit in COUNTS if counts]
 
 
-def _continuous(rest: Sample, edges: Edges) -> list[Fit]:
+def _continuous(rest: Sample, edges: Edges) -> list[tuple[Fit, Edges]]:
     lowest, highest = rest.values[0], rest.values[-1]
-    found = list(ANY_NUMBER)
+    fits = list(ANY_NUMBER)
     if lowest > 0 or (lowest == 0 and rest.step):
-        found += POSITIVE
+        fits += POSITIVE
     if lowest >= 0 and highest <= 1 and rest.step < 1:
-        found.append(families.beta)
+        fits.append(families.beta)
     if edges.cut_low and edges.low > 0:
-        found.append(families.pareto)
+        fits.append(families.pareto)
     if edges.cut_low and edges.cut_high:
-        found.append(families.uniform)
-    if edges.cut_low or edges.cut_high:
-        found.append(cut_families.cut_normal)
-        if lowest > 0:
-            found.append(cut_families.cut_lognormal)
+        fits.append(families.uniform)
     if edges.cut_high and lowest >= 0:
-        found.append(cut_families.cut_exponential)
+        fits.append(cut_families.cut_exponential)
+    found = [(fit, edges) for fit in fits]
+    for cut in _cuts(edges):
+        found.append((cut_families.cut_normal, cut))
+        if lowest > 0:
+            found.append((cut_families.cut_lognormal, cut))
     return found
+
+
+def _cuts(edges: Edges) -> list[Edges]:
+    """The column as cut at either edge and at both, as far as it may be."""
+    both = edges.cut_low and edges.cut_high
+    low = [replace(edges, cut_high=False)] if edges.cut_low else []
+    high = [replace(edges, cut_low=False)] if edges.cut_high else []
+    return low + high + ([edges] if both else [])
 
 
 def _fitter(fit: Fit, edges: Edges, zeros: bool) -> Fitter:

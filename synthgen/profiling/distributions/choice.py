@@ -154,7 +154,7 @@ def close_to(best: Trial, trials: Sequence[Trial], halves: Halves) -> tuple[str,
         gap, error = paired(best.scores - trial.scores, halves.counts)
         if trial is not best and gap <= ERRORS_APART * error:
             found.append((gap, trial.law.name))
-    return tuple(name for _, name in sorted(found))
+    return tuple(dict.fromkeys(name for _, name in sorted(found) if name != best.law.name))
 
 
 def _stands_in(kernel: Trial, best: Trial, distance: float, halves: Halves) -> bool:

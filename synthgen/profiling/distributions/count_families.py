@@ -67,7 +67,7 @@ def zero_inflated_negative_binomial(sample: Sample, edges: Edges) -> Law | None:
         if none > -1e-12:
             return 1e6
         parts = gammaln(above.values + size) - gammaln(size)
-        return -(above.average(parts) + none + above.mean * log_miss - math.log(-math.expm1(none)))
+        return -float(above.average(parts) + none + above.mean * log_miss - math.log(-math.expm1(none)))
 
     start = np.array([0.5, math.log(above.mean)]) + np.array([[0, 0], [0.8, 0], [0, -0.5]])
     options = {"initial_simplex": start, "xatol": 1e-3, "fatol": 1e-8, "maxfev": 400}

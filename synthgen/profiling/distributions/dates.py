@@ -53,7 +53,7 @@ def dates_of(values: Floats, resolution: int | None, level: float) -> Dates | No
     days = moments // DAY
     span = int(days[-1] - days[0]) + 1
     seasons = tuple(_seasons(moments, resolution, level)) if span <= MOST_DAYS else ()
-    steps = np.diff(np.unique(moments))
+    steps: Whole = np.diff(np.unique(moments)).astype(np.int64)
     longest = float(steps.max() / DAY) if len(steps) else 0.0
     unit = next((words for size, words in UNITS if resolution and resolution % size == 0), "microseconds")
     return Dates(

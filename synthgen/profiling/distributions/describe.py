@@ -48,9 +48,7 @@ def describe_columns(coded: pd.DataFrame, schema: Schema, seed: np.random.SeedSe
     return tuple(describe(coded[c.name], c, stream(seed, c.name), LEVEL / max(tests, 1)) for c in schema)
 
 
-def describe(
-    values: pd.Series[Any], column: Column, rng: np.random.Generator, level: float = LEVEL
-) -> ColumnProfile:
+def describe(values: pd.Series[Any], column: Column, rng: np.random.Generator, level: float = LEVEL) -> ColumnProfile:
     """Describe one coded column without showing any single row.
 
     Parameters
@@ -92,7 +90,7 @@ def _labels(present: pd.Series[Any], column: Column) -> dict[str, Any]:
     counts = present.value_counts()
     shown = counts[counts >= FEWEST_HOLDERS].iloc[:MOST_LEVELS]
     levels = tuple((str(categories[int(code)]), float(n / len(present))) for code, n in shown.items())  # type: ignore[call-overload]
-    spread = levels_of(counts.to_numpy(float))
+    spread = levels_of(np.asarray(counts, dtype=float))
     out: dict[str, Any] = {"family": "categories", "levels": levels, "spread": spread}
     if spread.rare:
         out["note"] = f"{spread.rare} of {len(counts)} levels are held by fewer than {FEWEST_HOLDERS} rows"
@@ -105,8 +103,9 @@ def _quantiles(sample: Sample) -> tuple[tuple[float, float], ...]:
     # As numpy's: halfway between two rows where it falls between them.
     places = np.asarray(PROBABILITIES) * (sample.n - 1)
     reached = np.cumsum(sample.counts)
-    low, high = (sample.values[np.searchsorted(reached, at, side="right")] for at in (np.floor(places), np.ceil(places)))
-    found = low + (high - low) * (places - np.floor(places))
+    below = np.floor(places)
+    low, high = (sample.values[np.searchsorted(reached, at, side="right")] for at in (below, np.ceil(places)))
+    found = low + (high - low) * (places - below)
     return tuple((p, float(q)) for p, q in zip(PROBABILITIES, found, strict=True))
 
 

@@ -54,7 +54,7 @@ def _edge(sample: Sample) -> tuple[float, bool]:
     reached = np.cumsum(sample.counts)
     first = float(sample.values[0])
     tenth, twentieth, middle, far = (
-        float(sample.values[min(np.searchsorted(reached, rank), len(sample.values) - 1)])
+        float(sample.values[min(int(np.searchsorted(reached, rank)), len(sample.values) - 1)])
         for rank in (FEWEST_HOLDERS, 2 * FEWEST_HOLDERS, outer, 2 * outer)
     )
     width = sample.step

@@ -110,10 +110,10 @@ def pareto(sample: Sample, edges: Edges) -> Law | None:
 
 
 def uniform(sample: Sample, edges: Edges) -> Law:
-    """From one edge to the other; each is charged as two parameters, as its likelihood grows with n, not its root."""
+    """From one edge to the other; three parameters, as it would often be likelier by chance than what it looks like."""
     half = sample.step / 2
     arguments = (edges.low - half, edges.high - edges.low + 2 * half)
-    return Law("uniform", "uniform", arguments, ("loc", "scale"), 4)
+    return Law("uniform", "uniform", arguments, ("loc", "scale"), 3)
 
 
 def student(sample: Sample, edges: Edges) -> Law | None:

@@ -120,9 +120,8 @@ def kernel_density(sample: Sample, of_logs: bool, part: float, zeros: float = 0.
     at = np.clip((values - first) / size - 0.5, 0, CELLS - 1.001)
     lower = at.astype(int)
     upper = at - lower
-    cells = np.bincount(lower, sample.counts * (1 - upper), CELLS) + np.bincount(
-        lower + 1, sample.counts * upper, CELLS
-    )
+    cells: Floats = np.bincount(lower, sample.counts * (1 - upper), CELLS).astype(float)
+    cells += np.bincount(lower + 1, sample.counts * upper, CELLS)
     mass = np.maximum(smooth(cells, width / size), 0)
     mass = (1 - FLOOR) * mass / mass.sum() + FLOOR / CELLS
     return KernelLaw(float(width), of_logs, ends, np.append(0.0, np.cumsum(mass)), zeros)

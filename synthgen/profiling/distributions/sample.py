@@ -43,6 +43,7 @@ class Sample:
 
     @cached_property
     def mean(self) -> float:
+        """Mean of the rows."""
         return self.average(self.values)
 
     @cached_property
@@ -55,7 +56,7 @@ class Sample:
     def coarse(self) -> bool:
         """Whether the step matters to a density."""
         low, high = self.quantiles((0.1, 0.9))
-        return self.step > COARSE * (high - low) / 2
+        return bool(self.step > COARSE * (high - low) / 2)
 
     @cached_property
     def positive(self) -> Floats:
