@@ -18,6 +18,7 @@ from synthgen.profiling.bias_parts import (
     Proxy,
     Representation,
 )
+from synthgen.profiling.column_parts import Dates, Goodness, Levels, Modes, Rounding, Tail, Texts
 from synthgen.table.column import Schema
 
 
@@ -35,9 +36,10 @@ class ColumnProfile:
     distinct : int
         Number of distinct values.
     family : str or None
-        The fitted distribution: ``normal``, ``lognormal`` … for numbers, ``categories`` for labels.
+        The fitted distribution: ``normal``, ``zero-inflated lognormal``, ``spiked kernel density`` … for numbers,
+        ``categories`` for labels, ``identifier`` or ``text``.
     parameters : tuple of (str, float)
-        Its parameters.
+        Its parameters, by the names of scipy.stats; ``zeros`` the share of extra zeros.
     quantiles : tuple of (float, float)
         (probability, value) at 5, 25, 50, 75 and 95 %; ordered kinds only.
     spikes : tuple of (float, float)
@@ -46,6 +48,21 @@ class ColumnProfile:
         (label, share) of the commonest labels, at most 12, each held by at least 10 rows.
     note : str
         What stands out, in words.
+    goodness : Goodness or None
+        How far the family is from rows that it wasn't fitted to; numbers only, as the next five are.
+    bounds : (float, float) or None
+        Bounds: declared, or values that at least ten rows reach or pass, rounded outwards to two digits of the range.
+    tails : tuple of Tail
+        Lower and upper; from 200 rows on.
+    modes : Modes or None
+        Peaks of the density; from 100 rows on.
+    rounding : Rounding or None
+    spread : Levels or None
+        Entropy and rare levels; labels only.
+    dates : Dates or None
+        Range, seasons and gaps; dates of at least 100 rows.
+    texts : Texts or None
+        Lengths, shapes and uniqueness; identifiers and text.
     """
 
     name: str
@@ -60,6 +77,14 @@ class ColumnProfile:
     spikes: tuple[tuple[float, float], ...] = ()
     levels: tuple[tuple[str, float], ...] = ()
     note: str = ""
+    goodness: Goodness | None = None
+    bounds: tuple[float, float] | None = None
+    tails: tuple[Tail, ...] = ()
+    modes: Modes | None = None
+    rounding: Rounding | None = None
+    spread: Levels | None = None
+    dates: Dates | None = None
+    texts: Texts | None = None
 
 
 @dataclass(frozen=True)

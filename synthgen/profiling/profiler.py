@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from synthgen.profiling.bias import audit_bias
-from synthgen.profiling.distributions import describe
+from synthgen.profiling.distributions import describe_columns
 from synthgen.profiling.profile import Profile
-from synthgen.randomness import seed_sequence, stream
+from synthgen.randomness import seed_sequence
 from synthgen.table.column import LABEL_KINDS, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.table.encoding import encode
@@ -72,7 +72,7 @@ def profile(
 def profile_coded(coded: pd.DataFrame, schema: Schema, **audit: Any) -> Profile:
     """Describe a coded frame; see :func:`profile`. ``audit`` goes to the audit of groups."""
     seed = seed_sequence(0)  # only chooses the rows on which families are compared
-    columns = tuple(describe(coded[c.name], c, stream(seed, c.name)) for c in schema)
+    columns = describe_columns(coded, schema, seed)
     classes: tuple[tuple[str, int], ...] = ()
     target = schema.target
     if target is not None and target.kind in LABEL_KINDS:

@@ -8,7 +8,6 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import UsageError
-from synthgen.profiling.distributions import best_family
 
 SECRET = "SECRET_VALUE_123"
 
@@ -63,11 +62,6 @@ def test_adults_capital_gain_is_zero_inflated():
     assert found["capital-gain"].family.startswith("zero-inflated")
     assert dict(found["capital-gain"].spikes)[0.0] == pytest.approx((adult["capital-gain"] == 0).mean())
     assert not str(found["age"].family).startswith("zero-inflated")
-
-
-def test_few_values_have_no_family():
-    assert best_family(np.arange(49.0), np.random.default_rng(0)) == (None, ())
-    assert best_family(np.ones(200), np.random.default_rng(0)) == (None, ())
 
 
 def test_the_same_table_gives_the_same_profile():
