@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import pandas as pd
 
+from synthgen.profiling.dependence.results import DependenceProfile
+from synthgen.profiling.missingness.results import MissingnessProfile
+from synthgen.profiling.size import SizeAssessment
 from synthgen.table.column import Schema
 
 
@@ -113,6 +116,9 @@ class Profile:
     classes : tuple of (str, int)
         Rows of each value of a categorical target, commonest first; those of fewer than ten rows together.
     bias : BiasAudit
+    missingness : MissingnessProfile
+    dependence : DependenceProfile
+    size : SizeAssessment
     notes : tuple of str
         What a person should look at first, in words.
     """
@@ -122,6 +128,9 @@ class Profile:
     columns: tuple[ColumnProfile, ...]
     classes: tuple[tuple[str, int], ...] = ()
     bias: BiasAudit = BiasAudit()
+    missingness: MissingnessProfile = field(default_factory=MissingnessProfile)
+    dependence: DependenceProfile = field(default_factory=DependenceProfile)
+    size: SizeAssessment = field(default_factory=SizeAssessment)
     notes: tuple[str, ...] = ()
 
     @cached_property
