@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.profiling.few_classes import Classes, Floats
+from synthgen.profiling.share_intervals import Share
 
 FEWEST_EXPECTED = 5.0
 """Rows that a cell must expect for the chi-squared distribution to be trusted (Cochran 1954)."""
@@ -76,8 +77,8 @@ def summarize(counts: Floats, left: Blocks, right: Blocks) -> Tables:
     )
 
 
-def cramers_v_squared(tables: Tables) -> Floats:
-    """Bias-corrected Cramér's V, squared; below 0 where there is less dependence than chance gives.
+def cramers_v(tables: Tables) -> Share:
+    """Bias-corrected Cramér's V, squared.
 
     References
     ----------
@@ -86,11 +87,13 @@ def cramers_v_squared(tables: Tables) -> Floats:
     more = np.maximum(tables.n - 1, 1.0)
     rows, columns = tables.rows - 1, tables.columns - 1
     room = np.minimum(rows - rows**2 / more, columns - columns**2 / more)
-    phi = tables.phi - rows * columns / more
-    return np.divide(phi, room, out=np.zeros_like(phi), where=room > 1e-9)
+    known = room > 1e-9
+    unit = np.divide(1.0, room * more, out=np.zeros_like(room), where=known)
+    value = np.where(known, (tables.phi * more - rows * columns) * unit, 0.0)
+    return Share(value, tables.n * tables.phi, rows * columns, unit)
 
 
-def chance_of_tables(tables: Tables, counts: Floats, left: Blocks, right: Blocks) -> Floats:
+def chance_of_tables(share: Share, tables: Tables, counts: Floats, left: Blocks, right: Blocks) -> Floats:
     """Probability of as large a chi-squared without dependence.
 
     Where a cell expects fewer than five rows, chi-squared has longer tails than its distribution. There the cell that
@@ -100,14 +103,9 @@ def chance_of_tables(tables: Tables, counts: Floats, left: Blocks, right: Blocks
     ----------
     Chvátal (1979), https://doi.org/10.1016/0012-365X(79)90084-0
     """
-    from scipy.special import chdtrc
-
-    freedom = (tables.rows - 1) * (tables.columns - 1)
-    p = np.where(freedom > 0, chdtrc(np.maximum(freedom, 1.0), tables.n * tables.phi), 1.0)
-    sparse = (tables.expected < FEWEST_EXPECTED) & (freedom > 0)
-    if sparse.any():
-        p[sparse] = cell_chance(counts, left, right)[sparse]
-    return np.asarray(p)
+    sparse = tables.expected < FEWEST_EXPECTED
+    p = share.chance()
+    return np.where(sparse & (share.freedom > 0), cell_chance(counts, left, right), p) if sparse.any() else p
 
 
 def cell_chance(counts: Floats, left: Blocks, right: Blocks) -> Floats:

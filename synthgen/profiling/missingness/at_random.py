@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgen.profiling.count_tables import Blocks, chance_of_tables, cramers_v_squared, summarize
+from synthgen.profiling.count_tables import Blocks, chance_of_tables, cramers_v, summarize
 from synthgen.profiling.few_classes import Classes
-from synthgen.profiling.jackknife import GROUPS, bar, standard_error
 from synthgen.profiling.missingness.results import GapDependence
 from synthgen.profiling.multiplicity import LEVEL, holm
+from synthgen.profiling.share_intervals import GROUPS, share_interval
 from synthgen.table.disclosure import FEWEST_HOLDERS
 
 
@@ -56,22 +56,22 @@ def gap_dependences(
     )  # fmt: skip
     total = parts.sum(axis=0)
     tables = summarize(total, left, right)
-    p = chance_of_tables(tables, total, left, right)
+    share = cramers_v(tables)
+    p = chance_of_tables(share, tables, total, left, right)
     other = np.array([[a != b for b in names] for a in gapped])
     missing = np.add.reduceat(total[1::2], right.starts, axis=1)
     tested = other & (np.minimum(missing, tables.n - missing) >= FEWEST_HOLDERS) & (tables.columns > 1)
     if not tested.any():
         return (), 0
-    without = np.stack([cramers_v_squared(summarize(total - part, left, right)) for part in parts])
-    effect, half = cramers_v_squared(tables), bar() * standard_error(without)
+    without = np.stack([cramers_v(summarize(total - part, left, right)).value for part in parts])
+    ends = np.sqrt(np.clip([share.value, *share_interval(share, without)], 0.0, 1.0))
     at = np.argwhere(tested)
     adjusted = holm(p[tested])
     found = []
     for (a, b), chance in zip(at.tolist(), adjusted.tolist(), strict=True):
         if chance >= LEVEL:
             continue
-        around = np.array([effect[a, b], effect[a, b] - half[a, b], effect[a, b] + half[a, b]])
-        value, low, high = np.sqrt(np.clip(around, 0, 1)).tolist()
+        value, low, high = ends[:, a, b].tolist()
         block = total[2 * a : 2 * a + 2, right.block == b]
         block = block[:, block.sum(axis=0) >= FEWEST_HOLDERS]
         shares = block[1] / block.sum(axis=0)

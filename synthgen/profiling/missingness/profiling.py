@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from synthgen.profiling.few_classes import compared_columns, few_classes, rows_to_test
-from synthgen.profiling.jackknife import groups_of_rows
 from synthgen.profiling.missingness.at_random import gap_dependences
 from synthgen.profiling.missingness.gap_rules import gap_rules
 from synthgen.profiling.missingness.patterns import gap_patterns
 from synthgen.profiling.missingness.results import MissingnessProfile
 from synthgen.profiling.multiplicity import LEVEL
+from synthgen.profiling.share_intervals import groups_of_rows
 from synthgen.table.column import Role, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS
 
