@@ -122,7 +122,7 @@ def rows_needed(share: float, half_width: float) -> int:
     Examples
     --------
     >>> rows_needed(0.8, 0.05), rows_needed(0.5, 0.05)
-    (246, 381)
+    (245, 381)
     """
     low, high = 0, 1
     while wilson_half_width(share, high) > half_width:
@@ -150,7 +150,7 @@ def assess_size(coded: pd.DataFrame, schema: Schema) -> SizeAssessment:
     >>> table = pd.DataFrame({"ill": [0.0] * 300 + [1.0] * 60, "dose": np.arange(360.0)})
     >>> rare = assess_size(table, schema).classes[0]
     >>> rare.label, rare.n, rare.needed, round(rare.half_width, 2)
-    ('yes', 60, 1230, 0.2)
+    ('yes', 60, 1225, 0.21)
     """
     n = len(coded)
     if not n:

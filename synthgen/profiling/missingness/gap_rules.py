@@ -154,10 +154,13 @@ def roundest(below: float, above: float) -> float:
     (100.0, 65.0, 0.04)
     """
     for exponent in range(15, -16, -1):
-        step = 10.0**exponent
-        number = np.floor(above / step) * step if exponent >= 0 else np.floor(above / step) / 10.0**-exponent
-        if below < number <= above:
-            return float(number)
+        # Near the middle where several are as round, so that it is neither of the two.
+        for place in (np.rint, np.floor):
+            at = (below + above) / 2 if place is np.rint else above
+            step = 10.0 ** abs(exponent)
+            number = place(at / step) * step if exponent >= 0 else place(at * step) / step
+            if below < number <= above:
+                return float(number)
     return above
 
 
