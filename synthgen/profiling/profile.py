@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import pandas as pd
@@ -19,6 +19,9 @@ from synthgen.profiling.bias_parts import (
     Representation,
 )
 from synthgen.profiling.column_parts import Dates, Goodness, Levels, Modes, Rounding, Tail, Texts
+from synthgen.profiling.dependence.results import DependenceProfile
+from synthgen.profiling.missingness.results import MissingnessProfile
+from synthgen.profiling.size import SizeAssessment
 from synthgen.table.column import Schema
 
 
@@ -192,6 +195,9 @@ class Profile:
     classes : tuple of (str, int)
         Rows of each value of a categorical target, commonest first; those of fewer than ten rows together.
     bias : BiasAudit
+    missingness : MissingnessProfile
+    dependence : DependenceProfile
+    size : SizeAssessment
     notes : tuple of str
         What a person should look at first, in words.
     """
@@ -201,6 +207,9 @@ class Profile:
     columns: tuple[ColumnProfile, ...]
     classes: tuple[tuple[str, int], ...] = ()
     bias: BiasAudit = BiasAudit()
+    missingness: MissingnessProfile = field(default_factory=MissingnessProfile)
+    dependence: DependenceProfile = field(default_factory=DependenceProfile)
+    size: SizeAssessment = field(default_factory=SizeAssessment)
     notes: tuple[str, ...] = ()
 
     @cached_property

@@ -8,9 +8,12 @@ from typing import Any
 import pandas as pd
 
 from synthgen.profiling.bias import audit_bias
+from synthgen.profiling.dependence import profile_dependence
 from synthgen.profiling.distributions import describe_columns
+from synthgen.profiling.missingness import profile_missingness
 from synthgen.profiling.profile import Profile
-from synthgen.randomness import seed_sequence
+from synthgen.profiling.size import assess_size
+from synthgen.randomness import seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.table.encoding import encode
@@ -83,7 +86,13 @@ def profile_coded(coded: pd.DataFrame, schema: Schema, **audit: Any) -> Profile:
         small = counts[counts < FEWEST_HOLDERS]
         if len(small):
             classes += ((f"other ({len(small)} with fewer than {FEWEST_HOLDERS} rows each)", int(small.sum())),)
-    return Profile(schema, len(coded), columns, classes, audit_bias(coded, schema, **audit), _notes(coded, schema))
+    return Profile(
+        schema, len(coded), columns, classes, audit_bias(coded, schema, **audit),
+        missingness=profile_missingness(coded, schema, stream(seed, "missingness")),
+        dependence=profile_dependence(coded, schema, stream(seed, "dependence")),
+        size=assess_size(coded, schema),
+        notes=_notes(coded, schema),
+    )  # fmt: skip
 
 
 def _notes(coded: pd.DataFrame, schema: Schema) -> tuple[str, ...]:
