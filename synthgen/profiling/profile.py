@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import pandas as pd
 
+from synthgen.profiling.personal_data.result import PersonalData
 from synthgen.table.column import Schema
 
 
@@ -115,6 +116,7 @@ class Profile:
     bias : BiasAudit
     notes : tuple of str
         What a person should look at first, in words.
+    personal_data : PersonalData
     """
 
     schema: Schema
@@ -123,6 +125,7 @@ class Profile:
     classes: tuple[tuple[str, int], ...] = ()
     bias: BiasAudit = BiasAudit()
     notes: tuple[str, ...] = ()
+    personal_data: PersonalData = field(default_factory=PersonalData)
 
     @cached_property
     def frame(self) -> pd.DataFrame:

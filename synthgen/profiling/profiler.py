@@ -9,6 +9,7 @@ import pandas as pd
 
 from synthgen.profiling.bias import audit_bias
 from synthgen.profiling.distributions import describe
+from synthgen.profiling.personal_data import TextSearch, personal_data
 from synthgen.profiling.profile import Profile
 from synthgen.randomness import seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Schema
@@ -26,6 +27,7 @@ def profile(
     target: str | None = None,
     sensitive_features: Sequence[str] | None = None,
     schema: Schema | None = None,
+    text_search: TextSearch | None = None,
 ) -> Profile:
     """Describe a table: each column's distribution, gaps, classes, and its bias by group.
 
@@ -38,6 +40,8 @@ def profile(
         Columns whose groups are audited (``profile.bias``).
     schema : Schema, optional
         Inferred if not given.
+    text_search : callable, optional
+        Searches free text for personal data; see :func:`synthgen.profiling.personal_data.with_presidio`.
 
     Returns
     -------
@@ -58,10 +62,10 @@ def profile(
     """
     frame, _ = to_pandas(data)
     schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive_features)
-    return profile_coded(encode(frame, schema), schema)
+    return profile_coded(encode(frame, schema), schema, text_search=text_search)
 
 
-def profile_coded(coded: pd.DataFrame, schema: Schema) -> Profile:
+def profile_coded(coded: pd.DataFrame, schema: Schema, *, text_search: TextSearch | None = None) -> Profile:
     """Describe a coded frame; see :func:`profile`."""
     seed = seed_sequence(0)  # only chooses the rows on which families are compared
     columns = tuple(describe(coded[c.name], c, stream(seed, c.name)) for c in schema)
@@ -75,7 +79,10 @@ def profile_coded(coded: pd.DataFrame, schema: Schema) -> Profile:
         small = counts[counts < FEWEST_HOLDERS]
         if len(small):
             classes += ((f"other ({len(small)} with fewer than {FEWEST_HOLDERS} rows each)", int(small.sum())),)
-    return Profile(schema, len(coded), columns, classes, audit_bias(coded, schema), _notes(coded, schema))
+    return Profile(
+        schema, len(coded), columns, classes, audit_bias(coded, schema), _notes(coded, schema),
+        personal_data=personal_data(coded, schema, text_search=text_search),
+    )  # fmt: skip
 
 
 def _notes(coded: pd.DataFrame, schema: Schema) -> tuple[str, ...]:
