@@ -12,7 +12,7 @@ from synthgen.profiling.personal_data.emails import EMAIL
 from synthgen.profiling.personal_data.free_text import TextSearch
 from synthgen.profiling.personal_data.national import NATIONAL, OTHER_NATIONAL, SSN
 from synthgen.profiling.personal_data.network import IP, MAC, URL
-from synthgen.profiling.personal_data.person_names import FULL_NAME, LISTED_NAME, TITLED, USER_NAME
+from synthgen.profiling.personal_data.person_names import CALLED, FULL_NAME, LISTED_NAME, TITLED, USER_NAME
 from synthgen.profiling.personal_data.phones import PHONE, PHONE_ABROAD
 from synthgen.profiling.personal_data.postcodes import POSTCODE
 from synthgen.profiling.personal_data.presidio import with_presidio
@@ -38,6 +38,7 @@ DETECTORS: tuple[Detector, ...] = (
     ADDRESS,
     FULL_NAME,
     LISTED_NAME,
+    CALLED,
     USER_NAME,
 )
 """Of detectors that are equally sure of a column, the first has it."""

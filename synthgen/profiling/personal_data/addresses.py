@@ -8,10 +8,11 @@ from synthgen.profiling.personal_data.detector import Detector, names, whole
 
 _ENGLISH = (
     r"street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|square|sq|terrace|way|close|crescent"
-    r"|highway|hwy|parkway|pkwy|place|pl|plaza|row|walk|gardens?|mews|grove|hill|park|crossing|trail|circle|mill|mills"
-    r"|point|ridge|village|view|views|station|island|islands|junction|extension|estates?|creek|haven|valley"
-    r"|fork|forks|harbor|shores?|springs?|summit|throughway|track|turnpike|union|via|viaduct|ville|vista|walks"
+    r"|highway|hwy|parkway|pkwy|place|pl|plaza|row|walk|gardens?|mews|grove|hills?|park|crossing|trail|circle|mills?"
+    r"|points?|ridges?|villages?|views?|stations?|islands?|junctions?|extensions?|estates?|creek|haven|valleys?|forks?"
+    r"|harbors?|shores?|springs?|summit|throughway|track|turnpike|viaduct|vista|walks"
 )
+_FLAT = r"(?:flat|studio|apt\.?|apartment|suite|unit) ?\d{1,4}[a-z]?"
 _GERMAN = r"(?:stra(?:ß|ss)e|str\.?|weg|platz|allee|gasse|ring|ufer|damm|chaussee|steig)"
 _ROMANCE = (
     r"rue|avenue|av\.?|boulevard|bd\.?|place|chemin|impasse|allée|quai|calle|c/|avenida|avda\.?|plaza|paseo|camino"
@@ -19,7 +20,11 @@ _ROMANCE = (
     r"|borgo|largo|vicolo|canale|rotonda|incrocio|contrada|stretto|rua|travessa|praça"
 )
 _STREET = (
-    rf"\d{{1,6}}[a-z]?,? .{{2,50}}\b(?:{_ENGLISH})\b.*"  # 221b Baker Street
+    # 221b Baker Street; "2 rooms near the park" is none.
+    rf"(?:{_FLAT}[,\s]+)?(?!.*\b(?:near|with|for|in|from|to|bed|bedrooms?|rooms?)\b)"
+    rf"\d{{1,6}}[a-z]?,?(?: [^\s,]+){{1,3}} (?:{_ENGLISH})\.?(?:\s*[,\n].*| {_FLAT}.*)?"
+    r"|\d{1,6}[a-z]? [^\n,]{3,60}[,\n].*\b[A-Z]{2} \d{5}(?:-\d{4})?"  # …, Springfield, MI 12345
+    rf"|{_FLAT}[,\n].*"
     rf"|[^\d]{{2,40}}{_GERMAN},? \d{{1,4}} ?[a-z]?(?:[,/ \n-].*)?"  # Unter-den-Linden-Straße 12
     rf"|(?:\d{{1,4}} ?(?:bis|ter)?,? )?(?:{_ROMANCE}) .{{2,60}}"  # 12 rue de la Paix
 )

@@ -109,7 +109,7 @@ def _inside(values: Values, column: Column, searches: Sequence[TextSearch]) -> F
     """Personal data inside longer texts; a search that the caller brought reads short ones too."""
     if column.kind in (Kind.INTEGER, Kind.DATETIME) or len(values.texts) < FEWEST_TEXTS:
         return None
-    long = column.kind is Kind.TEXT or values.words >= WORDS_OF_TEXT
+    long = values.words >= WORDS_OF_TEXT or (column.kind is Kind.TEXT and values.words >= 1)
     if not long and len(searches) == 1:
         return None
     hit, kinds = search(values.texts, searches)

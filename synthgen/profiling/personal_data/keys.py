@@ -6,8 +6,8 @@ from synthgen.profiling.personal_data.detector import names
 
 OF_PEOPLE = names(
     r"customers?|clients?|patients?|users?|members?|passengers?|persons?|people|subjects?|participants?|employees?"
-    r"|students?|accounts?|policy|policyholder|insured|passport|licen[cs]e|tickets?|household|kunden?|kundennummer"
-    r"|kundennr|patienten?|patientennummer|mitarbeiter|versicherten?|konto|usager|cliente|paciente|usuario"
-    r"|compte|cuenta|matricule|mrn|nin"
+    r"|students?|accounts?|policy|policyholder|insured|passport|(?:licen[cs]e|number) ?plate"
+    r"|licen[cs]e (?:no|nr|number|id)|tickets?|household|kunden?|kundennummer|kundennr|patienten?|patientennummer"
+    r"|mitarbeiter|versicherten?|konto|kennzeichen|usager|cliente|paciente|usuario|compte|cuenta|matricule|mrn"
 )
 EXAMPLE = "***###"

@@ -70,7 +70,14 @@ def _detector(number: Number) -> Detector:
         found = np.array([form.fullmatch(text.strip()) is not None for text in texts], dtype=np.bool_)
         if not has_stdnum() or found.sum() < 0.5 * len(texts):
             return np.zeros(len(texts), dtype=np.bool_)
-        is_valid = import_module(f"stdnum.{number.module}").is_valid
+        validate = import_module(f"stdnum.{number.module}").is_valid
+
+        def is_valid(text: str) -> bool:
+            try:
+                return bool(validate(text))
+            except (LookupError, ValueError):  # of a Chinese number without a known county, for example
+                return False
+
         return np.array([fit and is_valid(text) for fit, text in zip(found, texts, strict=True)], dtype=np.bool_)
 
     return Detector(

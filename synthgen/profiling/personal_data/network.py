@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from synthgen.profiling.personal_data.detector import Detector, hits, names, whole
 
 URL_INSIDE = re.compile(r"\b(?:https?://|www\.)[^\s<>\"']{3,}", re.IGNORECASE)
-IP_INSIDE = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
+IP_INSIDE = re.compile(r"(?<![\w./:-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)")
 
 
 def is_ip(text: str) -> bool:

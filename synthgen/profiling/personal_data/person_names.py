@@ -72,13 +72,16 @@ _OF_PEOPLE = (
     r"|member|passenger|guest|contact|doctor|physician|author|student|teacher|father|mother|spouse|cardholder|holder"
     r"|account holder|sender|recipient|driver|agent|user|candidate|applicant)s?"
 )
-_NAMED = names(
-    rf"{_OF_PEOPLE} ?names?|names?|surnames?|forenames?|lastname|firstname|fullname|fname|lname|vornamen?|nachnamen?"
-    r"|familienname|nom|nom de famille|prenoms?|nombres?|apellidos?|cognome|sobrenome"
+_CALLED = (
+    rf"{_OF_PEOPLE} ?names?|surnames?|forenames?|lastname|firstname|fullname|fname|lname|vornamen?|nachnamen?"
+    r"|familienname|nom de famille|prenoms?|apellidos?|cognome|sobrenome"
 )
+# What is only called a name may be anything's: the values must tell.
+_ANYTHINGS = r"names?|nom|nombres?"
 _NOT_PEOPLE = r"(?!.*\b(?:product|file|company|brand|column|table|event|street|city|country|state|item|project|domain"
 _NOT_PEOPLE += r"|model|category|hotel|shop|store|school|team|drug|disease|species|class|type|user)\b)"
-NAMED = re.compile(rf"^{_NOT_PEOPLE}.*{_NAMED.pattern}")
+NAMED = re.compile(rf"^{_NOT_PEOPLE}.*\b(?:{_CALLED}|{_ANYTHINGS})\b")
+SURELY_NAMED = re.compile(rf"^{_NOT_PEOPLE}.*\b(?:{_CALLED})\b")
 
 TITLED = Detector(
     what="person name",
@@ -98,6 +101,16 @@ FULL_NAME = Detector(
     example="*** ***",
 )
 
+CALLED = Detector(
+    what="person name",
+    named=SURELY_NAMED,
+    matches=lambda texts: hits(texts, lambda text: False),
+    by_value=None,
+    fits=whole(_NAME),
+    by_name="medium",
+    example="*** ***",
+)
+
 # Words for months, colours and places are names too, so half of many values have to be listed.
 LISTED_NAME = Detector(
     what="person name",
@@ -107,7 +120,7 @@ LISTED_NAME = Detector(
     least_share=0.5,
     least_distinct=20,
     fits=whole(_NAME),
-    by_name="medium",
+    by_name="low",
     example="***",
 )
 

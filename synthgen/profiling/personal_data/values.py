@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.table.column import LABEL_KINDS, Column, Kind
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 MOST_ROWS = 50_000
 MOST_DISTINCT = 5_000
@@ -40,8 +43,8 @@ class Values:
 
     @cached_property
     def words(self) -> float:
-        """Words a text, on average."""
-        return float(np.mean([len(text.split()) for text in self.texts])) if self.texts else 0.0
+        """Words of two letters and more in a text, on average."""
+        return float(np.mean([len(_WORD.findall(text)) for text in self.texts])) if self.texts else 0.0
 
 
 def rows_looked_at(n: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -67,7 +70,8 @@ def _texts(found: Any, column: Column) -> list[str]:
         labels = column.categories or ()
         return [str(labels[int(code)]) for code in found]
     if column.kind is Kind.DATETIME:
-        return [text[:10] for text in pd.to_datetime(found, unit="us").strftime("%Y-%m-%d")]
+        days = np.asarray(found).astype(np.int64).astype("M8[us]").astype("M8[D]")
+        return [str(text) for text in days.astype(str)]
     if column.kind is Kind.INTEGER:
         return [str(int(value)) for value in found]
     return [str(value) for value in found]
