@@ -24,7 +24,10 @@ FILE = Path(__file__).with_name("personal_data.json")
 PAGE = Path(__file__).with_name("personal_data.md")
 KINDS = ("e-mail", "phone", "IBAN", "card", "national", "IP", "MAC", "URL", "postcode", "address", "name", "birth date",
          "key", "user name", "free text")  # fmt: skip
+FIRST_SEED = 5
+"""Forms were written looking at tables made with the seeds before it."""
 GENERATORS = ("jitter", "smote", "gaussian_copula", "tree")
+VERBATIM_ROWS = 8_000
 TIMED = {
     "Adult": "adult.csv.gz",
     "ULB card payments": "creditcard_ulb.parquet",
@@ -49,7 +52,7 @@ def found_in(case: Case) -> dict[str, Any]:
 def finds(seeds: int) -> dict[str, Any]:
     """What was found in each table, and what is there."""
     out = {case.title: found_in(case) for case in real_cases()}
-    for seed in range(seeds):
+    for seed in range(FIRST_SEED, FIRST_SEED + seeds):
         out |= {f"{case.title} #{seed}": found_in(case) for case in made_cases(seed)}
     return out
 
@@ -88,7 +91,7 @@ def verbatim() -> dict[str, Any]:
         path = SHARED / name.strip()
         if not path.is_file():
             continue
-        frame = read_file(path).dropna(subset=[target]).head(2_000)
+        frame = read_file(path).dropna(subset=[target]).head(VERBATIM_ROWS)
         schema = infer_schema(frame, target=target)
         for column, declared in columns.items():
             if declared:
@@ -178,8 +181,10 @@ def page(kept: dict[str, Any]) -> str:
             lines.append(record.row([name, str(item["columns"]), holds, *cells]))
         lines += [
             "", "## Made tables", "",
-            "Faker's and python-stdnum's values, 400 rows a column. Faker's lists of names are also what names are "
-            "looked up in, so the recall of names by value says nothing of other names: the Indonesian ones are in no "
+            "Faker's and python-stdnum's values, 400 rows a column. The forms were written by the same hand as these "
+            "tables, looking at others of the same makers, so real tables will show more mistakes. Faker's lists of "
+            "names are also what names are looked up in, so the recall of names by value says nothing of other names: "
+            "the Indonesian ones are in no "
             "list, and Airbnb's hosts above are nobody's list.", "",
         ]  # fmt: skip
         unnamed = {name: item for name, item in made.items() if "unnamed" in name}

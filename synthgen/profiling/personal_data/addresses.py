@@ -26,7 +26,7 @@ _STREET = (
     r"|\d{1,6}[a-z]? [^\n,]{3,60}[,\n].*\b[A-Z]{2} \d{5}(?:-\d{4})?"  # …, Springfield, MI 12345
     rf"|{_FLAT}[,\n].*"
     rf"|[^\d]{{2,40}}{_GERMAN},? \d{{1,4}} ?[a-z]?(?:[,/ \n-].*)?"  # Unter-den-Linden-Straße 12
-    rf"|(?:\d{{1,4}} ?(?:bis|ter)?,? )?(?:{_ROMANCE}) .{{2,60}}"  # 12 rue de la Paix
+    rf"|(?=.*\d)(?:\d{{1,4}} ?(?:bis|ter)?,? )?(?:{_ROMANCE}) .{{2,60}}"  # 12 rue de la Paix
 )
 
 ADDRESS = Detector(

@@ -91,6 +91,6 @@ def folded(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
     plain = "".join(char for char in plain if not unicodedata.combining(char))
-    # "EMail" would be E and Mail.
-    plain = re.sub(r"e[-_ ]?mail", "Email", plain, flags=re.IGNORECASE)
+    # "eMail" and "E-Mail" would be two words; "voicemail" is none of them.
+    plain = re.sub(r"(?<![A-Za-z])e[-_ ]?[mM]ail|E[-_ ]?[mM]ail|E-?MAIL", "Email", plain)
     return " ".join(name_words(plain))

@@ -6,6 +6,8 @@ import re
 from importlib import import_module
 from importlib.util import find_spec
 
+import numpy as np
+
 from synthgen.profiling.personal_data.detector import Detector, Hits, Texts, hits, names, whole
 
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "CA", "AU", "BR", "IN", "CH", "AT", "BE", "PT", "PL", "SE")
@@ -42,19 +44,24 @@ def is_phone(text: str) -> bool:
     return 8 <= sum(char.isdigit() for char in number) <= 15 and _FORM.fullmatch(text) is not None
 
 
-def _abroad(texts: Texts) -> Hits:
-    found = hits(texts, lambda text: text.startswith("+") and is_phone(text))
-    if not found.any() or not has_phonenumbers():
+def _phones(texts: Texts) -> Hits:
+    """Texts written as phones; those with ``+`` only if a country has numbers so long, where phonenumbers knows."""
+    found = hits(texts, is_phone)
+    if not has_phonenumbers():
         return found
     phones = import_module("phonenumbers")
 
     def possible(text: str) -> bool:
         try:
-            return bool(phones.is_possible_number(phones.parse(text, None)))
+            return not text.startswith("+") or bool(phones.is_possible_number(phones.parse(text, None)))
         except phones.NumberParseException:
             return False
 
-    return found & hits(texts, lambda text: text.startswith("+") and possible(text))
+    return np.array([fit and possible(text.strip()) for fit, text in zip(found, texts, strict=True)], dtype=np.bool_)
+
+
+def _abroad(texts: Texts) -> Hits:
+    return hits(texts, lambda text: text.startswith("+")) & _phones(texts)
 
 
 def valid_in_one_country(texts: Texts) -> bool:
@@ -85,7 +92,7 @@ PHONE_ABROAD = Detector(
 PHONE = Detector(
     what="phone number",
     named=_NAMED,
-    matches=lambda texts: hits(texts, is_phone),
+    matches=_phones,
     fits=whole(rf"\+?\(?\d(?:[ ./()-]{{0,2}}\d){{6,14}}{_EXTENSION}"),
     by_value="medium",
     by_name="medium",
