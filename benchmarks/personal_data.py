@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 import synthgen as sg
-from benchmarks import record
+from benchmarks import personal_data_r, record
 from benchmarks.personal_data_cases import SHARED, Case, kind_of, made_cases, real_cases
 from synthgen.profiling.personal_data import personal_data
 from synthgen.table import Kind, encode, infer_schema, read_file
@@ -207,6 +207,8 @@ def _missed(made: dict[str, Any]) -> list[str]:
 
 def _others(kept: dict[str, Any]) -> list[str]:
     lines: list[str] = []
+    if "r" in kept:
+        lines += personal_data_r.lines(kept["r"]["result"])
     if "digits" in kept:
         item = kept["digits"]["result"]
         wrong = ", ".join(f"{what} {n}" for what, n in item["wrong"].items()) or "none"
@@ -236,7 +238,7 @@ def _others(kept: dict[str, Any]) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.personal_data", description=__doc__)
-    parts = ("finds", "digits", "verbatim", "speed")
+    parts = ("finds", "r", "digits", "verbatim", "speed")
     parser.add_argument("--part", action="append", choices=parts, help="only this one; may be repeated")
     parser.add_argument("--seeds", type=int, default=5, help="made tables of each sort")
     parser.add_argument("--tables", type=int, default=100, help="tables of random digits")
@@ -244,13 +246,18 @@ def main() -> int:
     warnings.simplefilter("ignore")
     runs = {
         "finds": lambda: finds(given.seeds),
+        "r": personal_data_r.found,
         "digits": lambda: digits(given.tables),
         "verbatim": verbatim,
         "speed": speed,
     }
     for name in given.part or parts:
+        result = runs[name]()
+        if result is None:
+            print(f"{name}: left as it was, for what it reads isn't installed")
+            continue
         kept = record.read(FILE)
-        kept[name] = {"result": runs[name](), "made": record.when("faker", "python-stdnum", "phonenumbers")}
+        kept[name] = {"result": result, "made": record.when("faker", "python-stdnum", "phonenumbers")}
         record.write(FILE, kept)
         PAGE.write_text(page({part: kept[part] for part in parts if part in kept}) + "\n", encoding="utf-8")
     return 0

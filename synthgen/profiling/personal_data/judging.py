@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -134,7 +135,7 @@ def _as_key(looked: Looked) -> Found | None:
 
 def _is_count(looked: Looked) -> bool:
     texts = looked.values.texts
-    if not all(text.isdecimal() and len(text) <= len(str(looked.n_rows)) + 1 for text in texts):
+    if not all(re.fullmatch(r"-?\d{1,15}", text) for text in texts):
         return False
     numbers = [int(text) for text in texts]
     return looked.n_rows >= DENSE * (max(numbers) - min(numbers) + 1)

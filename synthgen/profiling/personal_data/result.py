@@ -21,7 +21,8 @@ class PersonalColumn:
         *high*: a form or check digits that little else has, or a name and values that agree; *medium*: one of them;
         *low*: only the name says so, or only that nearly all values differ.
     share : float
-        Share of the rows looked at that hold it, 0 to 1; fewer than ten rows count as ten.
+        Share of the rows looked at whose value matches (or fits, where only the name tells), 0 to 1; fewer than ten
+        rows count as ten.
     by : {"value", "name", "value and name"}
     example : str
         A mask: ``***`` for letters, ``###`` for digits. Never a value.
