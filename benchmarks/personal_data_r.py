@@ -37,7 +37,7 @@ RIGHT = {
     ("baseball", "id"): "key",
     ("biopsy", "ID"): "key",
 }
-"""Columns of people: read among all columns of texts and keys of more than 15 values, and all that are called a name."""
+"""Columns of people, read among all columns of texts and keys of more than 15 values and all that are called a name."""
 
 
 def tables() -> Iterator[tuple[str, pd.DataFrame]]:
