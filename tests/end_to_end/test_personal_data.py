@@ -123,3 +123,16 @@ def test_what_the_profile_advises_stops_names_from_being_repeated():
     assert "schema.with_column('host_name', kind='identifier')" in advice
     schema = schema.with_column("host_name", kind="identifier")
     assert repeated(synthetic(frame, schema, target="Class", generator="gaussian_copula"), frame, "host_name") == []
+
+
+def test_a_saved_model_holds_no_value_of_a_declared_identifier(tmp_path):
+    names = ["Annabella", "Petronella", "Laurentia", "Thomasina", "Juliusz"]
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"host_name": rng.choice(names, ROWS), "price": rng.gamma(2, 40, ROWS).round(),
+                          "Class": rng.integers(0, 2, ROWS)})  # fmt: skip
+    for columns, held in (((), True), (("host_name",), False)):
+        schema = declared(frame, *columns, target="Class")
+        folder = tmp_path / str(held)
+        sg.generators.GENERATORS["tree"](random_state=0).fit(frame, schema=schema).save(folder)
+        stored = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+        assert any(name.encode() in stored for name in names) == held
