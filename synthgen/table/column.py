@@ -244,8 +244,8 @@ class Schema:
             changes["role"] = Role(changes["role"])
         declared = column.declared | set(changes)
         if changes.get("kind") in OPAQUE_KINDS:
-            read_off = {"bounds", "categories", "decimals", "resolution"} - declared
-            column = replace(column, **dict.fromkeys(read_off))
+            for read_off in {"bounds", "categories", "decimals", "resolution"} - declared:
+                changes[read_off] = None
         new = replace(column, **changes, declared=declared)
         return self.with_columns([new])
 

@@ -9,7 +9,7 @@ COARSE = {
     "date of birth": "keep the year or an age band",
     "IP address": "keep the network only",
 }
-_DECLARE = "drop it, or declare it: schema.with_column({name!r}, kind='identifier') gives made-up values of its shape"
+_DECLARE = "drop it, or declare it: schema.with_column({name!r}, kind='identifier') gives made-up values in its place"
 
 
 def is_repeated(column: Column) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from synthgen.errors import UsageError
 from synthgen.profiling.personal_data.detector import Texts
+from synthgen.profiling.personal_data.free_text import TextSearch
 
 LEAST_SCORE = 0.5
 MOST_TEXTS = 500
@@ -59,7 +60,7 @@ def with_presidio(
     language: str = "en",
     score: float = LEAST_SCORE,
     ignored: Sequence[str] = ("DATE_TIME", "LOCATION", "NRP"),
-) -> _Presidio:
+) -> TextSearch:
     """Let a presidio analyzer search columns of text, for ``sg.profile(df, text_search=...)``.
 
     Parameters
