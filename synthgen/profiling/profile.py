@@ -21,6 +21,7 @@ from synthgen.profiling.bias_parts import (
 from synthgen.profiling.column_parts import Dates, Goodness, Levels, Modes, Rounding, Tail, Texts
 from synthgen.profiling.dependence.results import DependenceProfile
 from synthgen.profiling.missingness.results import MissingnessProfile
+from synthgen.profiling.personal_data.result import PersonalData
 from synthgen.profiling.size import SizeAssessment
 from synthgen.table.column import Schema
 
@@ -200,6 +201,7 @@ class Profile:
     size : SizeAssessment
     notes : tuple of str
         What a person should look at first, in words.
+    personal_data : PersonalData
     """
 
     schema: Schema
@@ -211,6 +213,7 @@ class Profile:
     dependence: DependenceProfile = field(default_factory=DependenceProfile)
     size: SizeAssessment = field(default_factory=SizeAssessment)
     notes: tuple[str, ...] = ()
+    personal_data: PersonalData = field(default_factory=PersonalData)
 
     @cached_property
     def frame(self) -> pd.DataFrame:

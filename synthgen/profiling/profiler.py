@@ -11,6 +11,7 @@ from synthgen.profiling.bias import audit_bias
 from synthgen.profiling.dependence import profile_dependence
 from synthgen.profiling.distributions import describe_columns
 from synthgen.profiling.missingness import profile_missingness
+from synthgen.profiling.personal_data import TextSearch, personal_data
 from synthgen.profiling.profile import Profile
 from synthgen.profiling.size import assess_size
 from synthgen.randomness import seed_sequence, stream
@@ -32,6 +33,7 @@ def profile(
     reference_population: Any = None,
     legitimate: Sequence[str] = (),
     predictions: Any = None,
+    text_search: TextSearch | None = None,
 ) -> Profile:
     """Describe a table: each column's distribution, gaps, classes, and its bias by group.
 
@@ -46,6 +48,8 @@ def profile(
         Inferred if not given.
     reference_population, legitimate, predictions
         For the audit of groups; see :func:`synthgen.profiling.audit_bias`.
+    text_search : callable, optional
+        Searches free text for personal data; see :func:`synthgen.profiling.personal_data.with_presidio`.
 
     Returns
     -------
@@ -67,12 +71,14 @@ def profile(
     frame, _ = to_pandas(data)
     schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive_features)
     return profile_coded(
-        encode(frame, schema), schema, reference_population=reference_population, legitimate=legitimate,
-        predictions=predictions,
+        encode(frame, schema), schema, text_search=text_search, reference_population=reference_population,
+        legitimate=legitimate, predictions=predictions,
     )  # fmt: skip
 
 
-def profile_coded(coded: pd.DataFrame, schema: Schema, **audit: Any) -> Profile:
+def profile_coded(
+    coded: pd.DataFrame, schema: Schema, *, text_search: TextSearch | None = None, **audit: Any
+) -> Profile:
     """Describe a coded frame; see :func:`profile`. ``audit`` goes to the audit of groups."""
     seed = seed_sequence(0)  # only chooses the rows on which families are compared
     columns = describe_columns(coded, schema, seed)
@@ -91,6 +97,7 @@ def profile_coded(coded: pd.DataFrame, schema: Schema, **audit: Any) -> Profile:
         missingness=profile_missingness(coded, schema, stream(seed, "missingness")),
         dependence=profile_dependence(coded, schema, stream(seed, "dependence")),
         size=assess_size(coded, schema),
+        personal_data=personal_data(coded, schema, text_search=text_search),
         notes=_notes(coded, schema),
     )  # fmt: skip
 

@@ -224,6 +224,9 @@ class Schema:
     def with_column(self, name: str, **changes: Any) -> Schema:
         """Return a schema in which column ``name`` is changed and the change marked as declared.
 
+        A column that becomes an identifier or text loses the labels and bounds that were read off the data: they
+        are the values that a model of it must not hold.
+
         Parameters
         ----------
         name : str
@@ -239,7 +242,11 @@ class Schema:
             changes["kind"] = Kind(changes["kind"])
         if "role" in changes:
             changes["role"] = Role(changes["role"])
-        new = replace(column, **changes, declared=column.declared | set(changes))
+        declared = column.declared | set(changes)
+        if changes.get("kind") in OPAQUE_KINDS:
+            for read_off in {"bounds", "categories", "decimals", "resolution"} - declared:
+                changes[read_off] = None
+        new = replace(column, **changes, declared=declared)
         return self.with_columns([new])
 
     def with_columns(self, changed: Iterable[Column]) -> Schema:

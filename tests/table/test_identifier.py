@@ -93,3 +93,20 @@ def test_missing_identifiers():
     coded = encode(frame, schema)
     assert coded["id"].tolist()[:3] == ["1", None, "2"]
     pd.testing.assert_frame_equal(decode(coded, schema), frame)
+
+
+def test_a_declared_identifier_keeps_none_of_its_values_in_the_schema():
+    frame = pd.DataFrame({"host": ["Anna", "Petronella"] * 20, "card": [4111111111111111, 5555555555554444] * 20,
+                          "dose": [1, 2, 3, 4] * 10})  # fmt: skip
+    schema = infer_schema(frame)
+    assert "Petronella" in schema.to_json()
+    assert "4111111111111111" in schema.to_json()
+    declared = schema.with_column("host", kind="identifier").with_column("card", kind="identifier")
+    text = declared.with_column("host", kind="text").to_json()
+    for json in (declared.to_json(), text):
+        assert "Petronella" not in json
+        assert "4111111111111111" not in json
+    assert declared["dose"] == schema["dose"]
+    # What a person declared stays.
+    public = schema.with_column("dose", bounds=(0.0, 9.0)).with_column("dose", kind="identifier")
+    assert public["dose"].bounds == (0.0, 9.0)
