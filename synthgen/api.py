@@ -40,6 +40,7 @@ from synthgen.planning.fairness import (
     sensitive_of,
 )
 from synthgen.profiling import profile_coded
+from synthgen.profiling.source import with_source
 from synthgen.progress import Stages
 from synthgen.provenance import describe_run
 from synthgen.randomness import RandomState, child, seed_sequence, stream
@@ -178,7 +179,7 @@ def synthesize(
         plan = plan or _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     seed = seed_sequence(random_state)
     with stages("profile"):
-        described = profile_coded(*given)
+        described = with_source(profile_coded(*given), data, given[1])
     with stages("choose"):
         train, held = split_rows(seen[1], learnt, holdout, stream(seed, "split"))
         check_learnable(seen[1], train, plan, learnt)

@@ -10,6 +10,7 @@ import pandas as pd
 from synthgen.profiling.bias import audit_bias
 from synthgen.profiling.distributions import describe
 from synthgen.profiling.profile import Profile
+from synthgen.profiling.source import with_source
 from synthgen.randomness import seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS
@@ -58,7 +59,7 @@ def profile(
     """
     frame, _ = to_pandas(data)
     schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive_features)
-    return profile_coded(encode(frame, schema), schema)
+    return with_source(profile_coded(encode(frame, schema), schema), data, schema)
 
 
 def profile_coded(coded: pd.DataFrame, schema: Schema) -> Profile:

@@ -4,6 +4,7 @@ from synthgen.planning.fairness.carrying_out import CarryingOut, carry_out, chec
 from synthgen.planning.fairness.effect import Effect, Figure, GroupEffect
 from synthgen.planning.fairness.outcome import Outcome, outcome_of
 from synthgen.planning.fairness.plan import KINDS, FairnessPlan
+from synthgen.planning.fairness.rank import plans_of, rank_plans
 from synthgen.planning.fairness.reading import read_plan, sensitive_of
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "carry_out",
     "check_generator_for",
     "outcome_of",
+    "plans_of",
+    "rank_plans",
     "read_plan",
     "sensitive_of",
 ]
