@@ -86,14 +86,14 @@ def rank_plans(
         )
         trial = Trial.of(frame, coded, rows, columns, selected, model or TreeSynthesizer(preset="turbo"),
                          child(seed, *columns))  # fmt: skip
-        without = trial.make(None)
+        real, without = trial.judge(trial.real()), trial.judge(trial.make(None))
         for kind in asked:
             plan = _plan(kind, columns, strength, schema, selected, coded)
             if plan is None:
                 continue
             try:
                 check_generator_for(plan, trial.model)
-                effect = trial.effect(without, trial.make(plan))
+                effect = trial.effect(real, without, trial.judge(trial.make(plan)))
             except (DataError, UsageError):  # what can't be done with these rows, or this generator, isn't proposed
                 continue
             out.append(replace(plan, effect=effect))

@@ -52,6 +52,36 @@ class Made:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """What was measured of some rows.
+
+    Attributes
+    ----------
+    ratio : Figure
+        Lowest over highest rate of the label among the groups that can be compared.
+    rates : list of float
+        Of every group.
+    auc : Figure
+        Of a model trained on the rows, on held-out real labels.
+    groups : list of Figure or None
+        The same within each group.
+    model_ratio : float
+        Lowest over highest rate at which that model picks held-out real rows.
+    nearer : list of Figure or None
+        See :class:`synthgen.planning.fairness.GroupEffect`.
+    notes : tuple of str
+    """
+
+    ratio: Figure
+    rates: list[float]
+    auc: Figure
+    groups: list[Figure | None]
+    model_ratio: float
+    nearer: list[Figure | None]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Trial:
     """An inner split of real rows, on which plans for the same groups are compared.
 
@@ -119,31 +149,34 @@ class Trial:
         counts = {float(code): int(n) for code, n in coded[schema.target.name].value_counts().items()}  # type: ignore[arg-type]
         return plan_in_proportion(counts, len(coded), None)
 
-    def effect(self, without: Made, planned: Made) -> Effect:
+    def real(self) -> Made:
+        """The real rows learnt from, as if they had been made."""
+        learn, held = (self.coded.iloc[rows].reset_index(drop=True) for rows in (self.learn, self.held))
+        return Made(learn, np.ones(len(learn)), learn, held, self.schema)
+
+    def effect(self, real: Judged, without: Judged, planned: Judged) -> Effect:
         """Compare rows of a plan with those made without one."""
-        cells, schema = self.cells, self.schema
-        compared = cells.rated
-        seed = child(self.seed, "judge")
-        real = Made(without.learn, np.ones(len(without.learn)), without.learn, without.held, schema)
-        judged = {name: self._judged(made, seed) for name, made in
-                  (("real", real), ("without", without), ("planned", planned))}  # fmt: skip
-        ratios = {}
-        for name, made in (("real", real), ("without", without), ("planned", planned)):
-            counts = weighted_counts(cells, made.schema, made.rows, made.weights)[:-1][compared]
-            rows = weighted_counts(cells, made.schema, made.rows)[:-1][compared].sum(axis=1)
-            ratios[name] = ratio(counts, cells.selected, rows)
+        names = [self.cells.groups.name(g) for g in range(len(self.cells.groups))]
+        groups = tuple(
+            GroupEffect(
+                names[g],
+                without.rates[g],
+                planned.rates[g],
+                without.groups[g],
+                planned.groups[g],
+                without.nearer[g],
+                planned.nearer[g],
+            )
+            for g in np.flatnonzero(self.cells.rated)
+        )
         return Effect(
-            rows=len(self.learn), held_out=len(self.held),
-            ratio_real=ratios["real"], ratio=ratios["without"], ratio_planned=ratios["planned"],
-            auc_real=judged["real"].auc, auc=judged["without"].auc, auc_planned=judged["planned"].auc,
-            model_ratio=judged["without"].model_ratio, model_ratio_planned=judged["planned"].model_ratio,
-            groups=tuple(self._group(int(g), without, planned, judged) for g in np.flatnonzero(compared)),
-            notes=planned.notes,
+            len(self.learn), len(self.held), real.ratio, without.ratio, planned.ratio, real.auc, without.auc,
+            planned.auc, without.model_ratio, planned.model_ratio, groups, planned.notes,
         )  # fmt: skip
 
-    def _judged(self, made: Made, seed: np.random.SeedSequence) -> _Judged:
-        """Train a model on rows and let it find the real labels of those held out."""
-        cells, schema = self.cells, made.schema
+    def judge(self, made: Made) -> Judged:
+        """Count groups and labels of rows, and train a model on them that has to find the real labels held out."""
+        cells, schema, seed = self.cells, made.schema, child(self.seed, "judge")
         assert schema.target is not None
         target, code = schema.target.name, cells.labels[cells.selected]
         names = [c.name for c in schema if c.kind not in OPAQUE_KINDS and c.name != target]
@@ -152,26 +185,19 @@ class Trial:
         train_model(model, made.rows[names], y, schema, made.weights)
         guess = predict(model, made.held[names])
         found = made.held[target].to_numpy(float) == code
-        of_row = cells.groups.of(made.held)
-        whole = _area(found, guess, seed)
+        of_row, compared = cells.groups.of(made.held), np.flatnonzero(cells.rated)
         by_group = [_area(found[of_row == g], guess[of_row == g], seed) for g in range(len(cells.groups))]
         # As many rows are picked as have the label where the model learnt.
         bar = float(np.quantile(guess, 1 - min(0.999, float(np.average(y, weights=made.weights)))))
-        picked = guess > bar
-        rates = [picked[of_row == g].mean() for g in np.flatnonzero(cells.rated) if (of_row == g).any()]
-        lowest = float(min(rates) / max(rates)) if rates and max(rates) > 0 else 1.0
-        return _Judged(whole or Figure(0.5, 0.0, 1.0), by_group, lowest)
-
-    def _group(self, g: int, without: Made, planned: Made, judged: dict[str, _Judged]) -> GroupEffect:
-        cells = self.cells
-        rates = []
-        for made in (without, planned):
-            row = weighted_counts(cells, made.schema, made.rows, made.weights)[g]
-            rates.append(float(row[cells.selected] / row.sum()) if row.sum() else 0.0)
-        seed = child(self.seed, "near", g)
-        return GroupEffect(
-            cells.groups.name(g), rates[0], rates[1], judged["without"].groups[g], judged["planned"].groups[g],
-            self._nearer(without, g, seed), self._nearer(planned, g, seed),
+        picked = [float((guess[of_row == g] > bar).mean()) for g in compared if (of_row == g).any()]
+        counts = weighted_counts(cells, schema, made.rows, made.weights)
+        rows = weighted_counts(cells, schema, made.rows).sum(axis=1)
+        rates = counts[:, cells.selected] / np.maximum(counts.sum(axis=1), 1e-9)
+        return Judged(
+            ratio(counts[:-1][cells.rated], cells.selected, rows[:-1][cells.rated]), rates[:-1].tolist(),
+            _area(found, guess, seed) or Figure(0.5, 0.0, 1.0), by_group,
+            min(picked) / max(picked) if picked and max(picked) > 0 else 1.0,
+            [self._nearer(made, g, child(self.seed, "near", g)) for g in range(len(cells.groups))], made.notes,
         )  # fmt: skip
 
     def _nearer(self, made: Made, g: int, seed: np.random.SeedSequence) -> Figure | None:
@@ -194,13 +220,6 @@ class Trial:
         # Rows share their nearest real rows, so as many independent ones are counted as there are real rows at most.
         half = 1.959964 * float(np.sqrt(0.25 / min(len(new), n)))
         return Figure(share, max(0.0, share - half), min(1.0, share + half))
-
-
-@dataclass(frozen=True)
-class _Judged:
-    auc: Figure
-    groups: list[Figure | None]
-    model_ratio: float
 
 
 def _area(found: NDArray[np.bool_], guess: Floats, seed: np.random.SeedSequence) -> Figure | None:
