@@ -18,11 +18,11 @@ WORDS = {"equal_rates": "equal rates (labels moved in the tree)", "quotas": "quo
 
 INTRODUCTION = (
     "Made by `python -m benchmarks.fairness`. Seven tenths of each table are learnt from, three tenths held out, "
-    "anew for each seed; the tree's turbo preset makes as many rows as were learnt from. Ratio: lowest over highest "
-    "rate of the label among the groups, in the synthetic rows. AUC: gradient boosting trained on these rows (with "
-    "their weights) finds the *real* labels held out. Model's ratio: lowest over highest rate at which that model picks "
-    "held-out real rows, as many as its training rows have the label. Mean of the seeds, smallest and largest in "
-    "brackets."
+    "anew for each seed; the tree's turbo preset makes as many rows as were learnt from. Ratio: lowest over "
+    "highest rate of the label among the groups, in the synthetic rows. AUC: gradient boosting trained on these "
+    "rows (with their weights) finds the *real* labels held out. Model's ratio: lowest over highest rate at which "
+    "that model picks held-out real rows, as many as its training rows have the label. Mean of the seeds, "
+    "smallest and largest in brackets."
 )
 EVERY_GROUP = (
     "Every group, at full strength. Error: mean distance of columns (shape) and of pairs (trend) to held-out real "

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import clone
 
 from synthgen.generators import Synthesizer
 from synthgen.planning.drawing import blocks_of, deliver, draw
@@ -136,13 +139,24 @@ class Trial:
             held = found.repair.changed(held, self.schema)[0] if found.repair else held
         seen = found.joined(frame, coded)
         sampling = found.sampling(in_proportion=True) or self._in_proportion(coded, found.schema)
-        model = self.model.set_params(random_state=int(stream(self.seed, "model").integers(0, 2**31)))
-        model.fit(seen[0], schema=found.learnt)
+        plain = found.joint is None and found.repair is None
+        # A copy, since a plan may tell it to draw other labels.
+        model = copy(self._plain if plain else self._fitted(seen[0], found.learnt))
         found.tell(model)
         drawn = found.split(draw(model, sampling, Wanted(), found.learnt, child(self.seed, "draw")))
         rows = encode(drawn, extend_categories(found.schema, drawn))
         rows = _as_many(rows, found, sampling, drawn)
         return Made(rows, found.weights(rows), coded, held, found.schema, found.notes)
+
+    @cached_property
+    def _plain(self) -> Synthesizer:
+        """Fitted on the rows as they are, for all plans that change neither rows nor columns."""
+        return self._fitted(self.frame.iloc[self.learn], self.schema)
+
+    def _fitted(self, frame: pd.DataFrame, schema: Schema) -> Synthesizer:
+        model: Synthesizer = clone(self.model)
+        model.set_params(random_state=int(stream(self.seed, "model").integers(0, 2**31)))
+        return model.fit(frame, schema=schema)
 
     def _in_proportion(self, coded: pd.DataFrame, schema: Schema) -> Plan:
         assert schema.target is not None
