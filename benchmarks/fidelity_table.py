@@ -19,7 +19,7 @@ from benchmarks.peers.run_once import model
 from benchmarks.peers.tables import TABLES, load, thirds
 from benchmarks.record import when
 from benchmarks.scores import Scores, closeness, fidelity, told_apart, usefulness
-from synthgen.generators.tree import model as tree
+from synthgen.generators.tree import strengths as tree
 from synthgen.table.column import Role, Schema
 from synthgen.table.encoding import encode, extend_categories
 

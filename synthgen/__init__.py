@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from synthgen.merging import merge, natural_weights, real_rows_only
     from synthgen.merging.calibration import CalibratedOnReal, PriorCorrection
     from synthgen.merging.oversampler import SyntheticOverSampler
+    from synthgen.planning.fairness import FairnessPlan
     from synthgen.planning.uplift import Uplift, estimate_uplift
     from synthgen.profiling import profile
     from synthgen.provenance import Provenance
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CalibratedOnReal",
+    "FairnessPlan",
     "Gate",
     "Kind",
     "Outcome",
@@ -53,6 +55,7 @@ __all__ = [
 # Imported when first asked for: scikit-learn alone takes most of a second.
 _HOME = {
     "CalibratedOnReal": "merging.calibration",
+    "FairnessPlan": "planning.fairness",
     "Gate": "validation",
     "Kind": "table",
     "Outcome": "validation",

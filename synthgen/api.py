@@ -22,14 +22,25 @@ from synthgen.planning import (
     check_learnable,
     check_not_merged,
     choose_generator,
-    classes_lost,
     coarsen,
     plan_by_class,
     plan_in_proportion,
     read_wanted,
     rows_that_meet,
 )
+from synthgen.planning.drawing import blocks_of, deliver, draw
+from synthgen.planning.fairness import (
+    CarryingOut,
+    FairnessPlan,
+    Outcome,
+    carry_out,
+    check_generator_for,
+    outcome_of,
+    read_plan,
+    sensitive_of,
+)
 from synthgen.profiling import profile_coded
+from synthgen.profiling.source import with_source
 from synthgen.progress import Stages
 from synthgen.provenance import describe_run
 from synthgen.randomness import RandomState, child, seed_sequence, stream
@@ -48,9 +59,6 @@ from synthgen.table.roles import schema_with_roles
 from synthgen.table.splitting import split_rows
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
 
-RESERVE = 0.5
-FEWEST_RESERVE = 20
-
 
 def synthesize(
     data: Any,
@@ -64,6 +72,7 @@ def synthesize(
     conditions: Mapping[str, Any] | None = None,
     schema: Schema | None = None,
     sensitive_features: Sequence[str] | None = None,
+    fairness: str | Mapping[str, Any] | FairnessPlan | None = None,
     subject: str | None = None,
     holdout: float = 0.2,
     validation: str = "standard",
@@ -105,6 +114,14 @@ def synthesize(
         Inferred if not given.
     sensitive_features : list of str, optional
         Columns whose groups are audited in the bias report.
+    fairness : FairnessPlan, str or mapping, optional
+        What to do about a difference between groups: a plan of ``profile.bias.plans()``, a kind of plan
+        ("equal_rates", "quotas", "weights", "representation", "proxies"; the groups are then those of
+        ``sensitive_features``), or a mapping such as ``{"kind": "quotas", "strength": 0.5}``; see
+        :class:`synthgen.FairnessPlan`. For "release" the synthetic rows reach what is asked for, for "augment" the
+        merged table does. It says how many rows of which label are made, so ``sampling_strategy`` and
+        ``conditions`` are left alone. Every check is made as without a plan, against real rows that count as much as
+        the plan asks for; the reports show each group before and after.
     subject : str, optional
         Column that names the person or thing a row is about; their rows stay together in the split.
     holdout : float
@@ -143,7 +160,8 @@ def synthesize(
         check_destination(out)
     with stages("read"):
         frame, form = to_pandas(data)
-        schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive_features, subject=subject)
+        sensitive = _sensitive(sensitive_features, fairness, frame)
+        schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive, subject=subject)
         coded = encode(frame, schema)
         check_table(frame, coded, schema)
         given, coarsening = (coded, schema), None
@@ -152,35 +170,40 @@ def synthesize(
             frame, coded, schema, coarsening = coarsen(frame, coded, schema, fewest=fewest)
             form = form.listing({name: schema[name].categories or () for name in coarsening.merged_labels})
             check_not_merged(conditions, given[1], schema, coarsening.merged_labels)
+        fair, frame, coded = _fairness(
+            fairness, frame, coded, schema, purpose, generator, n_samples, sampling_strategy, conditions
+        )
+        schema, learnt, seen = fair.schema, fair.learnt, fair.joined(frame, coded)
         wanted = read_wanted(conditions, schema, generator)
-        plan = _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
+        plan = fair.sampling(purpose == "release")
+        plan = plan or _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     seed = seed_sequence(random_state)
     with stages("profile"):
-        described = profile_coded(*given)
+        described = with_source(profile_coded(*given), data, given[1])
     with stages("choose"):
-        train, held = split_rows(coded, schema, holdout, stream(seed, "split"))
-        check_learnable(coded, train, plan, schema)
-        seen = frame.iloc[train], coded.iloc[train]
-        model, choice = _generator(generator, generator_options, seen, schema, plan, wanted, purpose, seed)
+        train, held = split_rows(seen[1], learnt, holdout, stream(seed, "split"))
+        check_learnable(seen[1], train, plan, learnt)
+        seen = seen[0].iloc[train], seen[1].iloc[train]
+        model, choice = _generator(generator, generator_options, seen, learnt, plan, wanted, purpose, seed, fair)
     with stages("fit"):
-        model.fit(seen[0], schema=schema)
+        model.fit(seen[0], schema=learnt)
+        fair.tell(model)
     with stages("sample"):
-        made = _draw(model, plan, wanted, schema, seed)
+        made = fair.split(draw(model, plan, wanted, learnt, seed))
     with stages("validate"):
-        report, keep = _validate(model, coded, train, held, made, wanted, schema, purpose, gate, validation, seed)
+        report, keep = _validate(model, coded, train, held, made, wanted, schema, purpose, gate, validation, seed, fair)
     with stages("merge"):
-        delivered, warned = _deliver(made, keep, plan, schema)
+        delivered, warned = deliver(made, keep, plan, learnt, fair.blocks(made) or blocks_of(plan))
     accepted = made.iloc[delivered].reset_index(drop=True)
-    counts = {
-        "real": len(frame), "train": len(train), "holdout": len(held), "requested": plan.total, "drawn": len(made),
-        "refused": int((~keep).sum()), "accepted": len(accepted),
-        "delivered": len(accepted) + (len(frame) if purpose == "augment" else 0),
-    }  # fmt: skip
+    outcome, weights = _outcome(fair, coded, accepted, purpose)
+    warned += fair.notes
+    counts = _counts(coded, train, held, plan, keep, accepted, purpose)
     result = SynthesisResult(
         profile=described,
         validation=report,
         provenance=describe_run(
-            model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds, coarsening
+            model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds,
+            coarsening, outcome,
         ),
         _real=frame,
         _made=accepted,
@@ -188,16 +211,70 @@ def synthesize(
         _train_rows=train,
         _holdout_rows=held,
         _form=form,
-    )
+        fairness=outcome,
+        _weights=weights,
+    )  # fmt: skip
     if out is not None and not result.withheld:
         write_file(result._table, out)
     stages.close()
     return result
 
 
-def _plan(coded: pd.DataFrame, schema: Schema, purpose: str, strategy: Any, n: int | None, wanted: Wanted) -> Plan:
+def _counts(
+    coded: pd.DataFrame,
+    train: NDArray[np.int64],
+    held: NDArray[np.int64],
+    plan: Plan,
+    keep: NDArray[np.bool_],
+    accepted: pd.DataFrame,
+    purpose: str,
+) -> dict[str, int]:
+    return {
+        "real": len(coded), "train": len(train), "holdout": len(held), "requested": plan.total, "drawn": len(keep),
+        "refused": int((~keep).sum()), "accepted": len(accepted),
+        "delivered": len(accepted) + (len(coded) if purpose == "augment" else 0),
+    }  # fmt: skip
+
+
+def _sensitive(named: Sequence[str] | None, fairness: Any, frame: pd.DataFrame) -> Sequence[str] | None:
+    """Sensitive columns: those that the caller names, and those of the plan."""
+    also = [name for name in sensitive_of(fairness) if name in frame.columns]
+    if not also or isinstance(named, str):
+        return named
+    return list(dict.fromkeys([*(named or ()), *also]))
+
+
+def _fairness(
+    fairness: Any,
+    frame: pd.DataFrame,
+    coded: pd.DataFrame,
+    schema: Schema,
+    purpose: str,
+    generator: str | Synthesizer,
+    n: int | None,
+    strategy: Any,
+    conditions: Any,
+) -> tuple[CarryingOut, pd.DataFrame, pd.DataFrame]:
+    """Work out what a fairness plan means for the table; proxies are changed here, before anything is learnt."""
+    if fairness is None:
+        return CarryingOut(None, schema, None), frame, coded
+    plan = read_plan(fairness, schema)
+    check_generator_for(plan, generator)
+    _check_n(n)
+    if plan.kind not in ("weights", "proxies") and plan.strength > 0:
+        for name, value, default in (("sampling_strategy", strategy, "auto"), ("conditions", conditions, None)):
+            if value != default:
+                raise UsageError(f"A fairness plan of {plan.kind} says which rows are made; leave {name} out.")
+    return carry_out(plan, frame, coded, schema, release=purpose == "release", n_samples=n)
+
+
+def _check_n(n: int | None) -> None:
     if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1):
         raise UsageError(f"n_samples must be a whole number of at least 1; got {n!r}.")
+
+
+def _plan(coded: pd.DataFrame, schema: Schema, purpose: str, strategy: Any, n: int | None, wanted: Wanted) -> Plan:
+    _check_n(n)
     target = schema.target
     met = rows_that_meet(wanted, coded)
     if target is None or target.kind not in LABEL_KINDS:
@@ -228,6 +305,7 @@ def _generator(
     wanted: Wanted,
     purpose: str,
     seed: np.random.SeedSequence,
+    fair: CarryingOut,
 ) -> tuple[Synthesizer, Choice]:
     """Give an unfitted generator, and why it was taken; ``seen`` are the train rows, as given and coded."""
     own = int(stream(seed, "generator").integers(0, 2**31))
@@ -237,34 +315,11 @@ def _generator(
             model.set_params(random_state=own)
         return model, Choice(type(model).__name__, "given as an instance")
     choice = Choice(generator, "named by the caller")
-    if generator == "auto":
+    if generator == "auto" and fair.rates is not None:
+        choice = Choice("tree", "auto: it alone draws labels at the rates of the fairness plan; taken: tree")
+    elif generator == "auto":
         choice = choose_generator(*seen, schema, plan, wanted, Purpose(purpose), child(seed, "choose"))
     return GENERATORS[choice.name](random_state=own, **(options or {})), choice
-
-
-def _draw(model: Synthesizer, plan: Plan, wanted: Wanted, schema: Schema, seed: np.random.SeedSequence) -> pd.DataFrame:
-    """Draw what was asked for and a reserve, once."""
-    others = dict(wanted.others)
-    if plan.by_class is None:
-        n = _with_reserve(plan.total)
-        return to_pandas(model.sample(n, conditions=others or None, random_state=child(seed, "sample")))[0]
-    assert schema.target is not None
-    name, labels = schema.target.name, schema.target.categories or ()
-    parts = [
-        to_pandas(
-            model.sample(
-                _with_reserve(n),
-                conditions={**others, name: labels[int(code)]},
-                random_state=child(seed, "sample", int(code)),
-            )
-        )[0]
-        for code, n in plan.by_class.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _with_reserve(n: int) -> int:
-    return n + max(FEWEST_RESERVE, round(RESERVE * n))
 
 
 def _validate(
@@ -279,18 +334,22 @@ def _validate(
     gate: Any,
     validation: str,
     seed: np.random.SeedSequence,
+    fair: CarryingOut,
 ) -> tuple[ValidationReport, NDArray[np.bool_]]:
     public = public_labels(schema)
     schema = extend_categories(schema, made)
+    new, real = encode(made, schema), [coded.iloc[train], coded.iloc[held]]
+    tilts = fair.tilts(new, real, model)
     comparison = Comparison.of(
-        coded.iloc[train],
-        coded.iloc[held],
-        encode(made, schema),
+        real[0],
+        real[1],
+        new,
         schema,
         row_source=model.row_source,
         guarantee=model.privacy_,
         effort=validation,
         public_labels=public,
+        tilts=(tilts[0], tilts[1]) if tilts else None,
     )
     report = validate_coded(
         comparison,
@@ -303,26 +362,17 @@ def _validate(
     return report, accepted_rows(report)
 
 
-def _deliver(
-    made: pd.DataFrame, keep: NDArray[np.bool_], plan: Plan, schema: Schema
-) -> tuple[NDArray[np.int64], list[str]]:
-    """Positions of the rows to hand out, and what is lacking of those asked for, in words."""
-    if plan.by_class is None:
-        rows = np.flatnonzero(keep)[: plan.total]
-        return rows, _short(plan.total - len(rows))
-    chosen, start, lost = [], 0, []
-    for code, n in plan.by_class.items():
-        block = np.arange(start, start + _with_reserve(n))
-        chosen.append(block[keep[block]][:n])
-        start += len(block)
-        if not len(chosen[-1]):
-            lost.append(code)
-    rows = np.concatenate(chosen)
-    return rows, _short(plan.total - len(rows)) + classes_lost(plan, lost, schema)
-
-
-def _short(rows: int) -> list[str]:
-    return [f"{rows} rows fewer than asked for: too many were refused"] if rows else []
+def _outcome(
+    fair: CarryingOut, coded: pd.DataFrame, accepted: pd.DataFrame, purpose: str
+) -> tuple[Outcome | None, NDArray[np.float64] | None]:
+    """What a fairness plan did to the table handed back, and the weights of its rows."""
+    if fair.plan is None:
+        return None, None
+    delivered = encode(accepted, extend_categories(fair.schema, accepted))
+    if purpose == "augment":
+        delivered = pd.concat([coded, delivered], ignore_index=True)
+    weights = fair.weights(delivered) if fair.plan.kind == "weights" else None
+    return outcome_of(fair, coded, delivered, weights), weights
 
 
 def _refused(made: pd.DataFrame, report: ValidationReport) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import numpy as np
 from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.guarantee import RowSource
 from synthgen.planning import Choice, Coarsening
+from synthgen.planning.fairness import Outcome
 from synthgen.randomness import RandomState
 from synthgen.table import Schema
 from synthgen.validation import ValidationReport
@@ -48,6 +49,9 @@ class Provenance:
     disclosure : mapping or None
         For a release, what was made coarser before a generator learnt; see
         :class:`synthgen.planning.Coarsening`. Counts only.
+    fairness : mapping or None
+        The plan about groups that was carried out, and each group before and after; see
+        :class:`synthgen.planning.fairness.Outcome`.
     """
 
     version: str
@@ -68,6 +72,7 @@ class Provenance:
     seconds: Mapping[str, float] = field(default_factory=dict)
     choice_signal: tuple[Mapping[str, Any], ...] = ()
     disclosure: Mapping[str, Any] | None = None
+    fairness: Mapping[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -87,6 +92,7 @@ def describe_run(
     warned: list[str],
     seconds: dict[str, float],
     coarsening: Coarsening | None = None,
+    fairness: Outcome | None = None,
 ) -> Provenance:
     """Write down how a result was made."""
     names = {cls: name for name, cls in GENERATORS.items()}
@@ -111,6 +117,7 @@ def describe_run(
         warnings=tuple(warned),
         seconds=seconds,
         disclosure=None if coarsening is None else coarsening.to_dict(),
+        fairness=None if fairness is None else fairness.to_dict(),
     )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from synthgen import reporting
@@ -17,6 +18,7 @@ from synthgen.table.files import check_writable, write_text
 from synthgen.validation.verdict import Outcome, Purpose
 
 if TYPE_CHECKING:
+    from synthgen.planning.fairness import Outcome as FairnessOutcome
     from synthgen.profiling import Profile
     from synthgen.provenance import Provenance
     from synthgen.table import Form
@@ -40,6 +42,8 @@ class SynthesisResult:
     validation : ValidationReport
         Of all rows drawn, with those that were refused.
     provenance : Provenance
+    fairness : Outcome or None
+        What a fairness plan did to each group, before and after; see :class:`synthgen.planning.fairness.Outcome`.
     """
 
     profile: Profile
@@ -51,6 +55,8 @@ class SynthesisResult:
     _train_rows: Any
     _holdout_rows: Any
     _form: Form
+    fairness: FairnessOutcome | None = None
+    _weights: Any = None
 
     @property
     def verdict(self) -> Verdict:
@@ -93,6 +99,15 @@ class SynthesisResult:
         """Accepted synthetic rows. They are withheld as ``data`` is."""
         self._check()
         return self._form.give_back(self._made)
+
+    @property
+    def sample_weight(self) -> Any:
+        """Weight of each row of ``data``, in its order: those of a fairness plan of weights, else 1; mean about 1.
+
+        Kamiran and Calders (2012), https://doi.org/10.1007/s10115-011-0463-8. Hand them to a learner's ``fit``.
+        """
+        self._check()
+        return np.ones(len(self._table)) if self._weights is None else self._weights.copy()
 
     @property
     def rejected(self) -> pd.DataFrame:

@@ -115,6 +115,7 @@ def synthesize(
     condition: words.Conditions = None,
     schema: words.SchemaFile = None,
     sensitive: words.Sensitive = None,
+    fairness: words.Fairness = None,
     subject: words.Subject = None,
     holdout: words.HoldoutShare = 0.2,
     validation: words.Validation = words.ValidationWord.STANDARD,
@@ -138,6 +139,7 @@ def synthesize(
         "generator_options": words.read_options(option),
         "sampling_strategy": words.read_strategy(sampling_strategy),
         "conditions": words.read_conditions(condition),
+        "fairness": words.read_fairness(fairness),
     }
     import synthgen as sg
 

@@ -120,6 +120,14 @@ Sensitive: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(help="A column whose groups the bias report compares, such as sex. Repeatable."),
 ]
+Fairness: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KIND[=STRENGTH]",
+        help="What to do about a difference between the groups of --sensitive: equal_rates, quotas, weights, "
+        "representation or proxies; a strength from 0 to 1, such as quotas=0.5.",
+    ),
+]
 Subject: TypeAlias = Annotated[
     str | None,
     typer.Option(help="The column that says whom a row is about: all rows of one person are kept together."),
@@ -251,6 +259,21 @@ def read_strategy(word: str) -> str | float | dict[str, int]:
     if "=" in word and place < len(word):
         raise UsageError(f"--sampling-strategy takes counts as LABEL=ROWS,LABEL=ROWS; got {word!r}.")
     return counts or word
+
+
+def read_fairness(word: str | None) -> str | dict[str, Any] | None:
+    """Read a kind of plan, with its strength if there is one.
+
+    >>> read_fairness("quotas=0.5"), read_fairness("equal_rates")
+    ({'kind': 'quotas', 'strength': 0.5}, 'equal_rates')
+    """
+    if word is None or "=" not in word:
+        return word
+    kind, _, strength = word.partition("=")
+    try:
+        return {"kind": kind, "strength": float(strength)}
+    except ValueError:
+        raise UsageError(f"--fairness takes KIND or KIND=STRENGTH, such as quotas=0.5; got {word!r}.") from None
 
 
 def read_gate(word: GateWord, fewest_holders: int | None) -> Any:

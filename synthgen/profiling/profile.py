@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
@@ -24,6 +26,10 @@ from synthgen.profiling.missingness.results import MissingnessProfile
 from synthgen.profiling.personal_data.result import PersonalData
 from synthgen.profiling.size import SizeAssessment
 from synthgen.table.column import Schema
+
+if TYPE_CHECKING:
+    from synthgen.planning.fairness import FairnessPlan
+    from synthgen.profiling.source import Source
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,57 @@ class BiasAudit:
     fewest: int = 10
     rows_looked_at: int = 0
     notes: tuple[str, ...] = ()
+
+    _source: ClassVar[Source | None] = None
+
+    def plans(
+        self,
+        data: Any = None,
+        *,
+        kinds: Sequence[str] | None = None,
+        strength: float = 1.0,
+        label: Any = None,
+        generator: Any = None,
+        random_state: Any = 0,
+    ) -> tuple[FairnessPlan, ...]:
+        """Propose what to do about groups with different rates, each plan tried on real rows that were held out.
+
+        See :func:`synthgen.planning.fairness.rank_plans` for which are proposed, and how they are put in order. Hand
+        one to ``synthesize(df, fairness=plan)``.
+
+        Parameters
+        ----------
+        data : table, optional
+            The table that was profiled; only needed if it is gone, or the profile was read from a file.
+        kinds : list of str, optional
+            Of "equal_rates", "quotas", "weights", "representation" and "proxies"; all but representation if not given.
+        strength : float
+            0 to 1.
+        label : optional
+            The class whose rate is looked at; the rarer of two if not given.
+        generator : Synthesizer, optional
+            Unfitted; the quick tree if not given.
+        random_state : int, Generator or None
+
+        Returns
+        -------
+        tuple of FairnessPlan
+            The first is the one to look at first; empty where nothing is to be done.
+
+        Examples
+        --------
+        >>> import synthgen as sg
+        >>> df = sg.datasets.load_adult()[:3000]
+        >>> found = sg.profile(df, target="income", sensitive_features=["sex"])
+        >>> plans = found.bias.plans(kinds=["weights"])
+        >>> plans[0].kind, plans[0].effect.ratio_planned.value > plans[0].effect.ratio.value
+        ('weights', True)
+        """
+        from synthgen.planning.fairness import plans_of
+
+        return plans_of(
+            self, data, kinds=kinds, strength=strength, label=label, model=generator, random_state=random_state
+        )
 
     @cached_property
     def frame(self) -> pd.DataFrame:

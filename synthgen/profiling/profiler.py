@@ -14,6 +14,7 @@ from synthgen.profiling.missingness import profile_missingness
 from synthgen.profiling.personal_data import TextSearch, personal_data
 from synthgen.profiling.profile import Profile
 from synthgen.profiling.size import assess_size
+from synthgen.profiling.source import with_source
 from synthgen.randomness import seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS
@@ -70,10 +71,11 @@ def profile(
     """
     frame, _ = to_pandas(data)
     schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive_features)
-    return profile_coded(
+    found = profile_coded(
         encode(frame, schema), schema, text_search=text_search, reference_population=reference_population,
         legitimate=legitimate, predictions=predictions,
     )  # fmt: skip
+    return with_source(found, data, schema)
 
 
 def profile_coded(

@@ -64,7 +64,7 @@ def bias_html(profile: Profile, provenance: Mapping[str, Any] | None = None) -> 
         HTML without script or outside request. It describes the real rows: treat it as them.
     """
     known = dict(provenance or {})
-    shown = ("version", "created", "target", "libraries")
+    shown = ("version", "created", "target", "libraries", "purpose", "fairness")
     source: dict[str, Any] = {key: known[key] for key in shown if key in known}
     counts = known.get("counts") or {}
     source["counts"] = {key: counts[key] for key in ("real", "train", "holdout") if key in counts}

@@ -63,6 +63,9 @@ class Comparison:
     public_labels : mapping of str to int
         Column, and how many of its labels (the first) were declared public; all of a column whose categories are
         declared, if it isn't named here.
+    tilts : (array, array) or None
+        How much each train and each holdout row counts, where the synthetic rows were made to differ from the real
+        ones on purpose: groups or labels in other proportions. Before the mix of classes is matched.
     """
 
     train: pd.DataFrame
@@ -74,6 +77,7 @@ class Comparison:
     effort: str = "standard"
     subjects: tuple[Codes, Codes] | None = None
     public_labels: Mapping[str, int] = field(default_factory=dict)
+    tilts: tuple[Floats, Floats] | None = None
 
     @classmethod
     def of(
@@ -87,6 +91,7 @@ class Comparison:
         guarantee: PrivacyGuarantee | None = None,
         effort: str = "standard",
         public_labels: Mapping[str, int] | None = None,
+        tilts: tuple[Floats, Floats] | None = None,
     ) -> Comparison:
         """Compare coded frames, whatever their index; identifiers and text are left out.
 
@@ -103,7 +108,7 @@ class Comparison:
         ]
         subjects = _subjects(train, holdout, schema)
         public = public_labels or {}
-        return cls(frames[0], frames[1], frames[2], schema, row_source, guarantee, effort, subjects, public)
+        return cls(frames[0], frames[1], frames[2], schema, row_source, guarantee, effort, subjects, public, tilts)
 
     def without(self, rows: NDArray[np.int64]) -> Comparison:
         """Compare the other synthetic rows only."""
@@ -118,6 +123,7 @@ class Comparison:
             train=self.train[train].reset_index(drop=True),
             holdout=self.holdout[holdout].reset_index(drop=True),
             subjects=None if self.subjects is None else (self.subjects[0][train], self.subjects[1][holdout]),
+            tilts=None if self.tilts is None else (self.tilts[0][train], self.tilts[1][holdout]),
         )
 
     @property
@@ -151,18 +157,31 @@ class Comparison:
     @cached_property
     def real_train(self) -> Part:
         """Train rows of the synthetic rows' classes."""
-        return self._matched(self.train)
+        return self._matched(self.train, self.tilt_of(0))
 
     @cached_property
     def real_holdout(self) -> Part:
         """Holdout rows of the synthetic rows' classes."""
-        return self._matched(self.holdout)
+        return self._matched(self.holdout, self.tilt_of(1))
 
     @cached_property
     def made(self) -> Part:
         """All synthetic rows."""
         n = len(self.synthetic)
         return Part(self.synthetic, np.ones(n), np.arange(n))
+
+    def tilt_of(self, part: int) -> Floats:
+        """How much each train (0) or holdout (1) row counts before classes are matched."""
+        return np.ones(len((self.train, self.holdout)[part])) if self.tilts is None else self.tilts[part]
+
+    def tilt_by_class(self, part: int) -> Floats:
+        """The same, but rows of classes that no synthetic row has count 1: others are told from these too."""
+        tilt = self.tilt_of(part)
+        if self.tilts is None or self.target is None:
+            return tilt
+        frame = (self.train, self.holdout)[part]
+        made = np.isin(frame[self.target.name].to_numpy(float), list(self.classes))
+        return np.where(made, tilt, 1.0)
 
     def picks(self, part: Part, rng: np.random.Generator) -> NDArray[np.int64]:
         """Positions of at most as many rows as ``effort`` allows, at random."""
@@ -193,14 +212,16 @@ class Comparison:
         codes = [np.where(np.isnan(values), -1, np.searchsorted(edges, values, side="left")) for values in parts]
         return codes, len(edges) + 1
 
-    def _matched(self, frame: pd.DataFrame) -> Part:
-        if self.target is None or not len(frame):
-            return Part(frame, np.ones(len(frame)), np.arange(len(frame)))
-        codes, place, counts = np.unique(
-            frame[self.target.name].to_numpy(float), return_inverse=True, return_counts=True
-        )
-        shares = np.array([self.classes.get(float(code), 0.0) for code in codes])
-        weights = (shares / counts)[place]
+    def _matched(self, frame: pd.DataFrame, tilt: Floats) -> Part:
+        if not len(frame):
+            return Part(frame, np.ones(0), np.arange(0))
+        if self.target is None:
+            weights = tilt
+        else:
+            codes, place = np.unique(frame[self.target.name].to_numpy(float), return_inverse=True)
+            shares = np.array([self.classes.get(float(code), 0.0) for code in codes])
+            sums = np.bincount(place, tilt, len(codes))
+            weights = tilt * np.divide(shares, sums, out=np.zeros(len(codes)), where=sums > 0)[place]
         rows = np.flatnonzero(weights > 0)
         part = weights[rows]
         return Part(frame.iloc[rows].reset_index(drop=True), part / part.mean() if len(part) else part, rows)

@@ -227,6 +227,25 @@ def test_bias_page_says_sentences_first_and_how_to_treat_it():
     assert "8 to 13 %" in text.replace("\u00a0", " ")
 
 
+def test_a_fairness_plan_is_told_before_and_after_with_hostile_names_shown_as_text():
+    figure = {"value": 0.36, "low": 0.34, "high": 0.38}
+    plan = {"words": f"quotas on {HOSTILE[0]}", "conflicts": ["Equal rates and calibration exclude each other."],
+            "effect": {"ratio_planned": {**figure, "value": 0.97}, "auc": figure, "auc_planned": figure}}  # fmt: skip
+    groups = [{"label": label, "rows_before": 100, "rate_before": 0.1, "rows_after": 150, "rate_after": 0.3,
+               "compared": compared} for label, compared in ((HOSTILE[1], True), ("F", False))]  # fmt: skip
+    told = {
+        "plan": plan, "label": HOSTILE[2], "groups": groups, "ratio_before": figure, "ratio_after": None,
+        "weighted": True, "compared_with": "real rows as they are", "notes": ["one group was left alone"],
+    }  # fmt: skip
+    html = bias_html(profile_over(("age",)), {"fairness": told, "purpose": "augment"})
+    assert "<script" not in html.lower()
+    text = re.sub(r"\s+", " ", Page(html).text)
+    for part in ("What the fairness plan did", "together, weighted", "0.360 [0.340, 0.380]", "too few rows to say",
+                 "One group was left alone.", "a ratio of 0.970", "compared with real rows as they are"):  # fmt: skip
+        assert part in text
+    assert "What the fairness plan did" not in bias_html(profile_over(("age",)))
+
+
 def test_bias_page_without_a_sensitive_column_says_so():
     assert "No sensitive column was named" in bias_html(profile_over(("age",), sensitive=False))
 

@@ -80,6 +80,29 @@ def test_real_rows_are_weighted_to_the_synthetic_rows_classes(compare, rng):
     assert found["y"].value == pytest.approx(1.0)
 
 
+def test_real_rows_count_as_their_tilts_say_within_each_class(compare, rng):
+    labels = {"class": ["a", "b"], "sex": ["F", "M"]}
+    real = {"class": ["a", "a", "b", "b"], "sex": ["F", "M", "F", "M"]}
+    made = {"class": ["a", "a", "b", "b"], "sex": ["F", "F", "F", "M"]}
+    tilts = (np.array([3.0, 1.0, 1.0, 1.0]), np.array([3.0, 1.0, 1.0, 1.0]))
+    comparison = compare(real, real, made, labels=labels, target="class", tilts=tilts)
+    assert comparison.real_train.weights.tolist() == [1.5, 0.5, 1.0, 1.0]
+    # Three quarters of class a and half of class b are F, where synthetic rows have all and half.
+    assert by_subject(column_shapes(comparison, rng))["sex"].value == pytest.approx(1 - 0.125)
+    plain = compare(real, real, made, labels=labels, target="class")
+    assert by_subject(column_shapes(plain, rng))["sex"].value == pytest.approx(0.75)
+
+
+def test_classes_that_no_synthetic_row_has_still_count_as_others(compare):
+    labels = {"class": ["a", "b"]}
+    real = {"class": ["a", "b", "b"], "x": [1.0, 2.0, 3.0]}
+    tilts = (np.array([2.0, 0.0, 0.0]), np.array([2.0, 0.0, 0.0]))
+    comparison = compare(real, real, {"class": ["a"], "x": [1.0]}, labels=labels, target="class", tilts=tilts)
+    assert comparison.tilt_by_class(0).tolist() == [2.0, 1.0, 1.0]
+    assert comparison.tilt_of(1).tolist() == [2.0, 0.0, 0.0]
+    assert len(comparison.real_train) == 1
+
+
 def test_class_shapes_looks_within_each_class(compare, rng):
     # Swapping the classes' values leaves the column as it was and every class wrong.
     labels = {"y": ["p", "q"]}

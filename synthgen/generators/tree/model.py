@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 from synthgen.errors import ConditionError, UsageError
 from synthgen.generators.base import Synthesizer, has_classes
 from synthgen.generators.conditions import Allowed, allowed_values
-from synthgen.generators.tree.boosting import Strength
-from synthgen.generators.tree.columns import Accepts, Table, accepts_of_roots, on_grid, read_table, with_derived
+from synthgen.generators.tree.columns import Accepts, accepts_of_roots, on_grid, read_table, with_derived
 from synthgen.generators.tree.conditioning import MOST_EFFORT, Mask, draw_conditioned, mask_of
 from synthgen.generators.tree.known_rows import impute, log_probability
-from synthgen.generators.tree.network import calibrated, fit_network, in_threads
-from synthgen.generators.tree.order import after_deciders, as_given, by_dependence, by_size
+from synthgen.generators.tree.label_map import LabelMap, label_tilt, map_from_state, redraw, to_state
+from synthgen.generators.tree.label_rates import equalised, label_codes
+from synthgen.generators.tree.network import calibrated, first_classes, fit_network, in_threads
+from synthgen.generators.tree.order import after_deciders
+from synthgen.generators.tree.order_trial import best_order, named_order
 from synthgen.generators.tree.stored import from_state, to_arrays, to_document
+from synthgen.generators.tree.strengths import BINS, STRENGTHS, strength_of
 from synthgen.generators.tree.summary import describe
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
@@ -28,26 +31,6 @@ from synthgen.table.rules import Rules, find_rules
 
 Floats = NDArray[np.float64]
 Classes = NDArray[np.int32]
-
-STRENGTHS = {
-    "quality": Strength(rounds=150, rate=0.3, leaves=7, ridge=5.0, least=2.0, patience=6, worth=1.0),
-    "turbo": Strength(rounds=60, rate=0.4, leaves=7, ridge=10.0, least=2.0, patience=4, worth=1.0),
-}
-TRIAL = Strength(rounds=30, rate=0.4, leaves=7, ridge=5.0, least=2.0, patience=3, worth=1.0)
-"""Quick trees, to compare orders of the columns."""
-
-TRIAL_ROWS, FEWEST_TRIAL_ROWS, MOST_TRIAL_COLUMNS = 3_000, 500, 60
-BINS = {"quality": 64, "turbo": 32}
-"""Bins of a number, about."""
-
-CAREFUL = STRENGTHS["quality"]._replace(rounds=300, leaves=4, ridge=10.0, patience=10)
-CAREFUL_OF_MANY = CAREFUL._replace(leaves=12, ridge=15.0)
-"""For a target of more than two classes: two splits, not one, tell a class in the middle of an order from the others,
-so four leaves say little about it alone. Each leaf is held back more for that."""
-
-FEW_CELLS, BAGS = 300_000, 3
-"""Cells (rows × columns) up to which "quality" takes smaller trees, so that few rows aren't learnt by heart, and
-averages so many sets of them, each validated on another part of the rows."""
 
 PART = 8_192
 """Rows that are drawn together, in a thread of their own."""
@@ -91,12 +74,15 @@ class TreeSynthesizer(Synthesizer):
     effort_ : dict or None
         Of the last ``sample`` with conditions: rows wanted (``n_samples``), candidates drawn (``candidates``), and how
         many independent rows their weights amount to (``effective``). None where no candidates were needed.
+    label_map_ : LabelMap or None
+        How labels are drawn at other rates than the real rows', by :meth:`equalise_labels`.
 
     Notes
     -----
     A saved model holds, for each column, the edges of its bins (halfway between two values), smoothed quantiles
     (means of at least five rows), single values that five rows share, the labels, and trees whose leaves are log-odds
-    of groups of rows; the schema's bounds and rare labels are kept as they are. :meth:`describe` lists it column by
+    of groups of rows; the schema's bounds and rare labels are kept as they are; after :meth:`equalise_labels` also
+    quantiles of the chances that it gives to rows it draws. :meth:`describe` lists it column by
     column. None of it is differentially private, and of a rare class more is learnt by heart than of a common one.
 
     References
@@ -133,56 +119,22 @@ class TreeSynthesizer(Synthesizer):
             raise UsageError(f'preset must be "quality" or "turbo"; got {self.preset!r}.')
         schema, seed = self.schema_, seed_sequence(rng)
         self.effort_: dict[str, float] | None = None
+        self.label_map_: LabelMap | None = None
         self.rules_ = find_rules(coded, schema, stream(seed, "rules"))
         table = read_table(coded, schema, self.rules_, BINS[self.preset], stream(seed, "levels"))
         grouped = has_classes(schema) and schema.target is not None and schema.target.name in table.names
         first = [table.names.index(schema.target.name)] if grouped and schema.target else []
         deciders = {table.names.index(name): table.names.index(by) for name, (by, _) in table.gaps.items()}
-        order = after_deciders(self._order(table, first, seed), deciders)
-        strength, bags = STRENGTHS[self.preset], 1
-        if self.preset == "quality" and table.classes.size <= FEW_CELLS:
-            strength, bags = CAREFUL, BAGS
-            if first and table.codes[first[0]].n_classes > 2:
-                strength = CAREFUL_OF_MANY
+        if self.order == "auto":
+            order = best_order(table, first, self.preset == "quality", seed)
+        else:
+            order = named_order(table.names, first, self.order, schema)
+        order = after_deciders(order, deciders)
+        strength, bags = strength_of(self.preset, table, first[0] if first else None)
         self._network = fit_network(table, order, strength, bags, bool(first), child(seed, "trees"))
         calibrated(self._network, np.ascontiguousarray(table.classes[:, order]), stream(seed, "calibrate"))
         self._class_counts = [np.bincount(table.classes[:, i], minlength=table.codes[i].n_classes) for i in order]
         self.order_ = list(self._network.names)
-
-    def _order(self, table: Table, first: list[int], seed: np.random.SeedSequence) -> list[int]:
-        """Positions of the columns in the order in which to draw them."""
-        names = table.names
-        if self.order != "auto":
-            return self._named_order(names, first)
-        given = as_given(len(names), first)
-        if self.preset == "turbo" or not 2 <= len(names) - len(first) <= MOST_TRIAL_COLUMNS:
-            return given
-        sizes = [codes.n_classes for codes in table.codes]
-        candidates = [given, by_dependence(table.information, first), by_size(sizes, first)]
-        rows = stream(seed, "trial").permutation(len(table.classes))[: 2 * TRIAL_ROWS]
-        learn, held = np.sort(rows[: len(rows) // 2]), np.sort(rows[len(rows) // 2 :])
-        if len(learn) < FEWEST_TRIAL_ROWS:
-            return candidates[1]
-
-        def likelihood(order: list[int]) -> float:
-            network = fit_network(table.take(learn), order, TRIAL, 1, bool(first), child(seed, "trial"))
-            return float(network.log_probability(np.ascontiguousarray(table.classes[held][:, order])).mean())
-
-        # The first of equals: the table's own order.
-        return candidates[int(np.argmax([likelihood(order) for order in candidates]))]
-
-    def _named_order(self, names: list[str], first: list[int]) -> list[int]:
-        wanted = [str(name) for name in self.order if str(name) in names]
-        unknown = [str(name) for name in self.order if str(name) not in self.schema_]
-        lacking = [name for name in names if name not in wanted]
-        if unknown or lacking or len(set(wanted)) < len(wanted):
-            what = "names a column twice"
-            if unknown:
-                what = f"names {unknown[0]!r}, which the table lacks"
-            elif lacking:
-                what = f"lacks column {lacking[0]!r}"
-            raise UsageError(f'order must be "auto" or name every column once; it {what}.')
-        return [*first, *(i for name in wanted if (i := names.index(name)) not in first)]
 
     def _sample(self, n: int, codes: Floats | None, rng: np.random.Generator) -> pd.DataFrame:
         network = self._network
@@ -197,16 +149,73 @@ class TreeSynthesizer(Synthesizer):
             return network.walk(classes[k * PART : (k + 1) * PART], int(network.grouped), streams[k])
 
         in_threads(one, range(len(cuts)))
-        return self._decoded(classes, seeds[1])
+        return self._decoded(self._relabelled(classes, codes is not None, rng), seeds[1])
+
+    def _relabelled(self, classes: NDArray[np.int32], labels_given: bool, rng: np.random.Generator) -> Any:
+        """Draw the labels at the rates that :meth:`equalise_labels` asked for, if it did."""
+        if self.label_map_ is None:
+            return classes
+        target = self.schema_.target
+        assert target is not None
+        if labels_given:
+            raise ConditionError(
+                f"This model draws the labels of {target.name!r} at rates that were asked for, so they can't be a "
+                "condition too. Draw rows without it and take those that have the label, or fit the model again."
+            )
+        codes = label_codes(self._network, classes, self.label_map_.columns, self.rules_)
+        return redraw(self._network, classes, self.label_map_, codes, rng.spawn(1)[0])
+
+    def equalise_labels(
+        self,
+        sensitive_features: Sequence[str],
+        *,
+        label: Any = None,
+        rates: Mapping[Any, float] | None = None,
+        strength: float = 1.0,
+    ) -> TreeSynthesizer:
+        """From now on, draw labels so that groups have a class equally often, or as often as is asked for.
+
+        All other columns are drawn as before. A row's chance of the class, given all its columns, is moved to the
+        same quantile of what the groups share, and its log-odds by what then lacks to the rate; see
+        :class:`synthgen.generators.tree.label_map.LabelMap`. The order of chances within a group stays.
+
+        Parameters
+        ----------
+        sensitive_features : list of str
+            Columns with labels; their combinations make the groups.
+        label : optional
+            The class whose rate is moved; the rarer of two if not given.
+        rates : mapping of group to float, optional
+            Rate that each group is to have, 0 to 1. A group is named by its label, of several columns by a tuple, None
+            for a missing label. Groups that aren't named are left as they are. If not given: all that the model draws
+            often enough, each ``strength`` of the way from its own rate to the mean of all.
+        strength : float
+            0 to 1. 0 without ``rates`` draws the rows that the model draws anyway.
+
+        Returns
+        -------
+        self
+
+        Examples
+        --------
+        >>> import synthgen as sg
+        >>> df = sg.datasets.load_adult().head(4_000)
+        >>> model = sg.generators.TreeSynthesizer(preset="turbo", random_state=0).fit(df, target="income")
+        >>> rows = model.equalise_labels(["sex"]).sample(4_000, random_state=1)
+        >>> rates = (rows["income"] == ">50K").groupby(rows["sex"]).mean()
+        >>> bool(rates.min() / rates.max() > 0.9)
+        True
+        """
+        self._check_fitted()
+        found = equalised(
+            self._network, self.rules_, self.schema_, tuple(map(str, sensitive_features)), label, rates, strength,
+            lambda n, rng: self._first_classes(n, None, rng), stream(self._seed, "labels"),
+        )  # fmt: skip
+        self.label_map_ = None if strength == 0 and rates is None else found
+        return self
 
     def _first_classes(self, n: int, codes: Floats | None, rng: np.random.Generator) -> Classes:
-        """Classes of the target, in proportion, by systematic sampling."""
-        counts = self._class_counts[0]
-        own = self._network.codes[0].decode(np.arange(len(counts), dtype=np.int32), np.zeros(len(counts)))
-        weights = counts * (np.isin(own, codes) if codes is not None else 1.0)
-        upto = np.cumsum(weights) / weights.sum()
-        drawn = np.searchsorted(upto, (np.arange(n) + rng.random()) / n, side="right")
-        return rng.permutation(np.minimum(drawn, np.flatnonzero(weights)[-1])).astype(np.int32)
+        return first_classes(self._network.codes[0], self._class_counts[0], codes, n, rng)
 
     def _decoded(
         self,
@@ -254,6 +263,8 @@ class TreeSynthesizer(Synthesizer):
         found = 0
         for turn in rng.spawn(MOST_EFFORT if sums else 1):
             classes, candidates, effective = draw_conditioned(network, n, masks, turn)
+            labelled = network.grouped and network.names[0] in accepts
+            classes = self._relabelled(classes, labelled, turn)
             made = self._decoded(classes, turn, masks, accepts)
             good = np.ones(n, dtype=bool)
             for name, accept in sums.items():
@@ -334,6 +345,14 @@ class TreeSynthesizer(Synthesizer):
         filled = impute(self._network, coded, self.rules_, self.schema_, stream(seed, "impute"))
         return form.give_back(decode(filled, extend_categories(self.schema_)))
 
+    def label_tilt(self, coded: pd.DataFrame) -> Floats:
+        """How much more often each row's label is now drawn, given all its columns; 1 without :meth:`equalise_labels`.
+
+        Real rows (coded by ``schema_``) that are weighted so are what the synthetic rows should be like.
+        """
+        self._check_fitted()
+        return np.ones(len(coded)) if self.label_map_ is None else label_tilt(self._network, coded, self.label_map_)
+
     def _coded(self, X: Any) -> tuple[pd.DataFrame, Form]:
         frame, form = to_pandas(X)
         return encode(frame, self.schema_, unseen="extend"), form
@@ -366,6 +385,7 @@ class TreeSynthesizer(Synthesizer):
             "network": to_document(self._network),
             "rules": self.rules_.to_dict(),
             **to_arrays(self._network),
+            **to_state(self.label_map_),
             **counts,
         }
 
@@ -375,3 +395,4 @@ class TreeSynthesizer(Synthesizer):
         self._class_counts = [state[f"count {j}"] for j in range(len(self._network.names))]
         self.order_ = list(self._network.names)
         self.effort_ = None
+        self.label_map_ = map_from_state(state)

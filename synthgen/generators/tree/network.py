@@ -233,6 +233,17 @@ def calibrated(network: Network, classes: NDArray[np.int32], rng: np.random.Gene
         made[:, j], codes[:, j] = drawn, network.bins[j][drawn]
 
 
+def first_classes(
+    codes: ColumnCodes, counts: NDArray[np.int64], allowed: Floats | None, n: int, rng: np.random.Generator
+) -> Classes:
+    """Classes of the first column, in proportion to ``counts`` among those allowed, by systematic sampling."""
+    own = codes.decode(np.arange(len(counts), dtype=np.int32), np.zeros(len(counts)))
+    weights = counts * (np.isin(own, allowed) if allowed is not None else 1.0)
+    upto = np.cumsum(weights) / weights.sum()
+    drawn = np.searchsorted(upto, (np.arange(n) + rng.random()) / n, side="right")
+    return rng.permutation(np.minimum(drawn, np.flatnonzero(weights)[-1])).astype(np.int32)
+
+
 def row_weights(groups: Classes) -> Floats:
     """How many rows each counts for where trees are grown: one, but more in a rare class.
 

@@ -10,6 +10,7 @@ from synthgen.reporting.sections import bias, bias_audit
 from synthgen.reporting.sections.associations import associations
 from synthgen.reporting.sections.columns import columns
 from synthgen.reporting.sections.evidence import fidelity, privacy, utility
+from synthgen.reporting.sections.fairness import fairness
 from synthgen.reporting.sections.glossary import glossary
 from synthgen.reporting.sections.provenance import provenance_section
 from synthgen.reporting.sections.refused import refused
@@ -28,6 +29,7 @@ FIDELITY: tuple[FidelitySection, ...] = (
     privacy,
     fidelity,
     utility,
+    fairness,
     refused,
     columns,
     associations,
@@ -36,6 +38,7 @@ FIDELITY: tuple[FidelitySection, ...] = (
 )
 
 BIAS: tuple[BiasSection, ...] = (
+    fairness,
     bias.notes,
     bias.groups,
     bias_audit.disparities,

@@ -125,15 +125,17 @@ class _Model:
         assert comparison.target is not None
         name, most = comparison.target.name, MOST_ROWS[comparison.effort] // 2
         self.names = [column.name for column in comparison.columns if column.name != name]
-        train = comparison.train
+        train, counts = comparison.train, comparison.tilt_by_class(0)
         if len(train) > most:
             # Of a rare class, all rows are kept.
             inside = train[name].to_numpy(float) == code
             sides = [np.flatnonzero(inside), np.flatnonzero(~inside)]
-            train = train.iloc[np.sort(np.concatenate([_some(rows, most, rng) for rows in sides]))]
+            rows = np.sort(np.concatenate([_some(rows, most, rng) for rows in sides]))
+            train, counts = train.iloc[rows], counts[rows]
+        known = None if comparison.tilts is None else counts
         y = (train[name].to_numpy(float) == code).astype(np.int64)
         x = train[self.names].reset_index(drop=True)
-        self.share = float(y.mean())
+        self.share = float(np.average(y, weights=counts))
         fold = np.empty(len(y), dtype=np.int64)
         for side in (0, 1):
             members = rng.permutation(np.flatnonzero(y == side))
@@ -142,10 +144,12 @@ class _Model:
         guess = np.empty(len(y))
         for k in range(FOLDS):
             model = classifier(rng, l2=STEADY)
-            train_model(model, x[fold != k], y[fold != k], comparison.schema)
+            train_model(
+                model, x[fold != k], y[fold != k], comparison.schema, None if known is None else known[fold != k]
+            )
             guess[fold == k] = predict(model, x[fold == k])
             self.models.append(model)
-        self.slope, self.shift = _correction(y, _log_odds(guess))
+        self.slope, self.shift = _correction(y, _log_odds(guess), counts)
 
     def likelihood(self, rows: pd.DataFrame, of_class: bool) -> Floats:
         """Probability that the rows have their label, over the label's share."""
@@ -160,13 +164,13 @@ def _some(rows: NDArray[np.int64], most: int, rng: np.random.Generator) -> NDArr
     return np.sort(rng.choice(rows, most, replace=False)) if len(rows) > most else rows
 
 
-def _correction(y: NDArray[np.int64], odds: Floats) -> tuple[float, float]:
+def _correction(y: NDArray[np.int64], odds: Floats, weights: Floats) -> tuple[float, float]:
     """Slope and shift of the log-odds with the least log-loss (Platt), never turned round."""
 
     def loss(at: Floats) -> tuple[float, Floats]:
         z = at[0] * odds + at[1]
-        slack = expit(z) - y
-        return float(np.sum(np.logaddexp(0, z) - y * z)), np.array([slack @ odds, slack.sum()])
+        slack = weights * (expit(z) - y)
+        return float(np.sum(weights * (np.logaddexp(0, z) - y * z))), np.array([slack @ odds, slack.sum()])
 
     found = minimize(loss, np.array([1.0, 0.0]), jac=True, bounds=[(0.0, 5.0), (None, None)], method="L-BFGS-B")
     return float(found.x[0]), float(found.x[1])

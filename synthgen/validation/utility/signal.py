@@ -43,11 +43,12 @@ def class_signal(comparison: Comparison, rng: np.random.Generator) -> Iterator[E
 def _signal(comparison: Comparison, code: float, label: str, rng: np.random.Generator) -> Estimate:
     assert comparison.target is not None
     found, guesses = class_guesses(comparison, code, (comparison.synthetic, comparison.train), rng)
-    made, real = (area(found, guess) for guess in guesses)
+    weights = None if comparison.tilts is None else comparison.tilt_by_class(1)
+    made, real = (area(found, guess, weights) for guess in guesses)
     n = int((comparison.synthetic[comparison.target.name] == code).sum())
     if real < LEAST_AUC:
         return Estimate(None, n=n, subject=label, reason="even real rows of this class can't be told from the others")
-    shares = kept_shares(resampled_areas(found, guesses, rng))[:, 0]
+    shares = kept_shares(resampled_areas(found, guesses, rng, weights))[:, 0]
     low, high = np.quantile(shares, [0.025, 0.975])
     return Estimate(
         (made - 0.5) / (real - 0.5), (float(low), float(high)), 1.0, n=n, subject=label,
@@ -82,39 +83,53 @@ def class_guesses(
     names = [column.name for column in comparison.columns if column.name != name]
     most = MOST_ROWS[comparison.effort]
     train, holdout = comparison.train, comparison.holdout
+    # Real rows count as much as the synthetic ones were meant to differ from them.
+    tilt = pd.Series(comparison.tilt_by_class(0), index=train.index)
     rest = _some(train[train[name] != code], most, rng)
     guesses = []
     for source in sources:
         inside = _some(source[source[name] == code], most, rng)
+        counts = tilt[inside.index].to_numpy() if source is train else np.ones(len(inside))
         x = pd.concat([inside[names], rest[names]], ignore_index=True)
         is_inside = np.repeat([1, 0], [len(inside), len(rest)])
         # All models see the class at the same weight, however many rows stand for it.
-        weights = np.where(is_inside == 1, len(rest) / max(len(inside), 1), 1.0)
+        others = tilt[rest.index].to_numpy()
+        weights = np.concatenate([counts * (others.sum() / max(counts.sum(), 1e-9)), others])
         model = classifier(rng)
         train_model(model, x, is_inside, comparison.schema, weights)
         guesses.append(predict(model, holdout[names]))
     return (holdout[name] == code).to_numpy(), guesses
 
 
-def area(found: NDArray[np.bool_], guess: Floats) -> float:
-    """Area under the ROC curve, by ranks; ties count half."""
+def area(found: NDArray[np.bool_], guess: Floats, weights: Floats | None = None) -> float:
+    """Area under the ROC curve, by ranks; ties count half. Rows count as much as ``weights`` say."""
+    if weights is not None:
+        return _right_pairs(np.unique(guess, return_inverse=True)[1], found, weights)
     n = int(found.sum())
     return float((rankdata(guess)[found].sum() - n * (n + 1) / 2) / (n * (len(found) - n)))
 
 
-def resampled_areas(found: NDArray[np.bool_], guesses: Sequence[Floats], rng: np.random.Generator) -> Floats:
+def resampled_areas(
+    found: NDArray[np.bool_], guesses: Sequence[Floats], rng: np.random.Generator, weights: Floats | None = None
+) -> Floats:
     """Areas of each guess on resampled rows, the same ones for all: shape (n_replicates, n_guesses)."""
     groups = [np.flatnonzero(found), np.flatnonzero(~found)]
     places = [np.unique(guess, return_inverse=True)[1] for guess in guesses]
+    counts = np.ones(len(found)) if weights is None else weights
     areas = np.empty((REPLICATES, len(guesses)))
     for k in range(REPLICATES):
-        drawn = [rng.choice(group, len(group)) for group in groups]
+        drawn = np.concatenate([rng.choice(group, len(group)) for group in groups])
         for j, place in enumerate(places):
-            inside, outside = (np.bincount(place[rows], minlength=place.max() + 1) for rows in drawn)
-            # Pairs in the right order, ties half.
-            right = (inside * (np.cumsum(outside) - outside / 2)).sum()
-            areas[k, j] = right / (len(groups[0]) * len(groups[1]))
+            areas[k, j] = _right_pairs(place[drawn], found[drawn], counts[drawn])
     return areas
+
+
+def _right_pairs(place: NDArray[np.intp], found: NDArray[np.bool_], weights: Floats) -> float:
+    """Share of pairs of rows, one of each side, in the right order; ties half."""
+    size = int(place.max()) + 1
+    inside, outside = (np.bincount(place[side], weights[side], minlength=size) for side in (found, ~found))
+    right = (inside * (np.cumsum(outside) - outside / 2)).sum()
+    return float(right / max(inside.sum() * outside.sum(), 1e-12))
 
 
 def kept_shares(areas: Floats) -> Floats:

@@ -1,0 +1,79 @@
+"""Rows drawn once, with a reserve, and those of them that are handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthgen.generators import Synthesizer
+from synthgen.planning.classes import classes_lost
+from synthgen.planning.sampling import Plan
+from synthgen.planning.wanted import Wanted
+from synthgen.randomness import child
+from synthgen.table.column import Schema
+from synthgen.table.frames import to_pandas
+
+RESERVE = 0.5
+FEWEST_RESERVE = 20
+
+Block = tuple[float, NDArray[np.int64], int]
+"""A class or cell, the positions of its rows, and how many of them are wanted."""
+
+
+def draw(model: Synthesizer, plan: Plan, wanted: Wanted, schema: Schema, seed: np.random.SeedSequence) -> pd.DataFrame:
+    """Draw what was asked for and a reserve, once."""
+    others = dict(wanted.others)
+    if plan.by_class is None:
+        n = _with_reserve(plan.total)
+        return to_pandas(model.sample(n, conditions=others or None, random_state=child(seed, "sample")))[0]
+    assert schema.target is not None
+    name, labels = schema.target.name, schema.target.categories or ()
+    parts = [
+        to_pandas(
+            model.sample(
+                _with_reserve(n),
+                conditions={**others, name: labels[int(code)]},
+                random_state=child(seed, "sample", int(code)),
+            )
+        )[0]
+        for code, n in plan.by_class.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _with_reserve(n: int) -> int:
+    return n + max(FEWEST_RESERVE, round(RESERVE * n))
+
+
+def blocks_of(plan: Plan) -> list[Block] | None:
+    """Rows that were drawn of each class, and how many are wanted; None where any rows will do."""
+    if plan.by_class is None:
+        return None
+    blocks: list[Block] = []
+    start = 0
+    for code, n in plan.by_class.items():
+        blocks.append((code, np.arange(start, start + _with_reserve(n)), n))
+        start += _with_reserve(n)
+    return blocks
+
+
+def deliver(
+    made: pd.DataFrame, keep: NDArray[np.bool_], plan: Plan, schema: Schema, blocks: Sequence[Block] | None
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Positions of the rows to hand out, and what is lacking of those asked for, in words."""
+    if blocks is None:
+        rows = np.flatnonzero(keep)[: plan.total]
+        return rows, _short(plan.total - len(rows))
+    chosen = [block[keep[block]][:n] for _, block, n in blocks]
+    lost = [code for (code, _, _), rows in zip(blocks, chosen, strict=True) if not len(rows)]
+    rows = np.concatenate(chosen)
+    if plan.by_class is None:  # drawn in one go, and handed out in the order of drawing
+        return np.sort(rows), _short(plan.total - len(rows))
+    return rows, _short(plan.total - len(rows)) + classes_lost(plan, lost, schema)
+
+
+def _short(rows: int) -> list[str]:
+    return [f"{rows} rows fewer than asked for: too many were refused"] if rows else []
