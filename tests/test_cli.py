@@ -170,8 +170,9 @@ def test_every_word_reaches_the_api(run, fake, cards):
         "--purpose", "augment", "--generator", "smote", "--option", "k_neighbors=3", "--option", "exact=true",
         "--option", "mode=a=b", "--sampling-strategy", "0=500,1=400", "--n-samples", "7",
         "--condition", "Class=1", "--condition", "shop=web", "--condition", "shop=till",
-        "--schema", schema, "--sensitive", "shop", "--sensitive", "hour", "--subject", "hour", "--fairness", "quotas=0.5",
-        "--holdout", "0.3", "--validation", "full", "--gate", "none", "--seed", "4", "--quiet",
+        "--schema", schema, "--sensitive", "shop", "--sensitive", "hour", "--subject", "hour",
+        "--fairness", "quotas=0.5", "--holdout", "0.3", "--validation", "full", "--gate", "none", "--seed", "4",
+        "--quiet",
     )  # fmt: skip
     assert done.code == 0
     assert isinstance(seen.pop("schema"), Schema)
@@ -376,7 +377,7 @@ def test_profile_summary_and_json(run, monkeypatch, here):
     for words in ("2,000 rows, 1 columns: 1 continuous", "1,900", "95.00%", "[sex] F has", "has spikes."):
         assert words in done.out
     assert Schema.from_json("schema.json") == a_profile().schema
-    assert json.loads(run("profile", "d.csv", "--json").out)["classes"] == {"0": 1900, "1": 100}
+    assert json.loads(run("profile", "d.csv", "--json").out)["classes"] == [["0", 1900], ["1", 100]]
 
 
 def test_escape_codes_of_a_file_do_not_reach_the_terminal(run, monkeypatch, here):

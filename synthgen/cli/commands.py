@@ -202,7 +202,7 @@ def profile(
         found.schema.to_json(schema_out)
         files.append(schema_out)
     if as_json:
-        summary.show_json({**summary.profile_document(found), "files": files})
+        summary.show_json({**found.to_dict(), "files": files})
     else:
         hints = [] if out else [summary.hint("Add --out bias.html for the whole report.")]
         summary.show([*summary.profile_parts(found, files), *hints])

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _SIGNS = {"PASS": ("✔", "+", "green"), "INCONCLUSIVE": ("▲", "!", "yellow"), "FAIL": ("✘", "x", "red")}
 
 _MOST_CLASSES = 8
+_MOST_LINES = 5
+_RARE_HALF_WIDTH = 0.1
 
 
 def show(parts: Iterable[RenderableType]) -> None:
@@ -99,11 +101,34 @@ def profile_parts(profile: Profile, files: Sequence[Path]) -> list[RenderableTyp
             table.add_row(_text(label), "" if count is None else f"{count:,}", share)
         parts.append(table)
     parts += [_signed("INCONCLUSIVE", note) for note in profile.notes]
+    parts += _source_parts(profile)
     if profile.bias.features:
         how = " (picked by their names)" if profile.bias.guessed else ""
         parts.append(_text(f"Sensitive columns{how}: {', '.join(profile.bias.features)}"))
         parts += [_text(f"  - {finding}") for finding in profile.bias.findings]
     return parts + files_parts(files)
+
+
+def _source_parts(profile: Profile) -> list[RenderableType]:
+    """Say what should be known before rows are made: personal data, suspects, rules of gaps, small classes."""
+    personal = [
+        f"{item.column}: {item.what} ({item.confidence} confidence, {item.example})"
+        for item in profile.personal_data.columns
+    ]
+    suspects = [item.words for item in profile.dependence.suspects]
+    rules = [rule.words for rule in profile.missingness.rules]
+    rare = [item.words for item in profile.size.classes if item.half_width > _RARE_HALF_WIDTH]
+    parts: list[RenderableType] = []
+    for title, lines in (
+        ("Personal data", personal), ("May give the target away", suspects), ("Rules of missing values", rules),
+        ("Few rows to learn from", rare),
+    ):  # fmt: skip
+        if lines:
+            parts.append(_text(f"{title}:"))
+            parts += [_text(f"  - {line}") for line in lines[:_MOST_LINES]]
+            if len(lines) > _MOST_LINES:
+                parts.append(_text(f"  - and {len(lines) - _MOST_LINES} more, in the report", "dim"))
+    return parts
 
 
 def uplift_parts(found: Uplift) -> list[RenderableType]:
@@ -170,23 +195,6 @@ def report_document(report: ValidationReport) -> dict[str, Any]:
         "counts": dict(report.counts),
         "flagged": dict(Counter(str(reason) for reason in report.flagged_rows["reason"])),
         "measurements": json.loads(report.measurements.to_json(orient="records")),
-    }
-
-
-def profile_document(profile: Profile) -> dict[str, Any]:
-    """Give a profile as plain values."""
-    return {
-        "rows": profile.n_rows,
-        "classes": dict(profile.classes),
-        "columns": json.loads(profile.frame.to_json(orient="records")),
-        "notes": list(profile.notes),
-        "bias": {
-            "features": list(profile.bias.features),
-            "guessed": profile.bias.guessed,
-            "selected": profile.bias.selected,
-            "groups": json.loads(profile.bias.frame.to_json(orient="records")),
-            "findings": list(profile.bias.findings),
-        },
     }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -24,12 +26,16 @@ from synthgen.profiling.column_parts import Dates, Goodness, Levels, Modes, Roun
 from synthgen.profiling.dependence.results import DependenceProfile
 from synthgen.profiling.missingness.results import MissingnessProfile
 from synthgen.profiling.personal_data.result import PersonalData
+from synthgen.profiling.plain import plain_values
 from synthgen.profiling.size import SizeAssessment
 from synthgen.table.column import Schema
+from synthgen.table.files import write_text
 
 if TYPE_CHECKING:
     from synthgen.planning.fairness import FairnessPlan
     from synthgen.profiling.source import Source
+
+VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -253,11 +259,11 @@ class Profile:
     classes : tuple of (str, int)
         Rows of each value of a categorical target, commonest first; those of fewer than ten rows together.
     bias : BiasAudit
+    notes : tuple of str
+        What a person should look at first, in words.
     missingness : MissingnessProfile
     dependence : DependenceProfile
     size : SizeAssessment
-    notes : tuple of str
-        What a person should look at first, in words.
     personal_data : PersonalData
     """
 
@@ -266,10 +272,10 @@ class Profile:
     columns: tuple[ColumnProfile, ...]
     classes: tuple[tuple[str, int], ...] = ()
     bias: BiasAudit = BiasAudit()
+    notes: tuple[str, ...] = ()
     missingness: MissingnessProfile = field(default_factory=MissingnessProfile)
     dependence: DependenceProfile = field(default_factory=DependenceProfile)
     size: SizeAssessment = field(default_factory=SizeAssessment)
-    notes: tuple[str, ...] = ()
     personal_data: PersonalData = field(default_factory=PersonalData)
 
     @cached_property
@@ -277,6 +283,27 @@ class Profile:
         """One row a column."""
         names = [item.name for item in fields(ColumnProfile)]
         return pd.DataFrame([[getattr(c, name) for name in names] for c in self.columns], columns=names)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON: all parts but the schema, whose labels and bounds may be of single rows."""
+        parts = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "schema"}
+        return {"synthgen_profile": VERSION, **plain_values(parts)}
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Give :meth:`to_dict` as text; write it to ``path`` if given.
+
+        Examples
+        --------
+        >>> import json
+        >>> import synthgen as sg
+        >>> found = sg.profile(sg.datasets.load_adult()[:2000], target="income")
+        >>> sorted(json.loads(found.to_json()))[:4]
+        ['bias', 'classes', 'columns', 'dependence']
+        """
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        if path is not None:
+            write_text(text, path)
+        return text
 
     def __repr__(self) -> str:
         return f"Profile({self.n_rows} rows, {len(self.columns)} columns)"

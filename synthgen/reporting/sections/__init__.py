@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from synthgen.reporting.section import Section
-from synthgen.reporting.sections import bias, bias_audit
+from synthgen.reporting.sections import bias, bias_audit, source
 from synthgen.reporting.sections.associations import associations
 from synthgen.reporting.sections.columns import columns
 from synthgen.reporting.sections.evidence import fidelity, privacy, utility
@@ -50,6 +50,10 @@ BIAS: tuple[BiasSection, ...] = (
     bias_audit.model,
     bias_audit.method,
     bias.classes,
+    source.size,
+    source.missingness,
+    source.dependence,
+    source.personal_data,
     bias.columns,
     provenance_section,
 )
