@@ -281,7 +281,7 @@ def _repaired(
         part = Schema(tuple(kept[name] for name in moved))
         restored = decode(new[moved], part)
         out = out.assign(**{name: restored[name].set_axis(out.index) for name in moved})
-    notes = (f"dropped: {', '.join(repair.dropped)}",) if repair.dropped else ()
+    notes: tuple[str, ...] = (f"dropped: {', '.join(repair.dropped)}",) if repair.dropped else ()
     told, left = proxies_of(coded, schema, groups), proxies_of(new, kept, groups)
     notes += tuple(
         f"{name}, aligned: how well it tells the group (Cramér's V) went from {told[name]:.2f} to {left[name]:.2f}"
