@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,9 @@ def _groups(points: Points) -> list[str]:
     return [*lines, ""]
 
 
-def _handed_back(found: Iterable[Mapping[str, Any]]) -> list[str]:
+def _handed_back(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not found:
+        return []
     lines = ["The table that `synthesize(..., fairness=plan)` hands back, from all rows, and what the gate says of it. "
              "Augment: real and synthetic rows together; release: synthetic rows alone.", "",
              *header(["plan", "purpose", "synthetic rows", "ratio before", "ratio after", "verdict"])]  # fmt: skip

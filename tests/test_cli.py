@@ -171,8 +171,8 @@ def test_every_word_reaches_the_api(run, fake, cards):
         "--option", "mode=a=b", "--sampling-strategy", "0=500,1=400", "--n-samples", "7",
         "--condition", "Class=1", "--condition", "shop=web", "--condition", "shop=till",
         "--schema", schema, "--sensitive", "shop", "--sensitive", "hour", "--subject", "hour",
-        "--fairness", "quotas=0.5", "--holdout", "0.3", "--validation", "full", "--gate", "none", "--seed", "4",
-        "--quiet",
+        "--fairness", "quotas=0.5",
+        "--holdout", "0.3", "--validation", "full", "--gate", "none", "--seed", "4", "--quiet",
     )  # fmt: skip
     assert done.code == 0
     assert isinstance(seen.pop("schema"), Schema)

@@ -231,8 +231,8 @@ def test_a_fairness_plan_is_told_before_and_after_with_hostile_names_shown_as_te
     figure = {"value": 0.36, "low": 0.34, "high": 0.38}
     plan = {"words": f"quotas on {HOSTILE[0]}", "conflicts": ["Equal rates and calibration exclude each other."],
             "effect": {"ratio_planned": {**figure, "value": 0.97}, "auc": figure, "auc_planned": figure}}  # fmt: skip
-    groups = [{"label": label, "rows_before": 100, "rate_before": 0.1, "rows_after": 150, "rate_after": 0.3,
-               "compared": compared} for label, compared in ((HOSTILE[1], True), ("F", False))]  # fmt: skip
+    rows = {"rows_before": 100, "rate_before": 0.1, "rows_after": 150, "rate_after": 0.3}
+    groups = [{"label": HOSTILE[1], **rows, "compared": True}, {"label": "F", **rows, "compared": False}]
     told = {
         "plan": plan, "label": HOSTILE[2], "groups": groups, "ratio_before": figure, "ratio_after": None,
         "weighted": True, "compared_with": "real rows as they are", "notes": ["one group was left alone"],

@@ -200,8 +200,13 @@ def carry_out(
         return found, frame, coded
     if plan.kind == "equal_rates":
         return _by_labels(found, movable, release, n_samples or len(coded)), frame, coded
-    joint = Joint.of(cells, schema)
-    return replace(found, wanted=_quotas(plan, cells, movable, release, n_samples), joint=joint), frame, coded
+    wanted = _quotas(plan, cells, movable, release, n_samples)
+    if not wanted.any():
+        raise DataError(
+            f"The groups of {groups.owner} are as the plan of {plan.kind} wants them already, so there is nothing to "
+            "add. Leave fairness out, or ask for rows with n_samples."
+        )
+    return replace(found, wanted=wanted, joint=Joint.of(cells, schema)), frame, coded
 
 
 def _quotas(
@@ -276,7 +281,12 @@ def _repaired(
         part = Schema(tuple(kept[name] for name in moved))
         restored = decode(new[moved], part)
         out = out.assign(**{name: restored[name].set_axis(out.index) for name in moved})
-    notes = (f"dropped: {', '.join(repair.dropped)}",) if repair.dropped else ()
+    notes: tuple[str, ...] = (f"dropped: {', '.join(repair.dropped)}",) if repair.dropped else ()
+    told, left = proxies_of(coded, schema, groups), proxies_of(new, kept, groups)
+    notes += tuple(
+        f"{name}, aligned: how well it tells the group (Cramér's V) went from {told[name]:.2f} to {left[name]:.2f}"
+        for name in moved
+    )
     return CarryingOut(plan, kept, cells, repair=repair, notes=notes), out, new
 
 

@@ -44,9 +44,11 @@ class Joint:
         names = [_name(cells, schema, int(number) // width, int(number) % width) for number in numbers]
         old = schema.target
         labels = tuple(f"{name} ({k})" if names.count(name) > 1 else name for k, name in enumerate(names))
-        name = old.name if old is not None and cells.selected >= 0 else "group"
-        while old is None and name in schema:
+        name = "group"
+        while name in schema:
             name += "_"
+        if old is not None and cells.selected >= 0:
+            name = old.name
         target = Column(
             name, Kind.CATEGORICAL, Role.TARGET, categories=labels, storage=Storage("object", "str"),
             declared=frozenset({"categories"}) if old is not None and "categories" in old.declared else frozenset(),

@@ -138,7 +138,7 @@ def ratio(counts: Floats, selected: int, rows: Floats | Sequence[float] | None =
     --------
     >>> import numpy as np
     >>> str(ratio(np.array([[90.0, 10.0], [80.0, 20.0]]), 1))
-    '0.500 [0.246, 1.000]'
+    '0.500 [0.247, 1.000]'
     """
     sizes = counts.sum(axis=1)
     n = np.maximum(np.asarray(sizes if rows is None else rows, dtype=float), 1e-9)

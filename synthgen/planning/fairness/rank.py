@@ -71,6 +71,11 @@ def rank_plans(
     -------
     tuple of FairnessPlan
         Empty where nothing is to be done.
+
+    Raises
+    ------
+    UsageError, DataError
+        Something is to be done, and none of the plans asked for can do it; the message is that of the last.
     """
     asked = tuple(kinds) if kinds is not None else tuple(kind for kind in KINDS if kind != "representation")
     for kind in asked:
@@ -80,6 +85,7 @@ def rank_plans(
     selected = selected_code(coded, schema, label)
     named = [name for name in sensitive if schema[name].kind in LABEL_KINDS][:MOST_COLUMNS]
     out: list[FairnessPlan] = []
+    failed: Exception | None = None
     for columns in differing(coded, schema, named, selected):
         rows = schema.with_columns(
             [replace(schema[name], role=Role.SENSITIVE) for name in columns if schema[name].role is Role.FEATURE]
@@ -94,9 +100,12 @@ def rank_plans(
             try:
                 check_generator_for(plan, trial.model)
                 effect = trial.effect(real, without, trial.judge(trial.make(plan)))
-            except (DataError, UsageError):  # what can't be done with these rows, or this generator, isn't proposed
+            except (DataError, UsageError) as error:  # what these rows, or this generator, can't do isn't proposed
+                failed = error
                 continue
             out.append(replace(plan, effect=effect))
+    if failed is not None and not out:
+        raise failed
     return tuple(sorted(out, key=_place))
 
 

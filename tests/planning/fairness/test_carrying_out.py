@@ -81,6 +81,27 @@ def test_a_group_without_the_label_is_left_as_it_is_and_named(unequal, read):
     assert carried("equal_rates", frame, read).rates[2] == pytest.approx(found.cells.counts[:, 1].sum() / 2_000)
 
 
+def test_where_nothing_lacks_there_is_nothing_to_add(read):
+    one = pd.DataFrame({"sex": ["F", "M"] * 60, "x": np.arange(120) * 0.5, "hired": ["yes", "yes", "no", "no"] * 30})
+    with pytest.raises(DataError, match="are as the plan of quotas wants them already"):
+        carried("quotas", one, read, release=False)
+    with pytest.raises(DataError, match="are as the plan of representation wants them already"):
+        carried("representation", one, read, release=False)
+    assert carried("quotas", one, read, release=False, n=40).wanted.sum() == 40
+
+
+def test_groups_alone_make_the_cells_without_a_target_with_classes(unequal, read):
+    frame = unequal.drop(columns="hired").assign(group="a", pay=unequal["skill"] * 2)
+    coded, schema = read(frame, target="pay")
+    plan = FairnessPlan("representation", ("sex",), reference=(("F", 0.5), ("M", 0.5)))
+    found, frame, coded = carry_out(plan, frame, coded, schema, release=False)
+    joined, _ = found.joined(frame, coded)
+    assert found.learnt.target.name == "group_"
+    assert set(joined["group_"]) == {"F", "M"}
+    assert found.split(joined).equals(frame)
+    assert (found.wanted > 0).tolist() == [[True], [False], [False]]
+
+
 def test_cells_and_rows_are_the_inverse_of_each_other(unequal, read):
     frame = unequal.assign(sex=unequal["sex"].where(np.arange(len(unequal)) >= 15, "rare"))
     coded, schema = read(frame)

@@ -65,6 +65,8 @@ def test_unknown_kinds_and_targets_are_refused(unequal):
     found = sg.profile(unequal, target="hired", sensitive_features=["sex"])
     with pytest.raises(UsageError, match="kinds must be of equal_rates"):
         found.bias.plans(kinds=["fair"])
+    with pytest.raises(UsageError, match="moves labels in the tree engine"):
+        found.bias.plans(kinds=["equal_rates"], generator=sg.generators.GaussianCopulaSynthesizer())
     without = sg.profile(unequal, sensitive_features=["sex"])
     with pytest.raises(UsageError, match="needs a target"):
         without.bias.plans()
