@@ -19,8 +19,8 @@ from synthgen.table.encoding import encode
 
 FILE = Path(__file__).with_name("bias.json")
 PAGE = Path(__file__).with_name("bias.md")
-NULL_TABLES = 200
-PLANTED_TABLES = 50
+NULL_TABLES = 100
+PLANTED_TABLES = 30
 PLANTED_ROWS = (300, 1000, 4000)
 
 # Bickel et al. (1975): men who applied and were admitted, women who applied and were admitted, by department.
