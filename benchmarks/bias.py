@@ -176,7 +176,19 @@ def page(found: dict[str, Any]) -> str:
     ]
     lines += record.made_with([found])
     lines += ["## Known answers", "", "Published figures beside those found, with 95 % intervals.", ""]
-    lines += record.header(["table", "rows", "outcome", "groups", "difference", "found", "ratio", "found", "source"])
+    lines += record.header(
+        [
+            "table",
+            "rows",
+            "outcome",
+            "groups",
+            "published difference",
+            "found",
+            "published ratio",
+            "found",
+            "source",
+        ]
+    )
     for item in found["known"]:
         if "skipped" in item:
             lines.append(record.row([item["title"], item["skipped"], *[""] * 7]))
