@@ -19,8 +19,8 @@ from synthgen.table.encoding import encode
 
 FILE = Path(__file__).with_name("bias.json")
 PAGE = Path(__file__).with_name("bias.md")
-NULL_TABLES = 200
-PLANTED_TABLES = 50
+NULL_TABLES = 100
+PLANTED_TABLES = 30
 PLANTED_ROWS = (300, 1000, 4000)
 
 # Bickel et al. (1975): men who applied and were admitted, women who applied and were admitted, by department.
@@ -176,7 +176,19 @@ def page(found: dict[str, Any]) -> str:
     ]
     lines += record.made_with([found])
     lines += ["## Known answers", "", "Published figures beside those found, with 95 % intervals.", ""]
-    lines += record.header(["table", "rows", "outcome", "groups", "difference", "found", "ratio", "found", "source"])
+    lines += record.header(
+        [
+            "table",
+            "rows",
+            "outcome",
+            "groups",
+            "published difference",
+            "found",
+            "published ratio",
+            "found",
+            "source",
+        ]
+    )
     for item in found["known"]:
         if "skipped" in item:
             lines.append(record.row([item["title"], item["skipped"], *[""] * 7]))

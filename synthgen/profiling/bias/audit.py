@@ -131,8 +131,9 @@ def audit_bias(
     noise = _noise(table, looked_at, seed)
     gaps = tuple(g for grouping in table.split for g in gaps_by_group(grouping, coded, _with_target(table)))
     judged = all_by_group([*table.split, *table.crossed], outcome, said) if outcome and said else ((), ())
+    crossed = {grouping.feature for grouping in table.crossed}
     asked = [
-        *(of_selection(item, table.spread, " × " in item.feature) for item in disparities),
+        *(of_selection(item, table.spread, item.feature in crossed) for item in disparities),
         *map(of_representation, representation),
         *(_asked_conditional(table, disparities, item) for item in changes),
         *(of_noise(mine) for mine in _by_feature(noise)), *map(of_gap, gaps), *map(of_proxy, proxies),
@@ -149,7 +150,7 @@ def audit_bias(
     )  # fmt: skip
     return BiasAudit(
         tuple(c.name for c in columns), not named, outcome.selected if outcome else None, tuple(groups),
-        (*sentences(asked, evidence, proxies), *plain),
+        (*sentences(asked, evidence, proxies, crossed), *plain),
         intersections=tuple(g for grouping in table.crossed for g in groups_of(grouping, outcome)),
         disparities=disparities, representation=representation, conditional=changes, proxies=proxies,
         label_noise=noise, gaps=gaps, model_groups=judged[0], model_disparities=judged[1], evidence=evidence,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 
 from synthgen.profiling.bias.intervals import ALPHA, Ends, holm
@@ -61,34 +61,36 @@ def corrected(asked: list[Asked]) -> tuple[Evidence, ...]:
     return tuple(out)
 
 
-def sentences(asked: list[Asked], evidence: tuple[Evidence, ...], proxies: Iterable[Proxy]) -> tuple[str, ...]:
+def sentences(
+    asked: list[Asked], evidence: tuple[Evidence, ...], proxies: Iterable[Proxy], crossed: Container[str]
+) -> tuple[str, ...]:
     """Give what was found, worst first, then what was asked and not found."""
     chosen: list[Evidence] = []
-    crossed: list[Evidence] = []
+    of_two: list[Evidence] = []
     best: dict[tuple[str, str], Evidence] = {}
     for item, result in zip(asked, evidence, strict=True):
         if item.always or (result.found and result.question == "label noise"):
             chosen.append(result)
         elif result.found and result.question == "intersection":
-            crossed.append(result)
+            of_two.append(result)
         elif result.found and result.question in ("missingness", "reversal"):
             key = (result.question, result.feature)
             if key not in best or result.effect > best[key].effect:
                 best[key] = result
-    crossed.sort(key=lambda e: -e.effect)
+    of_two.sort(key=lambda e: -e.effect)
     chosen += [
-        *crossed[:MOST_INTERSECTIONS],
+        *of_two[:MOST_INTERSECTIONS],
         *best.values(),
-        *_of_models(evidence),
+        *_of_models(evidence, crossed),
         *_given_away(evidence, list(proxies)),
     ]
     chosen.sort(key=lambda e: (not e.found, ORDER.index(e.question), -e.effect))
     return tuple(item.words for item in chosen)
 
 
-def _of_models(evidence: tuple[Evidence, ...]) -> list[Evidence]:
+def _of_models(evidence: tuple[Evidence, ...], crossed: Container[str]) -> list[Evidence]:
     """One sentence a sensitive column on what was found about a model; intersections are in the evidence."""
-    found = [e for e in evidence if e.question == "model" and e.found and " × " not in e.feature]
+    found = [e for e in evidence if e.question == "model" and e.found and e.feature not in crossed]
     out = []
     for feature in dict.fromkeys(item.feature for item in found):
         mine = sorted((item for item in found if item.feature == feature), key=lambda item: -item.effect)
