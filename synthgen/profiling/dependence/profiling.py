@@ -16,7 +16,7 @@ from synthgen.profiling.dependence.leakage import leak_suspects
 from synthgen.profiling.dependence.results import DependenceProfile, HoldingRule, Interaction, LeakSuspect
 from synthgen.profiling.few_classes import compared_columns, rows_of_classes, rows_to_test
 from synthgen.profiling.multiplicity import LEVEL
-from synthgen.table.column import Column, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Column, Role, Schema
 from synthgen.table.inequalities import find_inequalities
 from synthgen.table.rules import find_rules
 
@@ -116,5 +116,6 @@ def _of_target(
         words += f", of {len(others) - 1}, drawn at random"
     notes = [words + f", on {len(rows):,} rows."]
     if len(rows) < len(coded):
-        notes.append(f"Leaks were looked for on {len(rows):,} rows, with all rows of rare classes.")
+        rare = ", with all rows of rare classes" if target.kind in LABEL_KINDS else ", drawn at random"
+        notes.append(f"Leaks were looked for on {len(rows):,} rows{rare}.")
     return suspects, found, tuple(notes)
