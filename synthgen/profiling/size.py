@@ -167,7 +167,7 @@ def assess_size(coded: pd.DataFrame, schema: Schema) -> SizeAssessment:
     if target is not None and target.kind in LABEL_KINDS:
         features = max(0, len(columns) - 1)
         parts = _parts(coded[target.name], people, target.categories or ())
-        made = [_class_size(label, mask, people, marks, features, named=named) for label, mask in parts]
+        made = [_class_size(target.name, label, mask, people, marks, features, named=named) for label, mask in parts]
         classes = tuple(sorted(made, key=lambda item: item.n))
     imbalance = classes[-1].n / classes[0].n if len(classes) > 1 else None
     words = _words(n, different, subjects, effective, classes)
@@ -204,6 +204,7 @@ def _parts(
 
 
 def _class_size(
+    name: str,
     label: str,
     mask: NDArray[np.bool_],
     people: NDArray[np.int64],
@@ -224,7 +225,7 @@ def _class_size(
         enough = f"enough for ± {HALF_WIDTH:.2f}"
     carry = "" if effective > n - 0.5 else f", worth {effective:,.0f} unrelated ones"
     words = (
-        f"{label}: {n:,} rows{carry}. Of a fifth of them, {held:,}, a recall of {USUAL_RECALL} is known to "
+        f"{name} = {label}: {n:,} rows{carry}. Of a fifth of them, {held:,}, a recall of {USUAL_RECALL} is known to "
         f"± {half:.2g}; {enough}."
     )
     if columns < features:
