@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from synthgen.profiling.dependence.copies import row_marks
 from synthgen.profiling.few_classes import compared_columns
 from synthgen.table.column import LABEL_KINDS, Role, Schema
-from synthgen.table.disclosure import FEWEST_HOLDERS, subjects_of
+from synthgen.table.disclosure import FEWEST_HOLDERS, holders, subjects_of
 
 Z = 1.959964
 HALF_WIDTH = 0.05
@@ -33,13 +33,13 @@ class ClassSize:
     Attributes
     ----------
     label : str
-        Those of fewer than 10 rows each are taken together.
+        Those of fewer than 10 rows, or people, each are taken together.
     n : int
     share : float
     subjects : int or None
         Different people among the rows; None where no column says whose a row is.
     different : int
-        Rows that are different from each other.
+        Rows that are different from each other; all of them, where fewer than 10 repeat another.
     effective : float
         Rows that carry as much as these do if they were unrelated: different rows, or with subjects
         (sum of rows)² over the sum of squared rows of each, so that many rows of one person count little.
@@ -159,15 +159,15 @@ def assess_size(coded: pd.DataFrame, schema: Schema) -> SizeAssessment:
     named = bool(schema.role(Role.SUBJECT))
     people = subjects_of(coded, schema)
     marks = row_marks(coded, schema)
-    different = len(np.unique(marks))
+    different = _different(marks)
     subjects = len(np.unique(people)) if named else None
     effective = _effective(people, different, named=named)
     target = schema.target
     classes: tuple[ClassSize, ...] = ()
     if target is not None and target.kind in LABEL_KINDS:
         features = max(0, len(columns) - 1)
-        parts = _parts(coded[target.name], target.categories or ())
-        made = [_class_size(label, mask, people, marks, features, named=named) for label, mask in parts]
+        parts = _parts(coded[target.name], people, target.categories or ())
+        made = [_class_size(target.name, label, mask, people, marks, features, named=named) for label, mask in parts]
         classes = tuple(sorted(made, key=lambda item: item.n))
     imbalance = classes[-1].n / classes[0].n if len(classes) > 1 else None
     words = _words(n, different, subjects, effective, classes)
@@ -182,20 +182,29 @@ def _effective(people: NDArray[np.int64], different: int, *, named: bool) -> flo
     return min(float(different), float(each.sum() ** 2 / (each**2).sum()))
 
 
-def _parts(values: pd.Series, categories: Sequence[object]) -> list[tuple[str, NDArray[np.bool_]]]:
-    """Rows of each class; those of fewer than ten rows together."""
+def _different(marks: NDArray[np.uint64]) -> int:
+    """Rows that are different from each other; all, if fewer than ten repeat another."""
+    different = int(pd.Series(marks).nunique())
+    return different if len(marks) - different >= FEWEST_HOLDERS else len(marks)
+
+
+def _parts(
+    values: pd.Series, people: NDArray[np.int64], categories: Sequence[object]
+) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Rows of each class; those of fewer than ten people together."""
     codes = values.to_numpy(float)
-    counts = values.value_counts()
+    counts = holders(codes, people)
     large = counts.index[counts >= FEWEST_HOLDERS]
     parts = [(str(categories[int(code)]), codes == code) for code in large]
     small = int((counts < FEWEST_HOLDERS).sum())
     if small:
-        label = f"other ({small} with fewer than {FEWEST_HOLDERS} rows each)"
+        label = f"other ({small} with fewer than {FEWEST_HOLDERS} each)"
         parts.append((label, ~np.isnan(codes) & ~np.isin(codes, large.to_numpy(float))))
     return parts
 
 
 def _class_size(
+    name: str,
     label: str,
     mask: NDArray[np.bool_],
     people: NDArray[np.int64],
@@ -204,7 +213,7 @@ def _class_size(
     *,
     named: bool,
 ) -> ClassSize:
-    n, different = int(mask.sum()), len(np.unique(marks[mask]))
+    n, different = int(mask.sum()), _different(marks[mask])
     subjects = len(np.unique(people[mask])) if named else None
     effective = _effective(people[mask], different, named=named)
     half = wilson_half_width(USUAL_RECALL, effective * HELD_OUT)
@@ -216,8 +225,8 @@ def _class_size(
         enough = f"enough for ± {HALF_WIDTH:.2f}"
     carry = "" if effective > n - 0.5 else f", worth {effective:,.0f} unrelated ones"
     words = (
-        f"{label}: {n:,} rows{carry}. Of a fifth of them, {held:,}, a recall of {USUAL_RECALL} is known to "
-        f"± {half:.2f}; {enough}."
+        f"{name} = {label}: {n:,} rows{carry}. Of a fifth of them, {held:,}, a recall of {USUAL_RECALL} is known to "
+        f"± {half:.2g}; {enough}."
     )
     if columns < features:
         words += f" Ten rows a column are enough for {columns} of {features} columns: a larger model may follow chance."
@@ -242,5 +251,5 @@ def _words(
     words += [item.words for item in classes[:3]] if len(classes) > 1 else []
     if not classes:
         half = wilson_half_width(0.5, effective * HELD_OUT)
-        words.append(f"A share of a fifth of the rows is known to ± {half:.2f} or better.")
+        words.append(f"A share of a fifth of the rows is known to ± {half:.2g} or better.")
     return tuple(words)

@@ -88,8 +88,20 @@ def test_tiny_classes_are_not_named():
     found = size_of(
         pd.DataFrame({"x": np.arange(69) / 7, "y": ["a"] * 60 + ["SECRET"] * 5 + ["HIDDEN"] * 4}), target="y"
     )
-    assert [c.label for c in found.classes] == ["other (2 with fewer than 10 rows each)", "a"]
+    assert [c.label for c in found.classes] == ["other (2 with fewer than 10 each)", "a"]
     assert "SECRET" not in repr(found)
+
+
+def test_a_class_of_many_rows_and_few_people_is_not_named():
+    frame = patients(1000, 500).assign(ill=["a"] * 960 + ["SECRET"] * 40)
+    frame.loc[960:, "who"] = [f"P{i % 4:04d}" for i in range(40)]
+    found = size_of(frame, subject="who", target="ill")
+    assert [c.label for c in found.classes] == ["other (1 with fewer than 10 each)", "a"]
+
+
+def test_fewer_than_ten_repeats_are_not_counted():
+    frame = patients(500, 500).drop(columns="who")
+    assert size_of(pd.concat([frame, frame[:3]]), target="ill").different == 503
 
 
 @pytest.mark.parametrize("target", [None, "x"])

@@ -57,7 +57,8 @@ def measure(coded: pd.DataFrame, columns: Sequence[Column], rng: np.random.Gener
     Two numbers: Spearman's rank correlation. A label and a number: the correlation ratio of the number's ranks, which
     is that of Kruskal and Wallis. Two labels: Cramér's V. Each is the root of a share of variance, and each share is
     corrected for what chance gives. The intervals are of a jackknife that leaves out a twentieth of the rows at a
-    time, of correlations on Fisher's scale, of others on that of shares.
+    time, of correlations on Fisher's scale, of others on that of shares. They are rough where classes meet in
+    fewer than five rows.
 
     Parameters
     ----------

@@ -19,8 +19,8 @@ SAME = 0.99
 """Share of the rows in which two columns must agree to be nearly the same."""
 
 MOST_PAIRS = 100
-CELLS = 30_000_000
-"""Values that are sorted at most to find rows with one difference: a few seconds."""
+CELLS = 10_000_000
+"""Values that are sorted at most to find rows with one difference: about two seconds."""
 
 FEWEST_COLUMNS = 3
 

@@ -16,7 +16,7 @@ from synthgen.profiling.dependence.leakage import leak_suspects
 from synthgen.profiling.dependence.results import DependenceProfile, HoldingRule, Interaction, LeakSuspect
 from synthgen.profiling.few_classes import compared_columns, rows_of_classes, rows_to_test
 from synthgen.profiling.multiplicity import LEVEL
-from synthgen.table.column import Column, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Column, Role, Schema
 from synthgen.table.inequalities import find_inequalities
 from synthgen.table.rules import find_rules
 
@@ -65,7 +65,8 @@ def profile_dependence(coded: pd.DataFrame, schema: Schema, rng: np.random.Gener
         rules += near_copies(some, columns, found.value, rules)
         matrix = tuple(tuple(row) for row in np.round(found.value, 6).tolist())
         if found.rows < len(coded):
-            notes.append(f"Associations were measured on {found.rows:,} of {len(coded):,} rows, drawn at random.")
+            words = f"Associations were measured on {found.rows:,} of {len(coded):,} rows, drawn at random"
+            notes.append(words + (", one of each subject." if schema.role(Role.SUBJECT) else "."))
     parts = _of_target(coded, schema, columns, rules, rng)
     return DependenceProfile(
         names if matrix else (), matrix, strongest(found, columns) if found else (), tuple(rules),
@@ -111,10 +112,12 @@ def _of_target(
     suspects = leak_suspects(some, columns, target, rules, rng)
     others = [column for column in columns if column.name not in {suspect.column for suspect in suspects}]
     found, pairs, looked_at = interactions(some, others, target, rng)
-    words = f"Interactions with {target.name}: {pairs:,} pairs of {looked_at} columns were looked at"
+    words = f"Interactions with {target.name}: {pairs:,} pairs among {looked_at} columns were looked at"
     if len(others) - 1 > MOST_INTERACTING:
         words += f", of {len(others) - 1}, drawn at random"
     notes = [words + f", on {len(rows):,} rows."]
     if len(rows) < len(coded):
-        notes.append(f"Leaks were looked for on {len(rows):,} rows, with all rows of rare classes.")
+        rare = ", drawn at random" if target.kind not in LABEL_KINDS else ", with all rows of rare classes"
+        rare = ", one of each subject" if schema.role(Role.SUBJECT) else rare
+        notes.append(f"Leaks were looked for on {len(rows):,} rows{rare}.")
     return suspects, found, tuple(notes)

@@ -8,19 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.profiling.missingness.results import GapPattern
-from synthgen.table.disclosure import FEWEST_HOLDERS
+from synthgen.table.disclosure import FEWEST_HOLDERS, Subjects, holders
 
 MOST_PATTERNS = 20
 
 
-def gap_patterns(gaps: NDArray[np.bool_], names: Sequence[str]) -> tuple[tuple[GapPattern, ...], tuple[int, int]]:
-    """Count combinations of gaps; those of fewer than ten rows are taken together.
+def gap_patterns(
+    gaps: NDArray[np.bool_], names: Sequence[str], subjects: Subjects | None = None
+) -> tuple[tuple[GapPattern, ...], tuple[int, int]]:
+    """Count combinations of gaps; those of fewer than ten rows, or people, are taken together.
 
     Parameters
     ----------
     gaps : array of shape (n_rows, n_columns)
     names : sequence of str
         Of the columns, all of which have gaps.
+    subjects : array of shape (n_rows,), optional
+        Whose row each is.
 
     Returns
     -------
@@ -40,9 +44,10 @@ def gap_patterns(gaps: NDArray[np.bool_], names: Sequence[str]) -> tuple[tuple[G
     packed = np.packbits(gaps, axis=1)
     # One item a row, so that rows are sorted as bytes.
     rows = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, first, counts = np.unique(rows, return_index=True, return_counts=True)
+    _, first, place, counts = np.unique(rows, return_index=True, return_inverse=True, return_counts=True)
+    people = counts if subjects is None else holders(place, subjects).sort_index().to_numpy()
     order = np.argsort(-counts, kind="stable")
-    shown = [i for i in order if counts[i] >= FEWEST_HOLDERS][:MOST_PATTERNS]
+    shown = [i for i in order if people[i] >= FEWEST_HOLDERS][:MOST_PATTERNS]
     rates = gaps.mean(axis=0)
     found = []
     for i in shown:

@@ -13,7 +13,7 @@ from synthgen.profiling.missingness.results import MissingnessProfile
 from synthgen.profiling.multiplicity import LEVEL
 from synthgen.profiling.share_intervals import groups_of_rows
 from synthgen.table.column import Role, Schema
-from synthgen.table.disclosure import FEWEST_HOLDERS
+from synthgen.table.disclosure import FEWEST_HOLDERS, subjects_of
 
 MOST_ROWS = 50_000
 MOST_GAPPED = 50
@@ -51,7 +51,8 @@ def profile_missingness(coded: pd.DataFrame, schema: Schema, rng: np.random.Gene
         return MissingnessProfile()
     named = tuple((str(name), float(rate)) for name, rate in rates.items())
     names = [name for name in schema.names if name in rates.index]
-    patterns, others = gap_patterns(gaps[names].to_numpy(), names)
+    people = subjects_of(coded, schema) if schema.role(Role.SUBJECT) else None
+    patterns, others = gap_patterns(gaps[names].to_numpy(), names, people)
     rows = rows_to_test(coded, schema, MOST_ROWS, rng)
     some, some_gaps = coded.iloc[rows], gaps.iloc[rows]
     counts = some_gaps[list(rates.index)].sum()

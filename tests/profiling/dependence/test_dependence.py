@@ -46,7 +46,7 @@ def test_adult():
         matrix.loc["sex", "relationship"] == matrix.loc["relationship", "sex"] == pytest.approx(first.value, abs=1e-5)
     )
     assert matrix.to_numpy().min() >= 0 and matrix.to_numpy().max() <= 1
-    assert "91 pairs of 14 columns" in found.notes[0]
+    assert "91 pairs among 14 columns" in found.notes[0]
 
 
 def test_start_before_end():
@@ -141,3 +141,32 @@ def test_null_tables_have_no_more_found_than_the_level(n):
     assert found.level == gaps.level == 0.05
     # Of 100 tables with a finding in at most 5 % each, more than this have one with a probability of .001.
     assert max(searches.values()) <= binom.ppf(0.999, 100, 0.05), searches
+
+
+@pytest.mark.slow
+def test_what_is_planted_is_found_time_and_again():
+    found = {"rule": 0, "threshold": 0, "interaction": 0, "leak": 0}
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        n = 2000
+        frame = pd.DataFrame(
+            {
+                "status": rng.choice(["paid", "pending", "sent"], n),
+                "dose": rng.normal(size=n),
+                "sex": rng.choice(["f", "m"], n),
+                "age": rng.integers(18, 90, n),
+            }
+        )
+        ill = (frame["dose"] > 0) ^ (frame["sex"] == "f") ^ (rng.random(n) < 0.2)
+        frame["amount"] = np.where(frame["status"] == "pending", np.nan, rng.gamma(2, 9, n))
+        frame["hours"] = np.where(frame["age"] >= 65, np.nan, rng.gamma(2, 9, n))
+        frame = frame.assign(letter=ill ^ (rng.random(n) < 0.01), ill=ill)
+        schema = infer_schema(frame, target="ill")
+        coded = encode(frame, schema)
+        gaps = profile_missingness(coded, schema, rng).rules
+        all_found = profile_dependence(coded, schema, rng)
+        found["rule"] += ("amount", "is 'pending'") in [(rule.column, rule.condition) for rule in gaps]
+        found["threshold"] += ("hours", "is at least 65") in [(rule.column, rule.condition) for rule in gaps]
+        found["interaction"] += [(item.a, item.b) for item in all_found.interactions] == [("dose", "sex")]
+        found["leak"] += [item.column for item in all_found.suspects] == ["letter"]
+    assert min(found.values()) >= 48, found

@@ -158,6 +158,13 @@ def test_small_patterns_are_merged():
     assert others == (2, 18)
 
 
+def test_a_pattern_of_many_rows_and_few_people_is_merged():
+    gaps = np.array([[True]] * 30 + [[False]] * 30)
+    found, others = gap_patterns(gaps, ["a"], np.concatenate([np.arange(30) % 3, np.arange(3, 33)]))
+    assert [pattern.columns for pattern in found] == [()]
+    assert others == (1, 30)
+
+
 def test_rates_and_frame():
     frame = pd.DataFrame({"a": [1.5, None] * 30, "b": [2.5, None, None] * 20, "c": np.arange(60) / 7})
     found = found_in(frame)
