@@ -13,7 +13,7 @@ import numpy as np
 from synthgen.profiling.distributions.candidates import Fitter, candidates
 from synthgen.profiling.distributions.kernel import PARTS, kernel_density
 from synthgen.profiling.distributions.laws import AnyLaw
-from synthgen.profiling.distributions.sample import Floats, Sample
+from synthgen.profiling.distributions.sample import Floats, Sample, measurable
 
 FIT_ROWS = 10_000
 FEWEST_ROWS = 50
@@ -51,6 +51,11 @@ class Choice:
     likelihood: float
     alternatives: tuple[str, ...]
     rows: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is a kernel density, or a family that isn't for certain further than .03 from the rows."""
+        return "kernel" in self.law.name or self.interval[0] <= FITS_WITHIN
 
 
 @dataclass(frozen=True)
@@ -125,8 +130,8 @@ def choose_family(
     >>> found.law.name, found.interval[1] < 0.06
     ('exponential', True)
     """
-    rows = rng.permutation(rows)[:FIT_ROWS]
-    if len(rows) < FEWEST_ROWS:
+    rows = rng.permutation(rows[np.isfinite(rows)])[:FIT_ROWS]
+    if len(rows) < FEWEST_ROWS or not measurable(rows):
         return None
     halves = Halves(Sample.of(rows[::2], step), Sample.of(rows[1::2], step), Sample.of(rows, step))
     if len(halves.whole.values) < 3:
