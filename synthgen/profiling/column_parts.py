@@ -106,7 +106,7 @@ class Season:
     Attributes
     ----------
     part : str
-        ``weekday``, ``month`` or ``hour``.
+        ``weekday``, ``month`` or ``hour`` (of UTC).
     p_value : float
         Of the test that the period's frequencies have no more power than those beside them.
     found : bool

@@ -94,7 +94,8 @@ def choose_family(
 
     Families are fitted by maximum likelihood to each half of at most 10,000 rows and judged on the other. The highest
     mean log-likelihood of a held-out row is taken, less log(n) / 2n for each parameter (of whole numbers, families of
-    counts are one parameter simpler): so a larger family must be likelier by more than chance makes it. Where the
+    counts are one parameter simpler): so a larger family must be likelier by more than chance makes it. Edges of cut
+    families are found from all these rows. Where the
     chosen law differs from the rows by more than .03 at some point for certain, no family fits, and a kernel density
     stands in if it is likelier; as it does where it is likelier by two standard errors and the difference is above .05.
 
