@@ -91,6 +91,7 @@ def recovered(samples: int) -> dict[str, Any]:
                 "called": dict(wrong.most_common(3)),
             }  # fmt: skip
             print(title, n, out[title][str(n)], flush=True)
+        keep("recovered", out, samples)
     return out
 
 
@@ -112,6 +113,7 @@ def compared(samples: int) -> dict[str, Any]:
             for way, each in rights.items()
         }
         print(n, out[str(n)], flush=True)
+        keep("ways", out, samples)
     return out
 
 
@@ -159,6 +161,14 @@ def tables() -> dict[str, Any]:
         }  # fmt: skip
         print(title, out[title], flush=True)
     return out
+
+
+def keep(part: str, result: dict[str, Any], samples: int) -> None:
+    """Write what there is of a part, which may still be growing."""
+    kept = record.read(FILE)
+    kept[part] = {"result": result, "samples": samples, "made": record.when("scipy")}
+    record.write(FILE, kept)
+    PAGE.write_text(page(kept) + "\n", encoding="utf-8")
 
 
 def page(kept: dict[str, Any]) -> str:
@@ -222,11 +232,10 @@ def main() -> int:
     parser.add_argument("--page", action="store_true", help="only write the page anew")
     given = parser.parse_args()
     for name in [] if given.page else given.parts:
-        result = {"recovered": recovered, "ways": compared}[name](given.samples) if name != "tables" else tables()
-        kept = record.read(FILE)
-        kept[name] = {"result": result, "samples": given.samples, "made": record.when("scipy")}
-        record.write(FILE, kept)
-        PAGE.write_text(page(kept) + "\n", encoding="utf-8")
+        if name == "tables":
+            keep(name, tables(), 0)
+        else:
+            {"recovered": recovered, "ways": compared}[name](given.samples)
     if given.page:
         PAGE.write_text(page(record.read(FILE)) + "\n", encoding="utf-8")
     return 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Goodness:
-    """How far the named family is from the rows.
+    """How far the named family, or the nearest where none fits, is from the rows.
 
     Attributes
     ----------
@@ -60,16 +60,16 @@ class Tail:
 
 @dataclass(frozen=True)
 class Modes:
-    """How many peaks the density has, by Silverman's bandwidth test.
+    """How many peaks the density has.
 
     Attributes
     ----------
     number : int
-        Fewest peaks that aren't rejected.
+        1 unless one peak is rejected; then the fewest that Silverman's bandwidth test doesn't reject.
     p_value : float
-        Of the test that there are fewer, an upper limit of it by the bootstrap; 1 where there is one peak.
+        Of the test that there is one peak, a relative of Hartigan's dip test.
     level : float
-        Level of each test: .05 over the number of tests in the table (Bonferroni).
+        Level of that test: .05 over the number of tests in the table (Bonferroni).
     """
 
     number: int
@@ -106,25 +106,25 @@ class Season:
     Attributes
     ----------
     part : str
-        ``weekday``, ``month`` or ``hour``.
+        ``weekday``, ``month`` or ``hour`` (of UTC).
     p_value : float
-        Friedman's test on the counts of whole weeks, years or days.
+        Of the test that the period's frequencies have no more power than those beside them.
     found : bool
-        The p-value is below the level.
-    concordance : float
-        Kendall's W, the size of the effect: 0 if the order differs from week to week, 1 if it is always the same.
+        The p-value is below the level, and the lift 1.05 at least.
+    lift : float
+        Rows of the busiest part, as a multiple of the mean.
     busiest : str
         Part with the most rows.
-    blocks : int
-        Weeks, years or days looked at.
+    periods : int
+        Whole weeks, years or days looked at.
     """
 
     part: str
     p_value: float
     found: bool
-    concordance: float
+    lift: float
     busiest: str
-    blocks: int
+    periods: int
 
 
 @dataclass(frozen=True)

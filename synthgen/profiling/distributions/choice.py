@@ -13,7 +13,7 @@ import numpy as np
 from synthgen.profiling.distributions.candidates import Fitter, candidates
 from synthgen.profiling.distributions.kernel import PARTS, kernel_density
 from synthgen.profiling.distributions.laws import AnyLaw
-from synthgen.profiling.distributions.sample import Floats, Sample
+from synthgen.profiling.distributions.sample import Floats, Sample, measurable
 
 FIT_ROWS = 10_000
 FEWEST_ROWS = 50
@@ -52,6 +52,11 @@ class Choice:
     alternatives: tuple[str, ...]
     rows: int
 
+    @property
+    def fits(self) -> bool:
+        """Whether it is a kernel density, or a family that isn't for certain further than .03 from the rows."""
+        return "kernel" in self.law.name or self.interval[0] <= FITS_WITHIN
+
 
 @dataclass(frozen=True)
 class Halves:
@@ -89,7 +94,8 @@ def choose_family(
 
     Families are fitted by maximum likelihood to each half of at most 10,000 rows and judged on the other. The highest
     mean log-likelihood of a held-out row is taken, less log(n) / 2n for each parameter (of whole numbers, families of
-    counts are one parameter simpler): so a larger family must be likelier by more than chance makes it. Where the
+    counts are one parameter simpler): so a larger family must be likelier by more than chance makes it. Edges of cut
+    families are found from all these rows. Where the
     chosen law differs from the rows by more than .03 at some point for certain, no family fits, and a kernel density
     stands in if it is likelier; as it does where it is likelier by two standard errors and the difference is above .05.
 
@@ -125,8 +131,8 @@ def choose_family(
     >>> found.law.name, found.interval[1] < 0.06
     ('exponential', True)
     """
-    rows = rng.permutation(rows)[:FIT_ROWS]
-    if len(rows) < FEWEST_ROWS:
+    rows = rng.permutation(rows[np.isfinite(rows)])[:FIT_ROWS]
+    if len(rows) < FEWEST_ROWS or not measurable(rows):
         return None
     halves = Halves(Sample.of(rows[::2], step), Sample.of(rows[1::2], step), Sample.of(rows, step))
     if len(halves.whole.values) < 3:

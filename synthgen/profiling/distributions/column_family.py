@@ -21,9 +21,9 @@ class ColumnFamily:
     Attributes
     ----------
     name : str or None
-        ``zero-inflated``, ``spiked`` and the family, as far as they apply.
+        ``zero-inflated``, ``spiked`` and the family, as far as they apply; no family where none fits.
     choice : Choice or None
-        The law of the rows that are neither spikes nor, in a zero-inflated continuous family, zeros; its zeros are set
+        The best law of the rows that are neither spikes nor, in a zero-inflated continuous family, zeros; it has them
         all the same.
     spikes : tuple of (float, float)
         Values and shares of what many rows share.
@@ -79,4 +79,5 @@ def family_of(
     if zeros and not counts:
         share = float(sample.counts[sample.values == 0][0])
         choice = replace(choice, law=choice.law.with_zeros(share / (share + rest.n)))
-    return ColumnFamily(spiked + choice.law.name, choice, spikes, atoms)
+    named = choice.law.name if choice.fits else "zero-inflated" if choice.law.name.startswith("zero") else ""
+    return ColumnFamily((spiked + named).strip() or None, choice, spikes, atoms)

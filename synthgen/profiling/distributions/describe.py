@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from synthgen.profiling.column_parts import Goodness
-from synthgen.profiling.distributions.choice import FITS_WITHIN
 from synthgen.profiling.distributions.column_family import family_of
-from synthgen.profiling.distributions.dates import dates_of, season_tests
+from synthgen.profiling.distributions.dates import dates_of
 from synthgen.profiling.distributions.edges import bounds_of
 from synthgen.profiling.distributions.labels import levels_of
 from synthgen.profiling.distributions.modes import modes_of
 from synthgen.profiling.distributions.rounding import rounding_of
 from synthgen.profiling.distributions.sample import Floats, Sample, step_of
+from synthgen.profiling.distributions.seasons import season_tests
 from synthgen.profiling.distributions.spikes import spikes_of
 from synthgen.profiling.distributions.tails import tails_of
 from synthgen.profiling.distributions.texts import texts_of
@@ -62,7 +62,9 @@ def describe(values: pd.Series[Any], column: Column, rng: np.random.Generator, l
         Level of each test.
     """
     present = values.dropna()
-    missing = float(values.isna().mean()) if len(values) else 0.0
+    if column.kind in ORDERED_KINDS:
+        present = present[np.isfinite(present.to_numpy(float))]
+    missing = 1 - len(present) / len(values) if len(values) else 0.0
     base: dict[str, Any] = {
         "name": column.name, "kind": str(column.kind), "role": str(column.role), "n": len(present), "missing": missing,
     }  # fmt: skip
@@ -131,10 +133,8 @@ def _numbers(sample: Sample, rows: Floats, column: Column, rng: np.random.Genera
     notes = [f"zero in {share:.0%} of the rows" for value, share in family.spikes if value == 0 and 0 in family.atoms]
     choice = family.choice
     if choice is not None:
-        out["parameters"] = choice.law.parameters
-        out["goodness"] = Goodness(
-            choice.distance, choice.interval, choice.likelihood, choice.alternatives, choice.rows
-        )  # fmt: skip
-        if choice.interval[0] > FITS_WITHIN:
-            notes.append(f"no family describes it to within {FITS_WITHIN:g}")
+        goodness = Goodness(choice.distance, choice.interval, choice.likelihood, choice.alternatives, choice.rows)
+        out |= {"goodness": goodness, "parameters": choice.law.parameters if choice.fits else ()}
+        if not choice.fits:
+            notes.append(f"no family fits; the nearest, {choice.law.name}, {goodness}")
     return {**out, "note": "; ".join(notes)} if notes else out

@@ -69,18 +69,18 @@ def _edge(sample: Sample) -> tuple[float, bool]:
 
 
 def roundest(low: float, high: float) -> float:
-    """The number with the fewest digits from ``low`` to ``high``.
+    """A number with as few digits as there are from ``low`` to ``high``.
 
     Examples
     --------
     >>> roundest(16.3, 18.1), roundest(-0.2, 0.01), roundest(0.0123, 0.0129)
-    (17.0, 0.0, 0.0125)
+    (18.0, 0.0, 0.0125)
     """
     if low <= 0 <= high:
         return 0.0
     power = math.floor(math.log10(max(abs(low), abs(high))))
     for exponent in range(power, power - 17, -1):
-        for part in (5, 2.5, 1):
+        for part in (5, 2, 1):
             step = part * 10.0**exponent
             found = math.floor(high / step) * step
             if low <= found <= high:

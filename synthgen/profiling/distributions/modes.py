@@ -6,7 +6,8 @@ import numpy as np
 
 from synthgen.profiling.column_parts import Modes
 from synthgen.profiling.distributions.kernel import rule_of_thumb, smooth
-from synthgen.profiling.distributions.sample import Floats, Sample
+from synthgen.profiling.distributions.sample import Floats, Sample, measurable
+from synthgen.profiling.distributions.unimodality import unimodality
 
 ROWS = 2_000
 FEWEST_ROWS = 100
@@ -15,17 +16,16 @@ MOST_MODES = 4
 INSIDE = (0.01, 0.99)
 MARGIN = 0.15
 HALVINGS = 10
-MOST_DRAWS = 10_000
-BLOCK = 250
+DRAWS = 99
 
 
 def modes_of(rows: Floats, step: float, rng: np.random.Generator, level: float) -> Modes | None:
-    """Count peaks by Silverman's test, one more as long as fewer are rejected.
+    """Count peaks: one, unless :func:`unimodality` rejects it, then as many as Silverman's test leaves.
 
     A density with k peaks needs little smoothing to show k. How much the rows need is compared with what rows drawn
-    from that smoothed density need (variance kept): fewer than ``1 / level`` draws, all of which need less, reject k
-    peaks. Only peaks between the 1 % and the 99 % quantile count, so outlying rows are none; rounded values are spread
-    over their step first. Up to 2,000 rows are looked at, and up to five peaks told.
+    from that smoothed density need (variance kept): if 99 draws all need less, k peaks aren't enough. Only peaks
+    between the 1 % and the 99 % quantile count, so outlying rows are none; rounded values are spread over their step
+    first. Up to 2,000 rows are looked at, and up to five peaks told.
 
     References
     ----------
@@ -40,12 +40,15 @@ def modes_of(rows: Floats, step: float, rng: np.random.Generator, level: float) 
     2
     """
     rows = rng.permutation(rows)[:ROWS]
-    if len(rows) < FEWEST_ROWS:
+    if len(rows) < FEWEST_ROWS or not measurable(rows):
         return None
     rows = rows + step * (rng.random(len(rows)) - 0.5)
     low, high = np.quantile(rows, INSIDE)
     if not high > low:
         return None
+    p_value = unimodality(rows)
+    if p_value > level:
+        return Modes(1, p_value, level)
     room = MARGIN * (high - low)
     # Rows further out stay in the outermost cells' place: they are no peaks, but they do count as rows.
     rows = rows[(rows >= low - room) & (rows <= high + room)]
@@ -54,13 +57,10 @@ def modes_of(rows: Floats, step: float, rng: np.random.Generator, level: float) 
     inside = slice(int(room / size), CELLS - int(room / size))
     spread = float(rows.std() / size)
     narrow = rule_of_thumb(Sample.of(rows)) / size / 8
-    p_value = 1.0
-    for number in range(1, MOST_MODES + 1):
+    for number in range(2, MOST_MODES + 1):
         width = _critical(cells, number, inside, max(narrow, 0.5), spread)
-        found = _p_value(cells, number, inside, width, spread, rng, level)
-        if found > level:
+        if not _too_few(cells, number, inside, width, spread, rng):
             return Modes(number, p_value, level)
-        p_value = found
     return Modes(MOST_MODES + 1, p_value, level)
 
 
@@ -78,22 +78,15 @@ def _critical(cells: Floats, number: int, inside: slice, narrow: float, spread: 
     return wide
 
 
-def _p_value(
-    cells: Floats, number: int, inside: slice, width: float, spread: float, rng: np.random.Generator, level: float
-) -> float:
-    """Upper limit of the share of draws from the smoothed rows that need as much smoothing; 1 as soon as one does."""
-    expected = np.maximum(smooth(cells, width), 0)
+def _too_few(
+    cells: Floats, number: int, inside: slice, width: float, spread: float, rng: np.random.Generator
+) -> bool:  # fmt: skip
+    """Whether all draws from the smoothed rows need less smoothing to show so many peaks."""
     # Smoothing adds variance; drawn rows are shrunk back, which is the same as to look at them more smoothly.
     wider = width * float(np.sqrt(1 + (width / spread) ** 2))
-    needed = min(int(np.ceil(1 / level)) - 1, MOST_DRAWS)
-    done = 0
-    while done < needed:
-        draws = min(20 if not done else BLOCK, needed - done)
-        drawn = rng.poisson(expected, size=(draws, len(cells))).astype(float)
-        if (peaks(smooth(drawn, wider), inside) > number).any():
-            return 1.0
-        done += draws
-    return 1 / (done + 1)
+    expected = np.maximum(smooth(cells, width), 0)
+    drawn = rng.poisson(expected, size=(DRAWS, len(cells))).astype(float)
+    return bool((peaks(smooth(drawn, wider), inside) <= number).all())
 
 
 def peaks(density: Floats, inside: slice) -> np.ndarray:

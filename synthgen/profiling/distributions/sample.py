@@ -12,6 +12,7 @@ from synthgen.table.column import Column, Kind
 
 Floats = NDArray[np.float64]
 
+LARGEST, SMALLEST = 1e100, 1e-100
 COARSE = 0.05
 """A rounding step of more than this share of the spread isn't small: densities are summed over it."""
 
@@ -76,6 +77,11 @@ class Sample:
         """The sample but for some values."""
         keep = ~np.isin(self.values, atoms)
         return Sample(self.values[keep], self.counts[keep], self.step)
+
+
+def measurable(rows: Floats) -> bool:
+    """Whether squares of the numbers, and of their differences, are numbers too."""
+    return bool(np.abs(rows).max() < LARGEST and (rows.max() == rows.min() or np.ptp(rows) > SMALLEST))
 
 
 def step_of(column: Column) -> float:

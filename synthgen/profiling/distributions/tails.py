@@ -17,7 +17,8 @@ HILL_SHARE = 0.05
 def tails_of(sample: Sample) -> tuple[Tail, ...]:
     """Describe both tails by quantiles, and a heavy one by Hill's estimate from its outer 5 %.
 
-    Nothing is said below 200 rows, or where the quartile is the median.
+    Its distances are from zero in the upper tail of a column without negative values, else from the median. Nothing
+    is said below 200 rows, or where the quartile is the median.
 
     References
     ----------
@@ -31,11 +32,14 @@ def tails_of(sample: Sample) -> tuple[Tail, ...]:
     """
     if sample.n < FEWEST_ROWS:
         return ()
+    centred = sample.values[0] < 0
     mirrored = Sample(-sample.values[::-1], sample.counts[::-1])
-    return tuple(tail for tail in (_upper(mirrored, "lower"), _upper(sample, "upper")) if tail is not None)
+    return tuple(
+        tail for tail in (_upper(mirrored, "lower", True), _upper(sample, "upper", centred)) if tail is not None
+    )
 
 
-def _upper(sample: Sample, side: str) -> Tail | None:
+def _upper(sample: Sample, side: str, centred: bool) -> Tail | None:
     from scipy.special import ndtri
 
     outer = max(OUTER, FEWEST_HOLDERS / sample.n)
@@ -44,12 +48,12 @@ def _upper(sample: Sample, side: str) -> Tail | None:
         return None
     ratio = (far - middle) / (quartile - middle) / (ndtri(1 - outer) / ndtri(0.75))
     weight = "light" if ratio < LIGHT else "heavy" if ratio > HEAVY else "as normal"
-    index = _hill(sample.values - middle, sample.counts) if weight == "heavy" else None
+    index = _hill(sample.values - (middle if centred else 0), sample.counts) if weight == "heavy" else None
     return Tail(side, round(float(ratio), 3), weight, index)
 
 
 def _hill(away: Floats, counts: Floats) -> float | None:
-    """From the rows beyond the outer 5 %, as distances from the median."""
+    """From the rows beyond the outer 5 %, as distances from zero or the median."""
     beyond = np.cumsum(counts[::-1])[::-1]
     outside = (beyond <= HILL_SHARE * beyond[0]) & (away > 0)
     if counts[outside].sum() < FEWEST_HOLDERS or outside.all():

@@ -50,7 +50,7 @@ def texts_of(values: pd.Series, rng: np.random.Generator) -> Texts:
     lengths: tuple[tuple[float, float], ...] = ()
     if len(values) >= 10 * FEWEST_HOLDERS:
         found = np.quantile(sizes, PROBABILITIES)
-        lengths = tuple((p, float(length)) for p, length in zip(PROBABILITIES, found, strict=True))
+        lengths = tuple((p, float(np.rint(length))) for p, length in zip(PROBABILITIES, found, strict=True))
     classes = _Classes()
     shapes = Counter(shape(text, classes) for text in looked)
     held = [(words, n) for words, n in shapes.most_common(MOST_SHAPES) if n >= FEWEST_HOLDERS]
