@@ -184,7 +184,7 @@ def page(kept: dict[str, Any]) -> str:
             "Faker's and python-stdnum's values, 400 rows a column. The forms were written by the same hand as these "
             "tables, looking at others of the same makers, so real tables will show more mistakes. Faker's lists of "
             "names are also what names are looked up in, so the recall of names by value says nothing of other names: "
-            "the Indonesian ones are in no "
+            "invented ones are in no "
             "list, and Airbnb's hosts above are nobody's list.", "",
         ]  # fmt: skip
         unnamed = {name: item for name, item in made.items() if "unnamed" in name}

@@ -88,7 +88,7 @@ def real_cases() -> list[Case]:
 
 def made_cases(seed: int) -> list[Case]:
     cases = [people(seed), foreign(seed, "de_DE"), foreign(seed, "fr_FR"), foreign(seed, "es_ES"), numbers(seed)]
-    cases += [texts(seed), elsewhere(seed), untidy(seed)]
+    cases += [texts(seed), invented(seed), scripts(seed), untidy(seed)]
     return [*cases, *(without_names(case) for case in cases), nobody(seed)]
 
 
@@ -265,12 +265,26 @@ def untidy(seed: int) -> Case:
     return Case("untidy", frame, truth)
 
 
-def elsewhere(seed: int) -> Case:
-    """Names that are in none of the lists."""
-    fake = Faker("id_ID")
-    fake.seed_instance(seed)
-    frame = _columns({"patient_name": fake.name, "dose": lambda: fake.random.randrange(90)})
-    return Case("people, id_ID (in no list)", frame, {"patient_name": "name"})
+def invented(seed: int) -> Case:
+    """Names that are in no list, for they were made up."""
+    rng = np.random.default_rng(seed)
+
+    def word() -> str:
+        return "".join(rng.choice(list("bdfglmnrstvz")) + rng.choice(list("aeiou")) for _ in range(3)).capitalize()
+
+    frame = _columns({"patient_name": lambda: f"{word()} {word()}", "dose": lambda: int(rng.integers(90))})
+    return Case("people of invented names", frame, {"patient_name": "name"})
+
+
+def scripts(seed: int) -> Case:
+    """Names in other scripts and from other places."""
+    locales = ("ru_RU", "el_GR", "zh_CN", "ja_JP", "ko_KR", "ar_SA", "hi_IN", "id_ID", "en_KE", "tr_TR")
+    columns = {}
+    for locale in locales:
+        fake = Faker(locale)
+        fake.seed_instance(seed)
+        columns[f"name {locale}"] = [fake.name() for _ in range(ROWS)]
+    return Case("names from ten places", pd.DataFrame(columns), dict.fromkeys(columns, "name"))
 
 
 def nobody(seed: int) -> Case:

@@ -1,7 +1,7 @@
 """Names of people: by titles, by lists of first and last names, by the column's name.
 
-The lists are those of Faker (MIT licence), for twenty locales. Names from elsewhere are found by their column's name
-or by their title only.
+The lists are those of Faker (MIT licence), of all its locales, so that people aren't missed for where they come from;
+some lists are short all the same. Names in none of them are found by their column's name or their title only.
 """
 
 from __future__ import annotations
@@ -14,8 +14,13 @@ from itertools import chain
 from synthgen.profiling.personal_data.detector import Detector, Hits, Texts, hits, names, whole
 
 LOCALES = (
-    "en_US", "en_GB", "en_IN", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pt_BR", "pt_PT", "sv_SE", "no_NO",
-    "da_DK", "fi_FI", "pl_PL", "cs_CZ", "ro_RO", "hu_HU", "hr_HR", "tr_TR",
+    "ar_AA", "ar_DZ", "ar_PS", "ar_SA", "az_AZ", "bg_BG", "bn_BD", "cs_CZ", "da_DK", "de_AT", "de_CH", "de_DE", "de_LU",
+    "el_GR", "en_GB", "en_IE", "en_IN", "en_KE", "en_NG", "en_NZ", "en_PK", "en_US", "es_AR", "es_CA", "es_CL", "es_CO",
+    "es_ES", "es_MX", "et_EE", "fa_IR", "fi_FI", "fr_BE", "fr_CA", "fr_CH", "fr_DZ", "fr_FR", "ga_IE", "gu_IN", "ha_NG",
+    "he_IL", "hi_IN", "hr_HR", "hu_HU", "hy_AM", "id_ID", "ig_NG", "is_IS", "it_IT", "ja_JP", "ka_GE", "ko_KR", "lt_LT",
+    "lv_LV", "mk_MK", "mr_IN", "ne_NP", "nl_BE", "nl_NL", "no_NO", "or_IN", "pl_PL", "pt_BR", "pt_PT", "ro_RO", "ru_RU",
+    "si_LK", "sk_SK", "sl_SI", "sv_SE", "sw", "ta_IN", "th_TH", "tr_TR", "tw_GH", "uk_UA", "uz_UZ", "vi_VN", "yo_NG",
+    "zh_CN", "zh_TW", "zu_ZA",
 )  # fmt: skip
 
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Mme|Mlle|Monsieur|Madame|Sra|Srta|Señor|Señora|Sig|Signora)"
@@ -24,6 +29,7 @@ _AFTER_A_NAME = rf"(?:{_TITLE}|Rev|Sir|Lady|Master|Hr|Fr|Sr|Don|Doña|Capt|Col|M
 _WORD = r"[^\W\d_][^\W\d_'’.-]*(?:['’-][^\W\d_]+)*\.?"
 TITLE_INSIDE = re.compile(rf"\b{_TITLE}\.? (?=[^\W\d_])[A-ZÀ-Þ][^\W\d_]+")
 _TITLED = rf"(?:{_WORD} ?){{1,4}}, (?:the )?{_AFTER_A_NAME}\b.*|{_TITLE}\.? {_WORD}.*"
+_UNSPACED = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]{2,5}")
 _NAME = rf"{_WORD}(?:,? {_WORD}){{0,4}}"
 
 
@@ -33,10 +39,14 @@ def lexicon() -> tuple[frozenset[str], frozenset[str]]:
     first: set[str] = set()
     last: set[str] = set()
     for locale in LOCALES:
-        provider = import_module(f"faker.providers.person.{locale}").Provider
+        try:
+            provider = import_module(f"faker.providers.person.{locale}").Provider
+        except ModuleNotFoundError:  # another version of Faker may not have it
+            continue
         for names_of, where in (("first", first), ("last", last)):
             lists = (getattr(provider, f"{names_of}_names{of}", ()) for of in ("", "_male", "_female"))
-            where.update(name.lower() for name in chain.from_iterable(lists))
+            listed = chain.from_iterable(items for items in lists if not isinstance(items, property))
+            where.update(name.lower() for name in listed)
     return frozenset(first), frozenset(last)
 
 
@@ -48,9 +58,11 @@ def is_name(text: str) -> bool:
     >>> is_name("Owen Harris"), is_name("Harris, Owen"), is_name("north ward"), is_name("Private room")
     (True, True, False, False)
     """
+    if _UNSPACED.fullmatch(text):
+        return _is_unspaced(text)
     first, last = lexicon()
     words = [word.strip(",.").lower() for word in text.split()]
-    words = [word for word in words if len(word) > 1]
+    words = [word for word in words if len(word) > 1 or not word.isascii()]
     if not 1 <= len(words) <= 4 or any(char.isdigit() for char in text):
         return False
     if len(words) == 1:
@@ -60,11 +72,17 @@ def is_name(text: str) -> bool:
     joined = {"&", "and", "und", "et", "y", "e"} & set(text.lower().split())
     if joined:
         return words[0] in first and words[-1] in first
-    return words[0] in first and words[-1] in last
+    return (words[0] in first and words[-1] in last) or (words[0] in last and words[-1] in first)
+
+
+def _is_unspaced(text: str) -> bool:
+    """Whether a Chinese, Japanese or Korean text is a last name and then a first name."""
+    first, last = lexicon()
+    return any(text[:place] in last and text[place:] in first for place in (1, 2))
 
 
 def _full_names(texts: Texts) -> Hits:
-    return hits(texts, lambda text: " " in text and is_name(text))
+    return hits(texts, lambda text: (" " in text or _UNSPACED.fullmatch(text) is not None) and is_name(text))
 
 
 _OF_PEOPLE = (
