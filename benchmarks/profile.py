@@ -60,9 +60,9 @@ def _peak() -> float:
 def page(kept: dict[str, Any]) -> list[str]:
     lines = [
         "# How long a profile takes", "",
-        f"Made by `python -m benchmarks.profile`: `sg.profile` with all its parts, medians of {RUNS} processes. Memory: "
-        "the most that the process held, and how much more than with the table alone. Load: processes that wanted a "
-        "core.", "",
+        f"Made by `python -m benchmarks.profile`: `sg.profile` with all its parts, medians of {RUNS} processes. "
+        "Memory: the most that the process held, and how much more than with the table alone. Load: processes that "
+        "wanted a core.", "",
     ]  # fmt: skip
     lines += record.header(["table", "rows × columns", "s", "CPU s", "peak GiB", "more than the table", "load"])
     for name, (title, *_) in TABLES.items():
