@@ -82,7 +82,7 @@ def profile_coded(coded: pd.DataFrame, schema: Schema) -> Profile:
         schema, len(coded), columns, classes, audit_bias(coded, schema),
         missingness=profile_missingness(coded, schema, stream(seed, "missingness")),
         dependence=profile_dependence(coded, schema, stream(seed, "dependence")),
-        size=assess_size(coded, schema),
+        size=assess_size(coded, schema, stream(seed, "size")),
         notes=_notes(coded, schema),
     )  # fmt: skip
 
