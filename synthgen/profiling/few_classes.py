@@ -1,15 +1,14 @@
-"""Columns cut into few classes, and the rows that are looked at: what tests of tables need."""
+"""Columns cut into few classes, as tests of tables need them."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role, Schema
-from synthgen.table.disclosure import FEWEST_HOLDERS, subjects_of
+from synthgen.table.disclosure import FEWEST_HOLDERS
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -69,34 +68,6 @@ def few_classes(values: Floats, column: Column, most: int, *, gap_is_a_class: bo
 def target_classes(values: Floats, target: Column, most: int = MOST_CLASSES) -> Classes:
     """Classes of the target: its commonest labels (the others together), or quantiles of a number or date."""
     return few_classes(values, target, most)
-
-
-def rows_to_test(coded: pd.DataFrame, schema: Schema, most: int, rng: np.random.Generator) -> Codes:
-    """Positions of at most ``most`` rows at random, one of each subject: tests need rows that don't repeat others."""
-    rows = np.arange(len(coded))
-    if schema.role(Role.SUBJECT):
-        rows = rng.permutation(rows)
-        rows = rows[np.unique(subjects_of(coded, schema)[rows], return_index=True)[1]]
-    return np.sort(rows if len(rows) <= most else rng.choice(rows, most, replace=False))
-
-
-def rows_of_classes(coded: pd.DataFrame, schema: Schema, most: int, rng: np.random.Generator) -> Codes:
-    """As :func:`rows_to_test`, but all rows of rare classes of the target are kept.
-
-    A class gets as many rows as it has, up to an equal part; what rare classes leave goes to the common ones.
-    """
-    target = schema.target
-    if len(coded) <= most or target is None or target.kind not in LABEL_KINDS:
-        return rows_to_test(coded, schema, most, rng)
-    rows = rows_to_test(coded, schema, len(coded), rng)
-    codes = coded[target.name].to_numpy(float)[rows]
-    groups = [rows[codes == code] for code in np.unique(codes[~np.isnan(codes)])]
-    left, picked = most, []
-    for place, group in enumerate(sorted(groups, key=len)):
-        take = min(len(group), left // (len(groups) - place))
-        picked.append(rng.choice(group, take, replace=False))
-        left -= take
-    return np.sort(np.concatenate(picked)) if picked else rows[:0]
 
 
 def _commonest(codes: Codes, most: int) -> tuple[Codes, int]:

@@ -98,7 +98,7 @@ def profile_coded(
         schema, len(coded), columns, classes, audit_bias(coded, schema, **audit),
         missingness=profile_missingness(coded, schema, stream(seed, "missingness")),
         dependence=profile_dependence(coded, schema, stream(seed, "dependence")),
-        size=assess_size(coded, schema),
+        size=assess_size(coded, schema, stream(seed, "size")),
         personal_data=personal_data(coded, schema, text_search=text_search),
         notes=_notes(coded, schema),
     )  # fmt: skip

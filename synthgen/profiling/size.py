@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.profiling.dependence.copies import row_marks
 from synthgen.profiling.few_classes import compared_columns
+from synthgen.profiling.row_copies import copied_rows
 from synthgen.table.column import LABEL_KINDS, Role, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS, holders, subjects_of
 
@@ -39,7 +39,8 @@ class ClassSize:
     subjects : int or None
         Different people among the rows; None where no column says whose a row is.
     different : int
-        Rows that are different from each other; all of them, where fewer than 10 repeat another.
+        Rows that aren't copies of another; all of them, where fewer than 10 are. In tables of few values rows repeat by
+        chance, and aren't copies.
     effective : float
         Rows that carry as much as these do if they were unrelated: different rows, or with subjects
         (sum of rows)² over the sum of squared rows of each, so that many rows of one person count little.
@@ -71,7 +72,7 @@ class SizeAssessment:
     Attributes
     ----------
     rows, different, columns : int
-        Rows, those that are different from each other (identifiers and subjects aside), and columns compared.
+        Rows, those that aren't copies of another (see :class:`ClassSize`), and columns compared.
     subjects : int or None
         Different people; None where no column says whose a row is.
     effective : float
@@ -133,7 +134,7 @@ def rows_needed(share: float, half_width: float) -> int:
     return high
 
 
-def assess_size(coded: pd.DataFrame, schema: Schema) -> SizeAssessment:
+def assess_size(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> SizeAssessment:
     """Count rows, people and classes, and say what they are enough for.
 
     Parameters
@@ -141,6 +142,8 @@ def assess_size(coded: pd.DataFrame, schema: Schema) -> SizeAssessment:
     coded : pandas.DataFrame of shape (n_rows, n_columns)
         As :func:`synthgen.table.encode` gives it.
     schema : Schema
+    rng : numpy.random.Generator
+        Shuffles the columns, to know how many rows repeat by chance.
 
     Examples
     --------
@@ -148,7 +151,7 @@ def assess_size(coded: pd.DataFrame, schema: Schema) -> SizeAssessment:
     >>> target = Column("ill", Kind.BOOLEAN, Role.TARGET, categories=("no", "yes"))
     >>> schema = Schema((target, Column("dose", Kind.CONTINUOUS)))
     >>> table = pd.DataFrame({"ill": [0.0] * 300 + [1.0] * 60, "dose": np.arange(360.0)})
-    >>> rare = assess_size(table, schema).classes[0]
+    >>> rare = assess_size(table, schema, np.random.default_rng(0)).classes[0]
     >>> rare.label, rare.n, rare.needed, round(rare.half_width, 2)
     ('yes', 60, 1225, 0.21)
     """
@@ -158,8 +161,8 @@ def assess_size(coded: pd.DataFrame, schema: Schema) -> SizeAssessment:
     columns = compared_columns(schema)
     named = bool(schema.role(Role.SUBJECT))
     people = subjects_of(coded, schema)
-    marks = row_marks(coded, schema)
-    different = _different(marks)
+    copied = copied_rows(coded, schema, rng)
+    different = _different(copied)
     subjects = len(np.unique(people)) if named else None
     effective = _effective(people, different, named=named)
     target = schema.target
@@ -167,7 +170,7 @@ def assess_size(coded: pd.DataFrame, schema: Schema) -> SizeAssessment:
     if target is not None and target.kind in LABEL_KINDS:
         features = max(0, len(columns) - 1)
         parts = _parts(coded[target.name], people, target.categories or ())
-        made = [_class_size(target.name, label, mask, people, marks, features, named=named) for label, mask in parts]
+        made = [_class_size(target.name, label, mask, people, copied, features, named=named) for label, mask in parts]
         classes = tuple(sorted(made, key=lambda item: item.n))
     imbalance = classes[-1].n / classes[0].n if len(classes) > 1 else None
     words = _words(n, different, subjects, effective, classes)
@@ -182,10 +185,10 @@ def _effective(people: NDArray[np.int64], different: int, *, named: bool) -> flo
     return min(float(different), float(each.sum() ** 2 / (each**2).sum()))
 
 
-def _different(marks: NDArray[np.uint64]) -> int:
-    """Rows that are different from each other; all, if fewer than ten repeat another."""
-    different = int(pd.Series(marks).nunique())
-    return different if len(marks) - different >= FEWEST_HOLDERS else len(marks)
+def _different(copied: NDArray[np.bool_]) -> int:
+    """Rows that are no copies; all, if fewer than ten are."""
+    copies = int(copied.sum())
+    return len(copied) - (copies if copies >= FEWEST_HOLDERS else 0)
 
 
 def _parts(
@@ -208,12 +211,12 @@ def _class_size(
     label: str,
     mask: NDArray[np.bool_],
     people: NDArray[np.int64],
-    marks: NDArray[np.uint64],
+    copied: NDArray[np.bool_],
     features: int,
     *,
     named: bool,
 ) -> ClassSize:
-    n, different = int(mask.sum()), _different(marks[mask])
+    n, different = int(mask.sum()), _different(copied[mask])
     subjects = len(np.unique(people[mask])) if named else None
     effective = _effective(people[mask], different, named=named)
     half = wilson_half_width(USUAL_RECALL, effective * HELD_OUT)
@@ -245,7 +248,9 @@ def _words(
             "same. Split by subject."
         )
     if different < n:
-        words.append(f"{n - different:,} rows repeat an earlier one: a split at random puts some on both sides.")
+        words.append(
+            f"{n - different:,} rows repeat another, more than by chance: a split at random puts some on both sides."
+        )
     if len(classes) == 1:
         words.append(f"All rows are of one class, {classes[0].label}: there is nothing to tell it from.")
     words += [item.words for item in classes[:3]] if len(classes) > 1 else []

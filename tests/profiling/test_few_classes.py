@@ -1,12 +1,11 @@
-"""Columns cut into classes, and rows drawn for tests."""
+"""Columns cut into classes."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from synthgen.profiling.few_classes import compared_columns, few_classes, rows_of_classes, rows_to_test
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.profiling.few_classes import few_classes
+from synthgen.table.column import Column, Kind
 
 NUMBER, LABEL = Column("x", Kind.CONTINUOUS), Column("x", Kind.CATEGORICAL, categories=tuple("abcd"))
 
@@ -37,20 +36,3 @@ def test_gaps_are_minus_one_or_a_class():
     assert few_classes(values, NUMBER, 2).codes.tolist() == [-1, 0, 1]
     assert few_classes(values, NUMBER, 2, gap_is_a_class=True).codes.tolist() == [2, 0, 1]
     assert few_classes(np.full(3, np.nan), NUMBER, 2).size == 0
-
-
-def test_rare_classes_are_kept_when_rows_are_drawn():
-    schema = Schema((Column("y", Kind.BOOLEAN, Role.TARGET, categories=("no", "yes")),))
-    coded = pd.DataFrame({"y": [0.0] * 990 + [1.0] * 10})
-    rng = np.random.default_rng(0)
-    rows = rows_of_classes(coded, schema, 100, rng)
-    assert len(rows) == len(np.unique(rows)) == 100
-    assert coded["y"].iloc[rows].sum() == 10
-
-
-def test_one_row_of_each_subject_is_tested():
-    schema = Schema((Column("who", Kind.IDENTIFIER, Role.SUBJECT), Column("x", Kind.CONTINUOUS)))
-    coded = pd.DataFrame({"who": ["a"] * 5 + ["b"] * 5 + [None, None], "x": np.arange(12.0)})
-    rows = rows_to_test(coded, schema, 100, np.random.default_rng(0))
-    assert sorted(coded["who"].iloc[rows].fillna("?")) == ["?", "?", "a", "b"]
-    assert [column.name for column in compared_columns(schema)] == ["x"]

@@ -13,15 +13,14 @@ from synthgen.table import encode, infer_schema
 
 def size_of(frame, **options):
     schema = infer_schema(frame, **options)
-    return assess_size(encode(frame, schema), schema)
+    return assess_size(encode(frame, schema), schema, np.random.default_rng(0))
 
 
 def patients(rows, people, share=0.1):
     rng = np.random.default_rng(0)
-    n = rows
-    return pd.DataFrame(
-        {"who": [f"P{i % people:04d}" for i in range(n)], "x": rng.normal(size=n), "ill": np.arange(n) < share * n}
-    )
+    who = [f"P{i % people:04d}" for i in range(rows)]
+    x, z = rng.normal(size=(2, rows))
+    return pd.DataFrame({"who": who, "x": x, "z": z, "ill": np.arange(rows) < share * rows})
 
 
 @pytest.mark.parametrize(("k", "n"), [(8, 10), (80, 100), (50, 100), (0, 30)])
@@ -74,7 +73,13 @@ def test_repeated_rows_count_once():
     found = size_of(pd.concat([frame, frame[:30]]), target="ill")
     assert (found.rows, found.different, found.effective) == (530, 500, 500)
     assert (found.classes[0].n, found.classes[0].different) == (80, 50)
-    assert "30 rows repeat an earlier one" in " ".join(found.words)
+    assert "30 rows repeat another, more than by chance" in " ".join(found.words)
+
+
+def test_rows_that_repeat_by_chance_are_no_copies():
+    rng = np.random.default_rng(0)
+    found = size_of(pd.DataFrame({name: rng.choice(["u", "v"], 500) for name in "abcy"}), target="y")
+    assert (found.different, found.effective) == (500, 500)
 
 
 def test_a_small_model_is_advised_where_columns_are_many():
@@ -115,5 +120,6 @@ def test_one_class_and_no_row():
     found = size_of(pd.DataFrame({"x": np.arange(60) / 7, "y": ["a"] * 60}), target="y")
     assert found.words == ("All rows are of one class, a: there is nothing to tell it from.",)
     schema = infer_schema(pd.DataFrame({"x": [1.5, 2.5]}))
-    assert assess_size(encode(pd.DataFrame({"x": [1.5, 2.5]}), schema)[:0], schema) == SizeAssessment()
+    none = encode(pd.DataFrame({"x": [1.5, 2.5]}), schema)[:0]
+    assert assess_size(none, schema, np.random.default_rng(0)) == SizeAssessment()
     assert found.frame["n"].tolist() == [60]

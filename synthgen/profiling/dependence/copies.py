@@ -7,11 +7,11 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from synthgen.profiling.dependence.results import HoldingRule, RepeatedRows
 from synthgen.profiling.few_classes import Floats
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.profiling.row_copies import Hashes, repeats, value_hashes
+from synthgen.table.column import Column, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS
 
 STRENGTH = 0.95
@@ -23,8 +23,6 @@ CELLS = 10_000_000
 """Values that are sorted at most to find rows with one difference: about two seconds."""
 
 FEWEST_COLUMNS = 3
-
-Hashes = NDArray[np.uint64]
 
 
 def near_copies(
@@ -87,7 +85,7 @@ def repeated_rows(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator)
     rng : numpy.random.Generator
         Shuffles the columns.
     """
-    n, hashes = len(coded), _hashes(coded, schema)
+    n, hashes = len(coded), value_hashes(coded, schema)
     if n < 2 or not hashes:
         return RepeatedRows()
     one_off = len(hashes) >= FEWEST_COLUMNS and n * len(hashes) <= CELLS
@@ -98,31 +96,10 @@ def repeated_rows(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator)
     return RepeatedRows(counts[0], counts[1], counts[2], counts[3], len(hashes) if one_off else 0)
 
 
-def row_marks(coded: pd.DataFrame, schema: Schema) -> Hashes:
-    """A number for each row, the same for rows that are equal but for identifiers and subjects."""
-    return np.asarray(np.sum([np.zeros(len(coded), np.uint64), *_hashes(coded, schema)], axis=0, dtype=np.uint64))
-
-
-def _hashes(coded: pd.DataFrame, schema: Schema) -> list[Hashes]:
-    """A number for each value, other ones in each column, so that their sum stands for the row."""
-    compared = [c for c in schema if c.kind is not Kind.IDENTIFIER and c.role not in (Role.IDENTIFIER, Role.SUBJECT)]
-    found = []
-    for place, column in enumerate(compared):
-        values = coded[column.name].to_numpy()
-        values = values if values.dtype == object else values.astype(float) + 0.0
-        found.append(np.asarray(pd.util.hash_array(values), dtype=np.uint64) * _odd(place))
-    return found
-
-
-def _odd(place: int) -> np.uint64:
-    """An odd number without a pattern (Steele et al. 2014, https://doi.org/10.1145/2660193.2660195)."""
-    return np.uint64(((place + 1) * 0x9E3779B97F4A7C15 * 2 + 1) % 2**64)
-
-
 def _repeats(hashes: Sequence[Hashes], *, one_off: bool) -> tuple[int, int]:
     """Rows that repeat an earlier one, and rows that agree with another in all columns but one."""
-    total = np.sum(hashes, axis=0, dtype=np.uint64)
-    first = ~pd.Series(total).duplicated().to_numpy()
+    total = np.asarray(np.sum(hashes, axis=0, dtype=np.uint64))
+    first = ~repeats(hashes, len(total))
     if not one_off:
         return int((~first).sum()), 0
     # Each row once: those that are the same throughout aren't counted as nearly the same.

@@ -14,8 +14,9 @@ from synthgen.profiling.dependence.interactions import interactions
 from synthgen.profiling.dependence.keys import find_keys
 from synthgen.profiling.dependence.leakage import leak_suspects
 from synthgen.profiling.dependence.results import DependenceProfile, HoldingRule, Interaction, LeakSuspect
-from synthgen.profiling.few_classes import compared_columns, rows_of_classes, rows_to_test
+from synthgen.profiling.few_classes import compared_columns
 from synthgen.profiling.multiplicity import LEVEL
+from synthgen.profiling.row_samples import how_drawn, rows_of_classes, rows_to_test
 from synthgen.table.column import LABEL_KINDS, Column, Role, Schema
 from synthgen.table.inequalities import find_inequalities
 from synthgen.table.rules import find_rules
@@ -65,8 +66,7 @@ def profile_dependence(coded: pd.DataFrame, schema: Schema, rng: np.random.Gener
         rules += near_copies(some, columns, found.value, rules)
         matrix = tuple(tuple(row) for row in np.round(found.value, 6).tolist())
         if found.rows < len(coded):
-            words = f"Associations were measured on {found.rows:,} of {len(coded):,} rows, drawn at random"
-            notes.append(words + (", one of each subject." if schema.role(Role.SUBJECT) else "."))
+            notes.append(f"Associations were measured on {how_drawn(found.rows, len(coded), schema)}.")
     parts = _of_target(coded, schema, columns, rules, rng)
     return DependenceProfile(
         names if matrix else (), matrix, strongest(found, columns) if found else (), tuple(rules),
@@ -117,7 +117,6 @@ def _of_target(
         words += f", of {len(others) - 1}, drawn at random"
     notes = [words + f", on {len(rows):,} rows."]
     if len(rows) < len(coded):
-        rare = ", drawn at random" if target.kind not in LABEL_KINDS else ", with all rows of rare classes"
-        rare = ", one of each subject" if schema.role(Role.SUBJECT) else rare
-        notes.append(f"Leaks were looked for on {len(rows):,} rows{rare}.")
+        rare = ", all of rare classes among them" if target.kind in LABEL_KINDS else ""
+        notes.append(f"Leaks were looked for on {how_drawn(len(rows), len(coded), schema)}{rare}.")
     return suspects, found, tuple(notes)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthgen.profiling.few_classes import compared_columns, few_classes, rows_to_test
+from synthgen.profiling.few_classes import compared_columns, few_classes
 from synthgen.profiling.missingness.at_random import gap_dependences
 from synthgen.profiling.missingness.gap_rules import gap_rules
 from synthgen.profiling.missingness.patterns import gap_patterns
 from synthgen.profiling.missingness.results import MissingnessProfile
 from synthgen.profiling.multiplicity import LEVEL
+from synthgen.profiling.row_samples import how_drawn, rows_to_test
 from synthgen.profiling.share_intervals import groups_of_rows
 from synthgen.table.column import Role, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS, subjects_of
@@ -59,7 +60,7 @@ def profile_missingness(coded: pd.DataFrame, schema: Schema, rng: np.random.Gene
     enough = counts[(counts >= FEWEST_HOLDERS) & (counts <= len(rows) - FEWEST_HOLDERS)]
     gapped = [str(name) for name in enough.index[:MOST_GAPPED]]
     columns = compared_columns(schema)
-    notes = _notes(len(coded), len(rows), len(enough), len(columns), subjects=bool(schema.role(Role.SUBJECT)))
+    notes = _notes(len(coded), len(rows), len(enough), len(columns), schema)
     if len(columns) > MOST_COMPARED:
         chosen = np.sort(rng.choice(len(columns), MOST_COMPARED, replace=False))
         columns = [columns[i] for i in chosen]
@@ -73,11 +74,10 @@ def profile_missingness(coded: pd.DataFrame, schema: Schema, rng: np.random.Gene
     return MissingnessProfile(named, patterns, others, rules, found, tests, tried, len(rows), LEVEL, notes)
 
 
-def _notes(n: int, looked_at: int, gapped: int, columns: int, *, subjects: bool) -> tuple[str, ...]:
+def _notes(n: int, looked_at: int, gapped: int, columns: int, schema: Schema) -> tuple[str, ...]:
     notes = []
     if looked_at < n:
-        words = f"Rules and tests of gaps looked at {looked_at:,} of {n:,} rows, drawn at random, one of each subject"
-        notes.append(words.removesuffix("" if subjects else ", one of each subject") + ".")
+        notes.append(f"Rules and tests of gaps looked at {how_drawn(looked_at, n, schema)}.")
     if gapped > MOST_GAPPED:
         notes.append(f"Of {gapped} columns with gaps, the {MOST_GAPPED} with the most were looked at.")
     if columns > MOST_COMPARED:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from synthgen.profiling.dependence import profile_dependence
-from synthgen.profiling.dependence.copies import repeated_rows, row_marks
+from synthgen.profiling.dependence.copies import repeated_rows
 from synthgen.table import encode, infer_schema
 
 
@@ -94,15 +94,3 @@ def test_rows_of_few_values_repeat_by_chance():
     found = repeated(pd.DataFrame({name: rng.choice(["u", "v"], 500) for name in "abcd"}))
     assert found.same == pytest.approx(484, abs=1)
     assert found.by_chance == pytest.approx(484, abs=1)
-
-
-def test_gaps_are_alike_and_identifiers_left_out():
-    frame = pd.DataFrame({"id": [f"A{i:05d}" for i in range(40)], "x": [1.5, None] * 20, "w": ["a", "b"] * 20})
-    schema = infer_schema(frame)
-    assert len(np.unique(row_marks(encode(frame, schema), schema))) == 2
-
-
-def test_columns_that_trade_values_make_other_rows():
-    frame = pd.DataFrame({"a": [1.5, 2.5] * 20, "b": [2.5, 1.5] * 20})
-    schema = infer_schema(frame)
-    assert len(np.unique(row_marks(encode(frame, schema), schema))) == 2
