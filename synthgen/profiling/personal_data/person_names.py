@@ -72,7 +72,8 @@ def is_name(text: str) -> bool:
     joined = {"&", "and", "und", "et", "y", "e"} & set(text.lower().split())
     if joined:
         return words[0] in first and words[-1] in first
-    return (words[0] in first and words[-1] in last) or (words[0] in last and words[-1] in first)
+    # The other way without a comma only in other scripts: in English that would make a name of "north ward".
+    return (words[0] in first and words[-1] in last) or (not text.isascii() and words[0] in last and words[-1] in first)
 
 
 def _is_unspaced(text: str) -> bool:

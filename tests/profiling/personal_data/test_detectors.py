@@ -116,7 +116,7 @@ def test_names_by_title():
 
 def test_names_by_list():
     assert is_name("Anna Schmidt") and is_name("SMITH, John") and is_name("Anna & Peter")
-    assert is_name("Nagy Anna") and is_name("王秀英") and is_name("Анна Соколова")
+    assert is_name("前田 舞") and is_name("王秀英") and is_name("Анна Соколова")
     assert not is_name("north ward") and not is_name("Private room") and not is_name("Anna 3")
 
 
