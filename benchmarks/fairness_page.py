@@ -21,8 +21,8 @@ INTRODUCTION = (
     "anew for each seed; the tree's turbo preset makes as many rows as were learnt from. Ratio: lowest over "
     "highest rate of the label among the groups, in the synthetic rows. AUC: gradient boosting trained on these "
     "rows (with their weights) finds the *real* labels held out. Model's ratio: lowest over highest rate at which "
-    "that model picks held-out real rows, as many as its training rows have the label. Mean of the seeds, "
-    "smallest and largest in brackets."
+    "that model picks held-out real rows, as many as its training rows have the label. Labels shuffled: a control; of "
+    "many small groups, some differ by chance even then. Mean of the seeds, smallest and largest in brackets."
 )
 EVERY_GROUP = (
     "Every group, at full strength. Error: mean distance of columns (shape) and of pairs (trend) to held-out real "
