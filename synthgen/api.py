@@ -196,7 +196,7 @@ def synthesize(
         delivered, warned = deliver(made, keep, plan, learnt, fair.blocks(made) or blocks_of(plan))
     accepted = made.iloc[delivered].reset_index(drop=True)
     outcome, weights = _outcome(fair, coded, accepted, purpose)
-    warned += fair.notes
+    warned += [*fair.notes, *described.personal_data.repeated]
     counts = _counts(coded, train, held, plan, keep, accepted, purpose)
     result = SynthesisResult(
         profile=described,

@@ -125,6 +125,23 @@ def test_what_the_profile_advises_stops_names_from_being_repeated():
     assert repeated(synthetic(frame, schema, target="Class", generator="gaussian_copula"), frame, "host_name") == []
 
 
+def test_synthesis_warns_of_names_that_it_repeats():
+    rng = np.random.default_rng(0)
+    names = ["Anna", "Peter", "Laura", "Thomas", "Julia", "Martin", "Sophie", "Paul", "Emma", "David"]
+    hosts = pd.DataFrame({"host_name": rng.choice(names, 240), "nights": rng.poisson(4, 240)})
+    words = {}
+    for kind in ("categorical", "identifier"):
+        schema = Schema.infer(hosts).with_column("host_name", kind=kind)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = sg.synthesize(
+                hosts, generator="jitter", schema=schema, n_samples=20, gate=None, random_state=0, progress=False
+            )
+        words[kind] = " ".join(result.provenance.warnings)
+    assert "Column 'host_name' holds person name" in words["categorical"]
+    assert "'host_name'" not in words["identifier"] and "Anna" not in words["categorical"]
+
+
 def test_a_saved_model_holds_no_value_of_a_declared_identifier(tmp_path):
     names = ["Annabella", "Petronella", "Laurentia", "Thomasina", "Juliusz"]
     rng = np.random.default_rng(0)

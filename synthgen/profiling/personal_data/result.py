@@ -114,13 +114,16 @@ class PersonalData:
     n_rows : int
         Rows looked at for values.
     notes : tuple of str
-        What was looked at, what wasn't, and which columns synthetic rows would repeat.
+        What was looked at, and what wasn't.
+    repeated : tuple of str
+        Columns whose real values synthetic rows repeat as they are, and what to do, in words.
     """
 
     columns: tuple[PersonalColumn, ...] = ()
     quasi_identifiers: QuasiIdentifiers = field(default_factory=QuasiIdentifiers)
     n_rows: int = 0
     notes: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -46,8 +46,8 @@ def find_personal_data(
             found.append(PersonalColumn(column.name, item.what, item.confidence, share, item.by, item.example, words))
     named = {item.column for item in found if item.what not in KNOWN_WITHOUT_NAMING}
     cells = quasi_identifiers(coded, schema.without(*named), stream(seed, "personal data", "cells"))
-    notes = (*_looked_at(schema, len(coded), len(rows), text_search), *_repeated(found, schema))
-    return PersonalData(tuple(found), cells, len(rows), notes)
+    notes = tuple(_looked_at(schema, len(coded), len(rows), text_search))
+    return PersonalData(tuple(found), cells, len(rows), notes, tuple(_repeated(found, schema)))
 
 
 def _looked_at(schema: Schema, n: int, looked: int, text_search: TextSearch | None) -> list[str]:

@@ -118,7 +118,7 @@ def test_a_repeated_name_is_said_to_be_repeated_by_synthetic_rows():
     found = look(frame)
     assert infer_schema(frame)["host_name"].kind == "categorical"
     assert "kind='identifier'" in found.columns[0].advice
-    assert any("'host_name' holds person name" in note and "repeat its real values" in note for note in found.notes)
+    assert any("'host_name' holds person name" in note and "repeat its real values" in note for note in found.repeated)
 
 
 def test_remarks_with_a_few_addresses_in_them():
