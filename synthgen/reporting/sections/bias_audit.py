@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from synthgen.reporting.html import interval, name, number, render, sentence, share, shorten
+from synthgen.reporting.html import interval, name, number, sentence, share, shorten
 from synthgen.reporting.section import Section
 from synthgen.reporting.sections.bias_charts import differences, dots, strata_bars
+from synthgen.reporting.sections.parts import Cell, Part, Row, Table, below, question
 from synthgen.reporting.svg import Dot
 
 if TYPE_CHECKING:
@@ -24,38 +24,6 @@ MEASURES = {
     "selection_rate": "Selection rate", "true_positive_rate": "True positive rate",
     "false_positive_rate": "False positive rate", "precision": "Precision", "calibration_gap": "Calibration gap",
 }  # fmt: skip
-
-Cell = Markup | str
-Row = tuple[Cell, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of one part; ``label`` is unique in the page."""
-
-    label: str
-    caption: str
-    headings: tuple[str, ...]
-    rows: tuple[Row, ...]
-    hidden: int = 0
-    open: bool = False
-    summary: str = "Figures"
-
-
-@dataclass(frozen=True)
-class Part:
-    """What a question has to say about one sensitive column."""
-
-    title: str | None
-    figures: tuple[tuple[Cell, Markup], ...] = ()
-    tables: tuple[Table, ...] = ()
-    words: str = ""
-
-
-def _section(id: str, title: str, introduction: Cell, parts: Sequence[Part], key: Cell = "") -> Section | None:
-    if not parts:
-        return None
-    return Section(id, title, render("bias_question.html", introduction=introduction, parts=parts, key=key))
 
 
 def disparities(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
@@ -79,7 +47,7 @@ def disparities(profile: Profile, provenance: Mapping[str, Any]) -> Section | No
         f"together. {'The others’ ratio is that of rows without the outcome. ' if rates else ''}Groups of fewer than "
         f"{profile.bias.fewest:,} rows are too few to say."
     )
-    return _section("differences", "How far groups are apart", introduction, [Part(None, tuple(figures), (table,))])
+    return question("differences", "How far groups are apart", introduction, [Part(None, tuple(figures), (table,))])
 
 
 def _apart(item: Disparity) -> Row:
@@ -87,9 +55,9 @@ def _apart(item: Disparity) -> Row:
     shown = share if as_share else number
     row = (
         name(item.feature),
-        _below(name(item.lowest, 24), shown(item.low)),
-        _below(name(item.highest, 24), shown(item.high)),
-        _below(shown(item.difference), interval(item.difference_interval, as_share)),
+        below(name(item.lowest, 24), shown(item.low)),
+        below(name(item.highest, 24), shown(item.high)),
+        below(shown(item.difference), interval(item.difference_interval, as_share)),
     )
     if not as_share:
         return row
@@ -98,11 +66,7 @@ def _apart(item: Disparity) -> Row:
 
 
 def _ratio(value: float | None, ends: tuple[float, float] | None) -> Cell:
-    return "–" if value is None or ends is None else _below(f"{value:.2f}", f"{ends[0]:.2f} to {ends[1]:.2f}")
-
-
-def _below(first: Cell, second: Cell) -> Markup:
-    return Markup('{}<span class="tag">{}</span>').format(first, second)
+    return "–" if value is None or ends is None else below(f"{value:.2f}", f"{ends[0]:.2f} to {ends[1]:.2f}")
 
 
 def _crossed(label: str) -> str:
@@ -137,7 +101,7 @@ def intersections(profile: Profile, provenance: Mapping[str, Any]) -> Section | 
     words = (
         "Groups by two sensitive columns at once: what neither shows alone. Those of fewer than ten rows are one group."
     )
-    return _section("intersections", "Intersections", words, parts)
+    return question("intersections", "Intersections", words, parts)
 
 
 def alike(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
@@ -169,7 +133,7 @@ def alike(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
         "compared among rows alike in a column (weighted as by Mantel and Haenszel). A column that accounts for a "
         "difference doesn't make it fair: it may be a proxy, or biased itself."
     )
-    return _section("alike", "Among rows alike", words, parts, key)
+    return question("alike", "Among rows alike", words, parts, key)
 
 
 def _alike_tables(feature: str, items: list[ConditionalDisparity], as_share: bool) -> tuple[Table, ...]:
@@ -216,7 +180,7 @@ def proxies(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
         "1 is always. Leaving a sensitive column out doesn't hide it from a model that has its proxies. "
         f"Looked at in {profile.bias.rows_looked_at:,} rows."
     )
-    return _section("proxies", "What gives groups away", words, parts)
+    return question("proxies", "What gives groups away", words, parts)
 
 
 def labels(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
@@ -242,7 +206,7 @@ def labels(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
         "expected means that labels of the group are noisier, or that it is treated otherwise than rows like it; which "
         "of the two, these rows can't tell."
     )
-    return _section("labels", "Labels in doubt", words, parts, key)
+    return question("labels", "Labels in doubt", words, parts, key)
 
 
 def gaps(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
@@ -261,7 +225,7 @@ def gaps(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
         )  # fmt: skip
         caption = "Difference in missing values between the two groups furthest apart, with 95 % interval"
         parts.append(Part(feature, ((caption, chart),), (table,)))
-    return _section("gaps", "Missing values by group", "Columns that lack values for some groups more often.", parts)
+    return question("gaps", "Missing values by group", "Columns that lack values for some groups more often.", parts)
 
 
 def model(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
@@ -294,7 +258,7 @@ def model(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
         "calibration for outcomes as common as scores say. Where groups' rates differ, no model but a perfect one has "
         "all of them."
     )
-    return _section("model", "The model's predictions", words, parts)
+    return question("model", "The model's predictions", words, parts)
 
 
 def method(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
@@ -312,9 +276,7 @@ def method(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
                    number(item.p_adjusted), "yes" if item.found else "no") for item in ordered[:MOST_ROWS]),
             max(0, len(ordered) - MOST_ROWS), summary="Every comparison",
         ),)  # fmt: skip
-    listed = Markup("").join(Markup("<li>{}</li>").format(sentence(text)) for text in bias.notes)
-    html = Markup('<ul class="plain">{}</ul>').format(listed) + render(
-        "bias_question.html", introduction="Each comparison with its p-value, alone and for all together:",
-        parts=[Part(None, (), tables)], key="",
-    )  # fmt: skip
-    return Section("method", "How this was done, and what it can’t tell", html)
+    words = "Each comparison with its p-value, alone and for all together:" if tables else ""
+    return question(
+        "method", "How this was done, and what it can’t tell", words, [Part(None, (), tables)], words=bias.notes
+    )

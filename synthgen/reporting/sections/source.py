@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from synthgen.reporting.html import interval, name, number, prose, render, sentence, share, shorten
+from synthgen.reporting.html import interval, name, number, sentence, share, shorten
 from synthgen.reporting.section import Section
-from synthgen.reporting.sections.bias_audit import Cell, Part, Row, Table
-from synthgen.reporting.sections.bias_audit import _below as below
 from synthgen.reporting.sections.bias_charts import dots
+from synthgen.reporting.sections.parts import Part, Row, Table, below, question
 from synthgen.reporting.svg import Dot, heatmap
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def size(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
     hidden = max(0, len(found.classes) - MOST_ROWS)
     tables = (Table("Size of each class", "Classes, rarest first", headings, rows, hidden),) if rows else ()
     listed = [Part(None, (), tables)]
-    return _section("size", "What can be learnt from so many rows", found.words, listed)
+    return question("size", "What can be learnt from so many rows", "", listed, words=found.words)
 
 
 def missingness(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
@@ -79,7 +78,7 @@ def missingness(profile: Profile, provenance: Mapping[str, Any]) -> Section | No
         ]
     caption = "Share of rows without a value"
     parts = [Part(None, ((caption, chart),), tuple(tables))]
-    return _section("gaps-of-source", "Missing values", [*words, *found.notes], parts)
+    return question("gaps-of-source", "Missing values", "", parts, words=[*words, *found.notes])
 
 
 def dependence(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
@@ -95,7 +94,7 @@ def dependence(profile: Profile, provenance: Mapping[str, Any]) -> Section | Non
     ]
     rules = [item.words for item in found.rules[:MOST_ROWS]]
     words = [*suspects, *pairs, *rules, *_repeated(found.repeated), *found.notes]
-    return _section("dependence", "What hangs together", words, [_associations(found)])
+    return question("dependence", "What hangs together", "", [_associations(found)], words=words)
 
 
 def _associations(found: DependenceProfile) -> Part:
@@ -157,21 +156,8 @@ def personal_data(profile: Profile, provenance: Mapping[str, Any]) -> Section | 
         f"{shorten(item.column)}: {item.what}, {item.confidence} confidence. {sentence(item.advice)}"
         for item in found.columns
     ]
-    return _section("personal-data", "Personal data", [*advice, *hints.findings, *found.notes], parts)
-
-
-def _stopped(text: str) -> str:
-    """Prose with a stop; its first word may be a column's name, which keeps its case."""
-    shown = prose(text).strip()
-    return shown if shown.endswith((".", "!", "?", "…")) else f"{shown}."
+    return question("personal-data", "Personal data", "", parts, words=[*advice, *hints.findings, *found.notes])
 
 
 def _p(value: float) -> str:
     return "< 0.0001" if value < 1e-4 else number(value)
-
-
-def _section(id: str, title: str, words: Any, parts: list[Part]) -> Section | None:
-    listed: Cell = Markup("").join(Markup("<li>{}</li>").format(_stopped(text)) for text in words)
-    html = Markup('<ul class="plain">{}</ul>').format(listed)
-    html += render("bias_question.html", introduction="", parts=parts, key="")
-    return Section(id, title, html)
