@@ -221,9 +221,9 @@ def test_bias_page_says_sentences_first_and_how_to_treat_it():
     order = [text.index(part) for part in (
         "Women have the outcome twice as often.",
         "This report describes the real rows: treat it as you treat them.",
-        "too few rows to say", "Class balance", "Best fit: normal",
+        "too few rows to say", "Class balance", "Best described as normal",
     )]  # fmt: skip
-    assert order[0] < order[1] < text.rindex("Best fit: normal")
+    assert order[0] < order[1] < text.rindex("Best described as normal")
     assert "8 to 13 %" in text.replace("\u00a0", " ")
 
 

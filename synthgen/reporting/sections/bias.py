@@ -11,6 +11,7 @@ from markupsafe import Markup
 from synthgen.reporting.html import compact, number, render, share, shorten
 from synthgen.reporting.section import Section
 from synthgen.reporting.sections.bias_charts import dots
+from synthgen.reporting.sections.column_words import column_words
 from synthgen.reporting.svg import Dot, quantile_strip, single_bars
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Sketch:
     """One column's profile with its small chart."""
 
     column: ColumnProfile
-    parameters: str
+    words: tuple[str, ...]
     quantiles: tuple[tuple[str, str], ...]
     spikes: tuple[tuple[str, float], ...]
     chart: Markup
@@ -157,7 +158,7 @@ def _sketch(column: ColumnProfile) -> Sketch:
             description="; ".join(f"{shorten(label, 18)}: {share(part)}" for label, part in column.levels),
         )  # fmt: skip
     return Sketch(
-        column, ", ".join(f"{key} {number(value)}" for key, value in column.parameters),
+        column, column_words(column),
         tuple((share(p), compact(v, column.kind)) for p, v in column.quantiles),
         tuple((compact(v, column.kind), part) for v, part in column.spikes), chart,
     )  # fmt: skip
