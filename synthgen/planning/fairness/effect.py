@@ -97,7 +97,7 @@ class Effect:
                 words += f"; AUC {group.auc.value:.3f} without, {group.auc_planned.value:.3f} with"
             if group.nearer is not None and group.nearer_planned is not None:
                 words += (
-                    f"; nearer to rows learnt from than to rows held out {group.nearer.value:.0%} without, "
+                    f"; share nearer to rows learnt from than to rows held out {group.nearer} without, "
                     f"{group.nearer_planned} with (.5 where nothing is learnt by heart)"
                 )
             out.append(words)
