@@ -33,6 +33,7 @@ from synthgen.profiling import profile_coded
 from synthgen.progress import Stages
 from synthgen.provenance import describe_run
 from synthgen.randomness import RandomState, child, seed_sequence, stream
+from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
 from synthgen.table import (
     LABEL_KINDS,
@@ -139,6 +140,12 @@ def synthesize(
     """
     stages = Stages(progress)
     check_words(purpose, generator, generator_options, gate, validation)
+    seed = seed_sequence(random_state)
+    asked = describe_request(
+        seed, target=target, purpose=purpose, generator=generator, generator_options=generator_options,
+        sampling_strategy=sampling_strategy, n_samples=n_samples, conditions=conditions, schema=schema,
+        sensitive_features=sensitive_features, subject=subject, holdout=holdout, validation=validation, gate=gate,
+    )  # fmt: skip
     if out is not None:
         check_destination(out)
     with stages("read"):
@@ -146,7 +153,7 @@ def synthesize(
         schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive_features, subject=subject)
         coded = encode(frame, schema)
         check_table(frame, coded, schema)
-        given, coarsening = (coded, schema), None
+        given, coarsening, source = (coded, schema), None, frame
         if purpose == "release":
             fewest = (gate if isinstance(gate, Gate) else Gate.default()).fewest_holders
             frame, coded, schema, coarsening = coarsen(frame, coded, schema, fewest=fewest)
@@ -154,7 +161,6 @@ def synthesize(
             check_not_merged(conditions, given[1], schema, coarsening.merged_labels)
         wanted = read_wanted(conditions, schema, generator)
         plan = _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
-    seed = seed_sequence(random_state)
     with stages("profile"):
         described = profile_coded(*given)
     with stages("choose"):
@@ -176,21 +182,25 @@ def synthesize(
         "refused": int((~keep).sum()), "accepted": len(accepted),
         "delivered": len(accepted) + (len(frame) if purpose == "augment" else 0),
     }  # fmt: skip
+    origin = describe_run(
+        model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds, coarsening,
+        asked,
+    )  # fmt: skip
     result = SynthesisResult(
         profile=described,
         validation=report,
-        provenance=describe_run(
-            model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds, coarsening
-        ),
+        provenance=origin,
         _real=frame,
         _made=accepted,
         _refused=_refused(made, report),
         _train_rows=train,
         _holdout_rows=held,
         _form=form,
+        _source=source,
     )
     if out is not None and not result.withheld:
         write_file(result._table, out)
+        result = result._written_to(out)
     stages.close()
     return result
 

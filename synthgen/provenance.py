@@ -48,6 +48,8 @@ class Provenance:
     disclosure : mapping or None
         For a release, what was made coarser before a generator learnt; see
         :class:`synthgen.planning.Coarsening`. Counts only.
+    request : mapping
+        What was asked for, so that it can be asked for again; see :func:`synthgen.verify`.
     """
 
     version: str
@@ -68,6 +70,7 @@ class Provenance:
     seconds: Mapping[str, float] = field(default_factory=dict)
     choice_signal: tuple[Mapping[str, Any], ...] = ()
     disclosure: Mapping[str, Any] | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -87,6 +90,7 @@ def describe_run(
     warned: list[str],
     seconds: dict[str, float],
     coarsening: Coarsening | None = None,
+    request: Mapping[str, Any] | None = None,
 ) -> Provenance:
     """Write down how a result was made."""
     names = {cls: name for name, cls in GENERATORS.items()}
@@ -111,7 +115,13 @@ def describe_run(
         warnings=tuple(warned),
         seconds=seconds,
         disclosure=None if coarsening is None else coarsening.to_dict(),
+        request=request or {},
     )
+
+
+def versions_now() -> dict[str, str]:
+    """Versions of synthgen and of the libraries that rows and figures depend on."""
+    return {"synthgen": _version("synthgen-tabular"), **{name: _version(name) for name in LIBRARIES}}
 
 
 def _version(name: str) -> str:

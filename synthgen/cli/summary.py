@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from synthgen.validation.metric import Measurement
     from synthgen.validation.report import ValidationReport
     from synthgen.validation.verdict import Finding, Verdict
+    from synthgen.verification import Verification
 
 # Symbol, its stand-in where the terminal has no Unicode, and a colour: never the colour alone.
 _SIGNS = {"PASS": ("✔", "+", "green"), "INCONCLUSIVE": ("▲", "!", "yellow"), "FAIL": ("✘", "x", "red")}
@@ -123,6 +124,15 @@ def uplift_parts(found: Uplift) -> list[RenderableType]:
     return parts + [_text(f"  - {note}") for note in found.notes]
 
 
+def verification_parts(found: Verification) -> list[RenderableType]:
+    """Build the outcome of a verification, with everything that was compared."""
+    signs = {True: "PASS", False: "FAIL", None: "INCONCLUSIVE"}
+    return [
+        _signed("PASS" if found.matches else "FAIL", str(found.outcome), bold=True),
+        *(_signed(signs[check.agrees], f"{check.name}: {check.words}", indent="  ") for check in found.checks),
+    ]
+
+
 def files_parts(files: Sequence[Path]) -> list[RenderableType]:
     """List the files that were written."""
     lines = [_text(f"  {path}", "cyan") for path in files]
@@ -188,6 +198,12 @@ def profile_document(profile: Profile) -> dict[str, Any]:
             "findings": list(profile.bias.findings),
         },
     }
+
+
+def verification_document(found: Verification) -> dict[str, Any]:
+    """Give a verification as plain values."""
+    checks = [{"name": check.name, "agrees": check.agrees, "words": check.words} for check in found.checks]
+    return {"outcome": str(found.outcome), "matches": found.matches, "checks": checks}
 
 
 def _rows_table(counts: dict[str, Any]) -> Table:
