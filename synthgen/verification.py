@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -281,14 +282,10 @@ def _again(
 ) -> Agreement:
     """Make the run again and compare what it gives."""
     arguments = read_request(record["provenance"]["request"], given)
+    if not set(arguments) <= set(signature(synthesize).parameters):
+        raise FileError("The record asks for what this synthgen doesn't know. Use the synthgen that wrote it.")
     try:
         fresh = synthesize(data, **arguments, progress=progress).record(key=key)
-    except TypeError as error:
-        if "argument" not in str(error):
-            raise
-        raise FileError(
-            "The record asks for what this synthgen doesn't know. Use the synthgen that wrote it."
-        ) from None
     except SynthgenError as error:
         checks.append(Check("run", False, f"It can't be made again with this table: {error}"))
         return Agreement.OTHER_SOURCE

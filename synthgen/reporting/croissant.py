@@ -146,6 +146,8 @@ def _fields(profile: Profile, provenance: Mapping[str, Any]) -> list[dict[str, A
             "source": {"fileObject": {"@id": "table"}, "extract": {"column": _encodable(column.name)}},
         }
         for place, column in enumerate(profile.schema.columns, start=1)
+        # Croissant can't point at a column without a name.
+        if column.name
     ]
 
 

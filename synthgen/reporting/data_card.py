@@ -37,8 +37,8 @@ def card_md(
     Returns
     -------
     str
-        It names columns and shows figures of the whole table, never a row, a quantile, a label of a column or the
-        random state: with it, noise on a row could be taken off again.
+        It names columns, shows figures of the whole table and quotes the findings, which may name a class of the
+        target. It shows no row, no quantile and not the random state: with it, noise could be taken off a row again.
     """
     parts = [
         ["# Data card", *about(report, profile, provenance)],

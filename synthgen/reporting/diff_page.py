@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from synthgen.errors import UsageError
 from synthgen.reporting import changes
-from synthgen.reporting.changes import Compared
+from synthgen.reporting.changes import Change, Compared
 from synthgen.reporting.html import render, shorten
 from synthgen.reporting.section import Section
 from synthgen.reporting.sections.verdict import MARKS, headline
 from synthgen.reporting.twin import Twin
 
 SIGNS = {"better": "▲", "worse": "▼", "changed": "●", "new": "+", "gone": "−"}
+ORDER = ("worse", "gone", "changed", "new", "better")
 SHOWN = 300
 
 
@@ -37,7 +40,7 @@ def diff_html(before: Twin, after: Twin) -> str:
             f"A {before.kind} report can't be compared with a {after.kind} report. Name two of one kind: two "
             "fidelity.json or two bias.json."
         )
-    parts = compare(before, after)
+    parts = [replace(part, changes=tuple(sorted(part.changes, key=_weight))) for part in compare(before, after)]
     number = sum(len(part.changes) for part in parts)
     opening = render(
         "diff_opening.html", before=before, after=after, verdicts=_verdicts(before, after), marks=MARKS, number=number,
@@ -77,6 +80,11 @@ def compare(before: Twin, after: Twin) -> tuple[Compared, ...]:
         changes.said_changes("Notes", old.notes, new.notes),
         made,
     )
+
+
+def _weight(change: Change) -> tuple[bool, int]:
+    """Order of reading only: what chance doesn't explain first, then the worse."""
+    return change.apart is not True, ORDER.index(change.mark)
 
 
 def _verdicts(before: Twin, after: Twin) -> tuple[tuple[str, str, str], ...]:

@@ -28,6 +28,8 @@ FORMATS = {FIDELITY_FORMAT: "fidelity", BIAS_FORMAT: "bias"}
 MINUTE = 60_000_000
 """Dates are counted in microseconds, and named to the minute."""
 
+MOST_FLAGS = 10**8
+
 NOT_ON_PAGE = ("request",)
 
 
@@ -41,7 +43,7 @@ class Twin:
     document : mapping
         The whole JSON object.
     name : str
-        The file's name, for a person.
+        The file's name with its folder's, for a person.
     """
 
     kind: str
@@ -60,10 +62,9 @@ class Twin:
 
         held = _member(self.document, "report")
         reasons = _member(held, "flagged_by_reason", "report.")
-        try:
-            listed = [reason for reason, count in reasons.items() for _ in range(count)]
-        except TypeError:
-            raise FileError("The file isn't whole: report.flagged_by_reason must hold whole numbers.") from None
+        if not all(type(count) is int and 0 <= count <= MOST_FLAGS for count in reasons.values()):
+            raise FileError("The file isn't whole: report.flagged_by_reason must hold whole numbers. Write it anew.")
+        listed = [reason for reason, count in reasons.items() for _ in range(count)]
         return read_record(
             ValidationReport, held, "report", flagged_rows=pd.DataFrame({"reason": listed}, dtype=object)
         )
@@ -150,7 +151,7 @@ def read_twin(path: str | Path) -> Twin:
         )
     if not isinstance(document.get("provenance"), Mapping):
         raise FileError(f"{str(path)!r} isn't whole: it has no member 'provenance'. Write it anew.")
-    twin = Twin(FORMATS[found], document, path.name)
+    twin = Twin(FORMATS[found], document, "/".join(path.parts[-2:]).replace("//", "/"))
     try:
         _ = twin.report if twin.kind == "fidelity" else twin.profile
     except FileError as error:

@@ -492,7 +492,8 @@ def test_provenance_says_how_it_was_made(result):
 
 def test_reports_are_one_file_each_without_script_or_outside_request(result, tmp_path):
     paths = result.write_reports(tmp_path / "a" / "b")
-    assert [path.name for path in paths] == ["bias.html", "fidelity.html", "run.json"]
+    names = ["bias.html", "bias.json", "fidelity.html", "fidelity.json", "card.md", "croissant.json", "run.json"]
+    assert [path.name for path in paths] == names
     for path in paths[:2]:
         text = path.read_text()
         assert "<script" not in text
