@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from inspect import signature
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,16 @@ def test_plain_arguments_come_back():
     again.pop("random_state")
     assert again == {**asked, "sensitive_features": ["sex"]}
     assert (written["given"], written["obstacles"]) == ([], [])
+
+
+def test_a_run_writes_down_every_argument_but_what_changes_no_row(plain):
+    result = sg.synthesize(
+        plain(60, 40), n_samples=30, generator="jitter", validation="standard", random_state=0, progress=False
+    )
+    asked = result.provenance.request["arguments"]
+    # A new argument of synthesize has to be written down, or a run that used it can't be made again.
+    assert set(signature(sg.synthesize).parameters) - set(asked) == {"data", "out", "random_state", "progress"}
+    json.dumps(asked, allow_nan=False)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ def column(values, dtype=None):
 
 SAME = {
     "whole numbers": [([1, 2], "int64"), ([1, 2], "int8"), ([1.0, 2.0], "float64"), ([1, 2], "Int64"),
-                      ([1, 2], "object"), ([1, 2], "uint16[pyarrow]"), ([1, 2], "category"), ([1, 2], pd.SparseDtype("int64", 0))],
+                      ([1, 2], "object"), ([1, 2], "uint16[pyarrow]"), ([1, 2], "category"),
+                      ([1, 2], pd.SparseDtype("int64", 0))],
     "numbers with a gap": [([1.5, None], "float64"), ([1.5, None], "Float64"), ([1.5, None], "double[pyarrow]"),
                            ([1.5, None], "object"), ([1.5, np.nan], "category")],
     "truth": [([True, False], "bool"), ([True, False], "boolean"), ([True, False], "object"), ([1, 0], "int64")],
