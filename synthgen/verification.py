@@ -130,8 +130,8 @@ def verify(
     --------
     >>> import tempfile
     >>> import synthgen as sg
-    >>> df = sg.datasets.load_fraud().iloc[:1000]
-    >>> result = sg.synthesize(df, n_samples=200, generator="jitter", random_state=0, progress=False)
+    >>> df = sg.datasets.load_fraud().iloc[:250]
+    >>> result = sg.synthesize(df, n_samples=50, generator="jitter", random_state=0, gate=None, progress=False)
     >>> folder, key = tempfile.mkdtemp(), b"made with openssl rand -hex 32"
     >>> paths = result.write_reports(folder, key=key)
     >>> sg.verify(f"{folder}/run.json", df, key=key, progress=False).outcome

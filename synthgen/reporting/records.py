@@ -100,7 +100,7 @@ def read_record(kind: type[T], value: Any, place: str, **given: Any) -> T:
     """
     if not isinstance(value, Mapping):
         raise _wrong(place, "an object", value)
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     members = dict(given)
     for item in fields(kind):  # type: ignore[arg-type]
         if item.name in value and item.name not in given:
@@ -110,6 +110,18 @@ def read_record(kind: type[T], value: Any, place: str, **given: Any) -> T:
     except TypeError:
         lacking = [item.name for item in fields(kind) if item.name not in members]  # type: ignore[arg-type]
         raise FileError(f"The file isn't whole: {place} has no member {lacking[0]!r}. Write it anew.") from None
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    """Types of a dataclass's fields; a name that only type checkers know stands for anything."""
+    unknown: dict[str, Any] = {}
+    while True:
+        try:
+            return get_type_hints(kind, localns=unknown)
+        except NameError as error:
+            if error.name in unknown or error.name is None:
+                raise
+            unknown[error.name] = Any
 
 
 def _read(hint: Any, value: Any, place: str) -> Any:

@@ -71,29 +71,26 @@ def _column(series: pd.Series[Any]) -> Iterator[bytes]:
 
 
 def _numbers(series: pd.Series[Any], missing: NDArray[np.bool_]) -> Iterator[bytes]:
-    held = series.to_numpy(dtype=object)
-    exact = _as_floats(series, held, missing)
-    if exact is None:
-        yield from _texts(series, missing, "decimal" if isinstance(held[~missing][0], Decimal) else "whole number")
-        return
-    # Minus nought is nought, and there is one way of being missing.
-    exact = np.where(missing, np.nan, exact + 0.0)
-    yield b"number "
-    yield np.ascontiguousarray(exact, dtype="<f8").tobytes()
-
-
-def _as_floats(series: pd.Series[Any], held: NDArray[Any], missing: NDArray[np.bool_]) -> NDArray[np.float64] | None:
-    """Numbers as float64; None if that would lose a digit."""
     dtype: Any = series.dtype
-    if isinstance(dtype, np.dtype) and dtype.kind == "f":
-        return np.asarray(series, dtype=np.float64)
-    if len(held) and not missing.all() and isinstance(held[~missing][0], Decimal):
-        return None
-    floats = np.array([np.nan if gone else float(value) for gone, value in zip(missing, held, strict=True)])
-    large = ~missing & (np.abs(floats) >= EXACT)
-    if any(isinstance(held[place], (int, np.integer)) for place in np.flatnonzero(large)):
-        return None
-    return floats
+    # Nullable and Arrow columns name the numpy dtype of their values.
+    known = series[~missing].to_numpy(dtype=getattr(dtype, "numpy_dtype", dtype))
+    if len(known) and isinstance(known[0], Decimal):
+        yield from _texts(series, missing, "decimal")
+    elif _too_long(known):
+        yield from _texts(series, missing, "whole number")
+    else:
+        floats = np.full(len(series), np.nan)
+        # Minus nought is nought.
+        floats[~missing] = known.astype(np.float64) + 0.0
+        yield b"number "
+        yield np.ascontiguousarray(floats, dtype="<f8").tobytes()
+
+
+def _too_long(known: NDArray[Any]) -> bool:
+    """Whether some whole number would lose a digit as a float64."""
+    if known.dtype.kind in "iu":
+        return bool(len(known)) and (int(known.max()) >= EXACT or int(known.min()) <= -EXACT)
+    return known.dtype == object and any(isinstance(v, (int, np.integer)) and abs(int(v)) >= EXACT for v in known)
 
 
 def _moments(series: pd.Series[Any], missing: NDArray[np.bool_], arrow: Any) -> Iterator[bytes]:
