@@ -18,6 +18,22 @@ GIVEN = ("schema", "generator", "gate")
 """Arguments that may have to be handed in again: a schema holds bounds and labels of real rows, the others are code."""
 
 
+_NONE = type(None)
+KINDS: dict[str, tuple[type, ...]] = {
+    "target": (str, _NONE),
+    "purpose": (str,),
+    "sampling_strategy": (str, int, float, dict),
+    "n_samples": (int, _NONE),
+    "conditions": (dict, _NONE),
+    "generator_options": (dict, _NONE),
+    "sensitive_features": (list, str, _NONE),
+    "subject": (str, _NONE),
+    "holdout": (int, float),
+    "validation": (str,),
+}
+"""What arguments can be, so that a record that was tampered with is refused for that."""
+
+
 class _NotPlainError(Exception):
     """A value that JSON can't hold."""
 
@@ -88,6 +104,7 @@ def read_request(request: object, given: Mapping[str, Any]) -> dict[str, Any]:
     try:
         assert isinstance(request, Mapping)
         arguments = {name: _read(value) for name, value in request["arguments"].items()}
+        assert all(isinstance(arguments[name], kinds) for name, kinds in KINDS.items() if name in arguments)
         entropy = request["seed"]["entropy"]
         seed = np.random.SeedSequence(
             [int(part) for part in entropy] if isinstance(entropy, list) else int(entropy),

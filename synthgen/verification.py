@@ -166,7 +166,9 @@ def _record(run: str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
             "wrote it."
         )
     provenance = record.get("provenance")
-    if not isinstance(provenance, Mapping) or not isinstance(provenance.get("request"), Mapping):
+    request = provenance.get("request") if isinstance(provenance, Mapping) else None
+    lists = [request.get("given"), request.get("obstacles")] if isinstance(request, Mapping) else [None]
+    if not all(isinstance(held, list) and all(isinstance(item, str) for item in held) for held in lists):
         raise FileError(f"{name} doesn't say what was asked for, so the run can't be made again. Make it anew.")
     return record
 
@@ -207,8 +209,8 @@ def _before(
         return Agreement.OTHER_VERSIONS
     checks.append(Check("versions", True, "synthgen and the libraries have the versions of the run."))
     request = record["provenance"]["request"]
-    lacking = [name for name in request.get("given") or () if name not in given]
-    obstacles = [*map(str, request.get("obstacles") or ())]
+    lacking = [name for name in request["given"] if name not in given]
+    obstacles = list(request["obstacles"])
     obstacles += [f"hand in the {name} that the run was given: the record doesn't hold it" for name in lacking]
     if obstacles:
         checks.append(Check("run", None, f"It can't be made again: {'; '.join(obstacles)}."))

@@ -99,7 +99,8 @@ def test_what_is_neither_is_an_obstacle_and_not_shown():
      {"arguments": {"generator": {"name": "gan", "parameters": {}}}, "seed": {"entropy": "1", "spawn_key": []}},
      {"arguments": {"generator": {"name": "smote", "parameters": {"pairs": [["x", 1]]}}},
       "seed": {"entropy": "1", "spawn_key": []}},
-     {"arguments": {"conditions": {"pairs": [1]}}, "seed": {"entropy": "1", "spawn_key": []}}],
+     {"arguments": {"conditions": {"pairs": [1]}}, "seed": {"entropy": "1", "spawn_key": []}},
+     {"arguments": {"holdout": None}, "seed": {"entropy": "1", "spawn_key": []}}],
 )  # fmt: skip
 def test_a_request_that_is_not_whole_is_refused(broken):
     with pytest.raises(FileError, match="doesn't say in full"):

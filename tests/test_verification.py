@@ -231,6 +231,7 @@ def test_keys_and_tables_that_do_not_go_together(made, real):
         ('{"synthgen_run": 2}', "another version"),
         ('{"synthgen_run": 1}', "doesn't say what was asked for"),
         ('{"synthgen_run": 1, "provenance": {"request": 3}}', "doesn't say what was asked for"),
+        ('{"synthgen_run": 1, "provenance": {"request": {"given": 3, "obstacles": []}}}', "doesn't say what was"),
     ],
 )
 def test_what_is_not_a_record_is_refused(tmp_path, real, content, said):

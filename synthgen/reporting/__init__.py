@@ -16,7 +16,7 @@ from synthgen.reporting.run_document import run_json
 from synthgen.reporting.sections import BIAS, FIDELITY, bias, verdict
 from synthgen.reporting.sections.columns import figures
 from synthgen.reporting.sections.evidence import INTRODUCTIONS, overall
-from synthgen.reporting.twin import Twin, bias_json, fidelity_json, read_twin
+from synthgen.reporting.twin import Twin, bias_json, drawing, fidelity_json, read_twin
 
 if TYPE_CHECKING:
     from synthgen.planning.uplift.result import Uplift
@@ -94,7 +94,8 @@ def page_html(twin: Twin) -> str:
     str
     """
     known = twin.provenance
-    return fidelity_html(twin.report, known) if twin.kind == "fidelity" else bias_html(twin.profile, known)
+    with drawing(twin):
+        return fidelity_html(twin.report, known) if twin.kind == "fidelity" else bias_html(twin.profile, known)
 
 
 def fidelity_fragment(report: ValidationReport) -> str:

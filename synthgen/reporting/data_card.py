@@ -98,6 +98,9 @@ def uses(report: ValidationReport, provenance: Mapping[str, Any]) -> list[str]:
     if "gate" in provenance and provenance["gate"] is None:
         words.append("**The gate was lifted:** the table was handed out whatever the verdict.")
     release = verdict.purpose == "release"
+    held_back = verdict.outcome == "FAIL" or (release and verdict.outcome != "PASS")
+    if held_back and provenance.get("gate") is not None:
+        words.append("**The gate withheld the table.**")
     if verdict.outcome == "FAIL":
         words.append("With this verdict it is for nothing but finding out why.")
     elif release:

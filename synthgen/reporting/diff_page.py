@@ -10,7 +10,7 @@ from synthgen.reporting.changes import Change, Compared
 from synthgen.reporting.html import render, shorten
 from synthgen.reporting.section import Section
 from synthgen.reporting.sections.verdict import MARKS, headline
-from synthgen.reporting.twin import Twin
+from synthgen.reporting.twin import Twin, drawing
 
 SIGNS = {"better": "▲", "worse": "▼", "changed": "●", "new": "+", "gone": "−"}
 ORDER = ("worse", "gone", "changed", "new", "better")
@@ -40,23 +40,8 @@ def diff_html(before: Twin, after: Twin) -> str:
             f"A {before.kind} report can't be compared with a {after.kind} report. Name two of one kind: two "
             "fidelity.json or two bias.json."
         )
-    parts = [replace(part, changes=tuple(sorted(part.changes, key=_weight))) for part in compare(before, after)]
-    number = sum(len(part.changes) for part in parts)
-    opening = render(
-        "diff_opening.html", before=before, after=after, verdicts=_verdicts(before, after), marks=MARKS, number=number,
-        worse=sum(change.mark == "worse" for part in parts for change in part.changes),
-        better=sum(change.mark == "better" for part in parts for change in part.changes),
-    )  # fmt: skip
-    sections = [
-        Section(
-            f"diff-{place}", part.title,
-            render("diff_table.html", part=part, rows=part.changes[:SHOWN], signs=SIGNS,
-                   hidden=max(len(part.changes) - SHOWN, 0)),
-        )
-        for place, part in enumerate(parts, start=1)
-    ]  # fmt: skip
-    title = f"{before.kind.capitalize()}: what changed from {shorten(before.name)} to {shorten(after.name)}"
-    return str(render("page.html", title=title, opening=opening, about="synthgen", sections=sections))
+    with drawing(before, after):
+        return _page(before, after)
 
 
 def compare(before: Twin, after: Twin) -> tuple[Compared, ...]:
@@ -80,6 +65,26 @@ def compare(before: Twin, after: Twin) -> tuple[Compared, ...]:
         changes.said_changes("Notes", old.notes, new.notes),
         made,
     )
+
+
+def _page(before: Twin, after: Twin) -> str:
+    parts = [replace(part, changes=tuple(sorted(part.changes, key=_weight))) for part in compare(before, after)]
+    number = sum(len(part.changes) for part in parts)
+    opening = render(
+        "diff_opening.html", before=before, after=after, verdicts=_verdicts(before, after), marks=MARKS, number=number,
+        worse=sum(change.mark == "worse" for part in parts for change in part.changes),
+        better=sum(change.mark == "better" for part in parts for change in part.changes),
+    )  # fmt: skip
+    sections = [
+        Section(
+            f"diff-{place}", part.title,
+            render("diff_table.html", part=part, rows=part.changes[:SHOWN], signs=SIGNS,
+                   hidden=max(len(part.changes) - SHOWN, 0)),
+        )
+        for place, part in enumerate(parts, start=1)
+    ]  # fmt: skip
+    title = f"{before.kind.capitalize()}: what changed from {shorten(before.name)} to {shorten(after.name)}"
+    return str(render("page.html", title=title, opening=opening, about="synthgen", sections=sections))
 
 
 def _weight(change: Change) -> tuple[bool, int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import pairwise
@@ -11,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from jinja2 import TemplateError
 
-from synthgen.errors import FileError
+from synthgen.errors import FileError, SynthgenError
 from synthgen.reporting.records import as_plain, read_record
 from synthgen.reporting.sections.refused import flagged_by_reason
 
@@ -157,6 +159,18 @@ def read_twin(path: str | Path) -> Twin:
     except FileError as error:
         raise FileError(f"{str(path)!r} can't be used. {error}") from None
     return twin
+
+
+@contextmanager
+def drawing(*twins: Twin) -> Iterator[None]:
+    """Say of twins that were tampered with, such as bars without labels, that they can't be drawn."""
+    try:
+        yield
+    except SynthgenError:
+        raise
+    except (ArithmeticError, LookupError, TypeError, ValueError, TemplateError) as error:
+        names = " or ".join(repr(twin.name) for twin in twins)
+        raise FileError(f"The parts of {names} don't fit together. Write it anew.") from error
 
 
 def read_json(path: Path) -> Any:

@@ -61,6 +61,16 @@ def test_a_release_a_failure_and_a_lifted_gate():
     assert "The gate was lifted" in card(gate=None)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "purpose", "withheld"),
+    [(Outcome.PASS, Purpose.RELEASE, False), (Outcome.INCONCLUSIVE, Purpose.RELEASE, True),
+     (Outcome.INCONCLUSIVE, Purpose.AUGMENT, False), (Outcome.FAIL, Purpose.AUGMENT, True)],
+)  # fmt: skip
+def test_a_withheld_table_is_said_to_be(outcome, purpose, withheld):
+    assert ("The gate withheld the table" in card(outcome=outcome, purpose=purpose)) is withheld
+    assert "withheld" not in card(outcome=outcome, purpose=purpose, gate=None)
+
+
 def test_nothing_of_a_row_and_no_seed():
     text = card()
     # Quantiles, labels of columns and small groups are on the pages, or not even there.

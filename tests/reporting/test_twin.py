@@ -203,6 +203,19 @@ def test_a_wrong_member_is_named_and_its_value_is_not(written, place, value):
     assert SECRET not in str(caught.value)
 
 
+def test_parts_that_do_not_fit_together_are_said_to_be(written):
+    document = json.loads(fidelity_json(report_over(("age",)), {}))
+    document["report"]["columns"][0]["real"] = [0.5]
+    twin = read_twin(written(json.dumps(document)))
+    with pytest.raises(FileError, match="don't fit together"):
+        page_html(twin)
+    document["report"]["columns"][0]["real"] = []
+    document["provenance"] = {"counts": 3}
+    twin = read_twin(written(json.dumps(document)))
+    with pytest.raises(FileError, match=r"'.*twin.json' don't fit together"):
+        page_html(twin)
+
+
 def test_members_of_a_later_synthgen_are_left_aside(written):
     document = json.loads(bias_json(profile_over(("age",)), {}))
     document["profile"]["bias"]["something_new"] = {"x": 1}
