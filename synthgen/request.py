@@ -102,9 +102,11 @@ def read_request(request: object, given: Mapping[str, Any]) -> dict[str, Any]:
         The request isn't whole.
     """
     try:
-        assert isinstance(request, Mapping)
+        if not isinstance(request, Mapping):
+            raise TypeError
         arguments = {name: _read(value) for name, value in request["arguments"].items()}
-        assert all(isinstance(arguments[name], kinds) for name, kinds in KINDS.items() if name in arguments)
+        if not all(isinstance(arguments[name], kinds) for name, kinds in KINDS.items() if name in arguments):
+            raise TypeError
         entropy = request["seed"]["entropy"]
         seed = np.random.SeedSequence(
             [int(part) for part in entropy] if isinstance(entropy, list) else int(entropy),
@@ -112,7 +114,7 @@ def read_request(request: object, given: Mapping[str, Any]) -> dict[str, Any]:
         )
         arguments["generator"] = _generator_again(arguments.get("generator"))
         arguments["gate"] = _gate_again(arguments.get("gate"))
-    except (AssertionError, AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise FileError(
             "The record doesn't say in full what was asked for, so the run can't be made again. Use a run.json as "
             "synthgen wrote it."
