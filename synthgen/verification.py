@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from synthgen import tags
 from synthgen.api import synthesize
@@ -18,11 +19,19 @@ from synthgen.provenance import versions_now
 from synthgen.reporting.run_document import VERSION
 from synthgen.reporting.twin import read_json
 from synthgen.request import read_request
-from synthgen.table import Schema, to_pandas
+from synthgen.table import Schema, to_pandas, write_file
+from synthgen.table.content import content
+from synthgen.table.files import read_file
 from synthgen.validation import Gate
+
+if TYPE_CHECKING:
+    from synthgen.result import SynthesisResult
 
 PASSING = ("created", "seconds")
 """What differs from one run to the next, and says nothing about it."""
+
+HANDED_OUT = "table handed out"
+NOT_THE_TABLE = "It isn't the table that the run made."
 
 
 class Agreement(StrEnum):
@@ -102,7 +111,7 @@ def verify(
         The key that the tags in ``run`` were made with. Without it only counts, verdict and figures are compared, not
         the rows.
     table : table, optional
-        The table that was handed out, to see whether it is the one. Needs a key.
+        The table that was handed out, to see whether it is the one.
     schema : Schema, optional
         The one that the run was given. It isn't in the record, as it says something about single rows.
     generator : Synthesizer, optional
@@ -143,15 +152,15 @@ def verify(
     if key is not None:
         key = tags.check_key(key)
         _check_tags(record)
-    elif table is not None:
-        raise UsageError("A table can be compared with the record only with the key. Give the key, or leave it out.")
     checks: list[Check] = []
     found = _before(record, data, table, key, given, checks)
     if found is not Agreement.MATCHES and found is not Agreement.RECORD_CHANGED:
         return Verification(found, tuple(checks))
     if any(check.name == "settings and seed" and check.agrees is False for check in checks):
         return Verification(found, tuple(checks))
-    after = _again(record, data, key, given, progress, checks)
+    # A tag knows the table at once; whether a CSV file is it, only the run made again can tell.
+    later = None if any(check.name == HANDED_OUT for check in checks) else table
+    after = _again(record, data, later, key, given, progress, checks)
     return Verification(found if found is Agreement.RECORD_CHANGED else after, tuple(checks))
 
 
@@ -256,9 +265,28 @@ def _check_source(record: Mapping[str, Any], data: Any, key: bytes, checks: list
 def _check_table(held: Mapping[str, Any], table: Any, key: bytes, checks: list[Check]) -> bool:
     frame, _ = to_pandas(table, name="table")
     agrees = tags.same(held.get("table"), tags.table_tag(key, frame))
-    words = "It is the table of the run." if agrees else "It isn't the table that the run made."
-    checks.append(Check("table handed out", agrees, words))
+    if not agrees and _as_text(table):
+        return True
+    checks.append(Check(HANDED_OUT, agrees, "It is the table of the run." if agrees else NOT_THE_TABLE))
     return agrees
+
+
+def _as_text(table: Any) -> bool:
+    """Whether a table is a file that holds texts only, so that its dates, say, aren't those of the run."""
+    return isinstance(table, (str, Path)) and str(table).lower().endswith((".csv", ".csv.gz", ".tsv"))
+
+
+def _check_written(result: SynthesisResult, table: Any, checks: list[Check]) -> None:
+    """Compare a table with what the run gives now, written and read as the table was."""
+    frame, _ = to_pandas(table, name="table")
+    made = result._table
+    with TemporaryDirectory() as folder:
+        if _as_text(table):
+            path = Path(folder, "table" + "".join(Path(table).suffixes[-2:]).lower())
+            write_file(made, path)
+            made = read_file(path)
+    agrees = b"".join(content(frame)) == b"".join(content(made))
+    checks.append(Check(HANDED_OUT, agrees, "It is what the run gives." if agrees else NOT_THE_TABLE))
 
 
 def _rows(record: Mapping[str, Any], which: str) -> int | None:
@@ -277,6 +305,7 @@ def _other_versions(provenance: Mapping[str, Any]) -> list[tuple[str, str, str]]
 def _again(
     record: Mapping[str, Any],
     data: Any,
+    table: Any,
     key: bytes | None,
     given: Mapping[str, Any],
     progress: bool,
@@ -287,17 +316,20 @@ def _again(
     if not set(arguments) <= set(signature(synthesize).parameters):
         raise FileError("The record asks for what this synthgen doesn't know. Use the synthgen that wrote it.")
     try:
-        fresh = synthesize(data, **arguments, progress=progress).record(key=key)
+        result = synthesize(data, **arguments, progress=progress)
     except SynthgenError as error:
         checks.append(Check("run", False, f"It can't be made again with this table: {error}"))
         return Agreement.OTHER_SOURCE
+    fresh = result.record(key=key)
+    if table is not None:
+        _check_written(result, table, checks)
     if key is not None:
         for name, title in (("synthetic", "synthetic rows"), ("table", "whole table")):
             agrees = tags.same(record[tags.MEMBER].get(name), fresh[tags.MEMBER][name])
             words = "The same, value for value." if agrees else "The run gives other rows now."
             checks.append(Check(title, agrees, words))
     _compare(record, fresh, checks)
-    made = ("synthetic rows", "whole table", "row counts", "verdict", "figures", "rest")
+    made = ("synthetic rows", "whole table", "row counts", "verdict", "figures", "rest", HANDED_OUT)
     differ = any(check.agrees is False and check.name in made for check in checks)
     return Agreement.OTHER_RESULT if differ else Agreement.MATCHES
 

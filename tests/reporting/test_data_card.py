@@ -122,11 +122,10 @@ def test_escaped_text_reads_as_it_was(name):
 
 # Croissant
 
-mlcroissant = pytest.importorskip("mlcroissant")
-
 
 def validated(text: str, where=None):
     """Load it as mlcroissant does, which raises on any error."""
+    mlcroissant = pytest.importorskip("mlcroissant")
     if where is None:
         return mlcroissant.Dataset(jsonld=json.loads(text))
     where.write_text(text)
