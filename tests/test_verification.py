@@ -11,9 +11,8 @@ import pandas as pd
 import pytest
 
 import synthgen as sg
-from synthgen import verification
 from synthgen.errors import DataError, FileError, UsageError
-from synthgen.verification import Agreement, verify
+from synthgen.verification import Agreement, again, before, verify
 
 KEY = b"a key of more than sixteen bytes"
 
@@ -44,7 +43,7 @@ def made(real, tmp_path_factory):
 @pytest.fixture
 def no_run(monkeypatch):
     """What is found before the run is made again must not make it."""
-    monkeypatch.setattr(verification, "synthesize", lambda *args, **words: pytest.fail("the run was made again"))
+    monkeypatch.setattr(again, "synthesize", lambda *args, **words: pytest.fail("the run was made again"))
 
 
 def checks(found):
@@ -100,8 +99,8 @@ class TestBeforeTheRunIsMadeAgain:
         assert checks(found)["settings and seed"] is False
 
     def test_another_version(self, made, real, monkeypatch):
-        now = verification.versions_now()
-        monkeypatch.setattr(verification, "versions_now", lambda: {**now, "numpy": "0.1"})
+        now = before.versions_now()
+        monkeypatch.setattr(before, "versions_now", lambda: {**now, "numpy": "0.1"})
         found = verify(made.record, real, key=KEY, progress=False)
         assert found.outcome is Agreement.OTHER_VERSIONS
         assert f"numpy {now['numpy']} then, 0.1 now" in found.checks[-1].words
@@ -171,7 +170,7 @@ def test_the_source_of_a_release_is_the_table_that_was_given(real, monkeypatch):
     top = real["a"].idxmax()
     coarser = result._real
     assert coarser.loc[top, "a"] < real.loc[top, "a"]
-    monkeypatch.setattr(verification, "synthesize", lambda *args, **words: pytest.fail("the run was made again"))
+    monkeypatch.setattr(again, "synthesize", lambda *args, **words: pytest.fail("the run was made again"))
     other = real.copy()
     other.loc[top, "a"] += 1
     assert verify(record, other, key=KEY, progress=False).outcome is Agreement.OTHER_SOURCE
