@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from importlib.resources import files
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import DataError, FileError, UsageError
+from synthgen.reporting import page_html, read_twin
 from synthgen.verification import Agreement, again, before, verify
 
 KEY = b"a key of more than sixteen bytes"
@@ -214,6 +216,18 @@ def test_files_that_are_written(made):
         "bias.html", "bias.json", "fidelity.html", "fidelity.json", "card.md", "croissant.json", "run.json",
     ]  # fmt: skip
     assert sorted(path.name for path in (made.folder / "reports").iterdir()) == sorted(p.name for p in made.paths)
+
+
+@pytest.mark.parametrize("kind", ["fidelity", "bias"])
+def test_the_twins_of_a_run_are_as_their_schemas_say(made, kind):
+    jsonschema = pytest.importorskip("jsonschema")
+    path = made.folder / "reports" / f"{kind}.json"
+    schema = json.loads((files("synthgen.reporting") / "schemas" / f"{kind}.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(json.loads(path.read_text()))
+    # The seed's record and what was measured to choose a generator are only in the record of the run.
+    held = json.loads(path.read_text())["provenance"]
+    assert not {"request", "choice_signal"} & set(held)
+    assert path.with_suffix(".html").read_text().count("<h2") == page_html(read_twin(path)).count("<h2")
 
 
 def test_a_short_key_is_refused_before_anything_is_written(made, tmp_path):

@@ -32,7 +32,7 @@ MINUTE = 60_000_000
 
 MOST_FLAGS = 10**8
 
-NOT_ON_PAGE = ("request",)
+NOT_ON_PAGE = ("request", "choice_signal")
 
 
 @dataclass(frozen=True)
