@@ -145,6 +145,13 @@ def test_a_verdict_that_was_touched_up(made, real):
     assert checks(found)["synthetic rows"] is True
 
 
+def test_figures_are_alike_to_four_digits():
+    assert again._alike({"a": [2.35183, None, "x", 1]}, {"a": [2.35184, None, "x", 1.0]})
+    assert again._alike(-0.00017904, -0.00017905)
+    for one, two in ((2.351, 2.352), (0.931, None), (1, "1"), (True, 1), ([1], [1, 2]), ({"a": 1}, {"b": 1})):
+        assert not again._alike(one, two)
+
+
 def test_without_a_key_another_seed_gives_another_result(made, real):
     record = copy.deepcopy(made.record)
     del record["tags"]

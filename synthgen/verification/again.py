@@ -22,6 +22,9 @@ from synthgen.verification.outcome import HANDED_OUT, NOT_THE_TABLE, Agreement, 
 if TYPE_CHECKING:
     from synthgen.result import SynthesisResult
 
+FIGURES_ALIKE = 1e-4
+"""Figures are compared to four digits, a page shows three; rows are compared to the last."""
+
 PASSING = ("created", "seconds")
 """What differs from one run to the next, and says nothing about it."""
 
@@ -99,12 +102,12 @@ def _compare(record: Mapping[str, Any], fresh: Mapping[str, Any], checks: list[C
 
 
 def _alike(one: Any, two: Any) -> bool:
-    """Whether plain values are equal; floats to nine digits."""
+    """Whether plain values are equal; figures nearly, as cores that share a sum add it up in any order."""
     if isinstance(one, Mapping) and isinstance(two, Mapping):
         return set(one) == set(two) and all(_alike(one[name], two[name]) for name in two)
     if isinstance(one, list) and isinstance(two, list):
         return len(one) == len(two) and all(map(_alike, one, two))
     if isinstance(one, float) or isinstance(two, float):
         numbers = all(isinstance(item, (int, float)) and not isinstance(item, bool) for item in (one, two))
-        return numbers and math.isclose(one, two, rel_tol=1e-9, abs_tol=1e-12)
+        return numbers and math.isclose(one, two, rel_tol=FIGURES_ALIKE, abs_tol=FIGURES_ALIKE / 10)
     return type(one) is type(two) and bool(one == two)
