@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from synthgen.result import SynthesisResult, SynthgenWarning
     from synthgen.table import Kind, Role, Schema
     from synthgen.validation import Gate, Outcome, validate
+    from synthgen.verification import Verification, verify
 
 __all__ = [
     "CalibratedOnReal",
@@ -39,6 +40,7 @@ __all__ = [
     "SyntheticOverSampler",
     "SynthgenWarning",
     "Uplift",
+    "Verification",
     "datasets",
     "errors",
     "estimate_uplift",
@@ -50,6 +52,7 @@ __all__ = [
     "real_rows_only",
     "synthesize",
     "validate",
+    "verify",
 ]
 
 # Imported when first asked for: scikit-learn alone takes most of a second.
@@ -67,6 +70,7 @@ _HOME = {
     "SyntheticOverSampler": "merging.oversampler",
     "SynthgenWarning": "result",
     "Uplift": "planning.uplift",
+    "Verification": "verification",
     "estimate_uplift": "planning.uplift",
     "load_synthesizer": "generators",
     "merge": "merging",
@@ -75,6 +79,7 @@ _HOME = {
     "real_rows_only": "merging",
     "synthesize": "api",
     "validate": "validation",
+    "verify": "verification",
 }
 
 

@@ -44,6 +44,7 @@ from synthgen.profiling.source import with_source
 from synthgen.progress import Stages
 from synthgen.provenance import describe_run
 from synthgen.randomness import RandomState, child, seed_sequence, stream
+from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
 from synthgen.table import (
     LABEL_KINDS,
@@ -156,6 +157,13 @@ def synthesize(
     """
     stages = Stages(progress)
     check_words(purpose, generator, generator_options, gate, validation)
+    seed = seed_sequence(random_state)
+    asked = describe_request(
+        seed, target=target, purpose=purpose, generator=generator, generator_options=generator_options,
+        sampling_strategy=sampling_strategy, n_samples=n_samples, conditions=conditions, schema=schema,
+        sensitive_features=sensitive_features, fairness=fairness, subject=subject, holdout=holdout,
+        validation=validation, gate=gate,
+    )  # fmt: skip
     if out is not None:
         check_destination(out)
     with stages("read"):
@@ -164,7 +172,7 @@ def synthesize(
         schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive, subject=subject)
         coded = encode(frame, schema)
         check_table(frame, coded, schema)
-        given, coarsening = (coded, schema), None
+        given, coarsening, source = (coded, schema), None, frame
         if purpose == "release":
             fewest = (gate if isinstance(gate, Gate) else Gate.default()).fewest_holders
             frame, coded, schema, coarsening = coarsen(frame, coded, schema, fewest=fewest)
@@ -177,7 +185,6 @@ def synthesize(
         wanted = read_wanted(conditions, schema, generator)
         plan = fair.sampling(purpose == "release")
         plan = plan or _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
-    seed = seed_sequence(random_state)
     with stages("profile"):
         described = with_source(profile_coded(*given), data, given[1])
     with stages("choose"):
@@ -198,13 +205,14 @@ def synthesize(
     outcome, weights = _outcome(fair, coded, accepted, purpose)
     warned += [*fair.notes, *described.personal_data.repeated]
     counts = _counts(coded, train, held, plan, keep, accepted, purpose)
+    origin = describe_run(
+        model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds, coarsening,
+        outcome, asked,
+    )  # fmt: skip
     result = SynthesisResult(
         profile=described,
         validation=report,
-        provenance=describe_run(
-            model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds,
-            coarsening, outcome,
-        ),
+        provenance=origin,
         _real=frame,
         _made=accepted,
         _refused=_refused(made, report),
@@ -213,9 +221,11 @@ def synthesize(
         _form=form,
         fairness=outcome,
         _weights=weights,
-    )  # fmt: skip
+        _source=source,
+    )
     if out is not None and not result.withheld:
         write_file(result._table, out)
+        result = result._written_to(out)
     stages.close()
     return result
 

@@ -52,6 +52,8 @@ class Provenance:
     fairness : mapping or None
         The plan about groups that was carried out, and each group before and after; see
         :class:`synthgen.planning.fairness.Outcome`.
+    request : mapping
+        What was asked for, so that it can be asked for again; see :func:`synthgen.verify`.
     """
 
     version: str
@@ -73,6 +75,7 @@ class Provenance:
     choice_signal: tuple[Mapping[str, Any], ...] = ()
     disclosure: Mapping[str, Any] | None = None
     fairness: Mapping[str, Any] | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -93,6 +96,7 @@ def describe_run(
     seconds: dict[str, float],
     coarsening: Coarsening | None = None,
     fairness: Outcome | None = None,
+    request: Mapping[str, Any] | None = None,
 ) -> Provenance:
     """Write down how a result was made."""
     names = {cls: name for name, cls in GENERATORS.items()}
@@ -118,7 +122,13 @@ def describe_run(
         seconds=seconds,
         disclosure=None if coarsening is None else coarsening.to_dict(),
         fairness=None if fairness is None else fairness.to_dict(),
+        request=request or {},
     )
+
+
+def versions_now() -> dict[str, str]:
+    """Versions of synthgen and of the libraries that rows and figures depend on."""
+    return {"synthgen": _version("synthgen-tabular"), **{name: _version(name) for name in LIBRARIES}}
 
 
 def _version(name: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from synthgen import reporting
+from synthgen import reporting, tags
 from synthgen.errors import GateFailed
 from synthgen.merging import FLAG, merge_frames
+from synthgen.reporting.table_file import TableFile
 from synthgen.table.files import check_writable, write_text
 from synthgen.validation.verdict import Outcome, Purpose
 
@@ -57,6 +59,8 @@ class SynthesisResult:
     _form: Form
     fairness: FairnessOutcome | None = None
     _weights: Any = None
+    _source: pd.DataFrame | None = None
+    _file: TableFile | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -132,26 +136,65 @@ class SynthesisResult:
         test = self._real.iloc[self._holdout_rows].drop(columns=FLAG, errors="ignore")
         return self._form.give_back(train), self._form.give_back(test)
 
-    def write_reports(self, folder: str | Path) -> list[Path]:
-        """Write ``bias.html``, ``fidelity.html`` and ``run.json`` to a folder.
+    def write_reports(self, folder: str | Path, *, key: bytes | str | None = None) -> list[Path]:
+        """Write the reports, their twins for programs, the data card and the record of the run to a folder.
 
-        They are written whatever the verdict is, and describe the real rows: treat them as such.
+        ``bias.html`` and ``fidelity.html``, each with what it shows as JSON beside it; ``card.md`` and
+        ``croissant.json``, the data card; ``run.json``, the record. They are written whatever the verdict is, and
+        describe the real rows: treat them as such.
+
+        Parameters
+        ----------
+        folder : path
+        key : bytes or str, optional
+            With a key, ``run.json`` holds keyed tags of source, synthetic rows and table; see
+            :func:`synthgen.verify`. Keep it apart from the reports.
 
         Returns
         -------
         list of Path
         """
         folder = Path(folder)
+        record = self.record(key=key)
         check_writable(folder)
         about = self.provenance.to_dict()
+        card = (self.validation, self.profile, about, self._file)
         pages = {
             "bias.html": reporting.bias_html(self.profile, about),
+            "bias.json": reporting.bias_json(self.profile, about),
             "fidelity.html": reporting.fidelity_html(self.validation, about),
-            "run.json": reporting.run_json(self.validation, self.profile, about),
+            "fidelity.json": reporting.fidelity_json(self.validation, about),
+            "card.md": reporting.card_md(*card),
+            "croissant.json": reporting.croissant_json(*card, folder),
+            "run.json": json.dumps(record, indent=2, ensure_ascii=True, allow_nan=False) + "\n",
         }
         for name, text in pages.items():
             write_text(text, folder / name)
         return [folder / name for name in pages]
+
+    def record(self, *, key: bytes | str | None = None) -> dict[str, Any]:
+        """Give the record of the run: what ``run.json`` holds.
+
+        Parameters
+        ----------
+        key : bytes or str, optional
+            As for :meth:`write_reports`.
+
+        Returns
+        -------
+        dict
+        """
+        checked = None if key is None else tags.check_key(key)
+        text = reporting.run_json(self.validation, self.profile, self.provenance.to_dict())
+        record: dict[str, Any] = json.loads(text)
+        if checked is None:
+            return record
+        source = self._real if self._source is None else self._source
+        return tags.tagged(record, checked, {"source": source, "synthetic": self._made, "table": self._table})
+
+    def _written_to(self, path: str | Path) -> SynthesisResult:
+        """Return the result with the file that its table was written to."""
+        return replace(self, _file=TableFile.of(path, synthetic_only=self.verdict.purpose is Purpose.RELEASE))
 
     def _check(self) -> None:
         if self.withheld:

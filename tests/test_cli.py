@@ -124,7 +124,8 @@ class FakeResult:
         assert self.withheld, "the command line writes what the API wrote, it doesn't ask for the rows"
         raise GateFailed(f"{self.verdict}\nTry another generator.")
 
-    def write_reports(self, folder):
+    def write_reports(self, folder, *, key=None):
+        self.key = key
         Path(folder).mkdir(exist_ok=True)
         files = [Path(folder) / name for name in ("bias.html", "fidelity.html", "run.json")]
         for file in files:
@@ -415,7 +416,7 @@ def test_interrupted_in_the_middle_of_a_fit(run, monkeypatch, cards):
 
 def test_interrupted_after_the_table_says_what_is_there(run, fake, cards, monkeypatch):
     fake()
-    monkeypatch.setattr(FakeResult, "write_reports", lambda self, folder: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(FakeResult, "write_reports", lambda self, folder, **words: signal.raise_signal(signal.SIGINT))
     done = run("synthesize", cards, "--out", "t.csv")
     assert done.code == 130
     assert done.err == "interrupted; t.csv is written, the reports in t-reports may be missing\n"

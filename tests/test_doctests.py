@@ -41,6 +41,6 @@ def test_examples(name):
 
 def test_the_public_functions_have_examples():
     public = ("synthesize", "validate", "merge", "profile", "real_rows_only", "natural_weights", "Schema", "Gate")
-    public += ("SyntheticOverSampler", "PriorCorrection", "CalibratedOnReal")
+    public += ("SyntheticOverSampler", "PriorCorrection", "CalibratedOnReal", "verify")
     for name in public:
         assert ">>>" in (getattr(synthgen, name).__doc__ or ""), name

@@ -25,6 +25,8 @@ Examples:
   synthgen synthesize patients.parquet --purpose release --out shareable.parquet
   synthgen validate made.csv --train train.csv --holdout holdout.csv
   synthgen uplift cards.csv --target Class
+  synthgen report diff old/fidelity.json new/fidelity.json -o diff.html
+  synthgen verify run.json cards.csv --key-file key
 
 \b
 Exit codes:
@@ -32,6 +34,7 @@ Exit codes:
   1    the data can't be used, or a file can't be read or written
   2    the command line can't be understood: an option, a generator, a column
   3    the gate withheld the table; the reports say why
+  10+  verify: something doesn't match; see its help
   130  interrupted
 
 \b
@@ -122,6 +125,7 @@ def synthesize(
     gate: words.Gate = words.GateWord.DEFAULT,
     fewest_holders: words.FewestHolders = None,
     seed: words.Seed = None,
+    key_file: words.KeyFile = None,
     quiet: words.Quiet = False,
     as_json: words.AsJson = False,
 ) -> ExitCode:
@@ -134,7 +138,8 @@ def synthesize(
     check_ending(data)
     table = out or words.default_out(data)
     folder = reports or words.default_reports(table)
-    check_destinations([path for path in (data, schema) if path], [table], folder)
+    check_destinations([path for path in (data, schema, key_file) if path], [table], folder)
+    key = words.read_key(key_file)
     settings: dict[str, Any] = {
         "generator_options": words.read_options(option),
         "sampling_strategy": words.read_strategy(sampling_strategy),
@@ -160,7 +165,7 @@ def synthesize(
         progress=with_progress(quiet),
         **settings,
     )
-    return _finish(result, table, folder, quiet=quiet, as_json=as_json)
+    return _finish(result, table, folder, key=key, quiet=quiet, as_json=as_json)
 
 
 @app.command(short_help="Describe a table: kinds, classes, groups.")
@@ -281,6 +286,7 @@ def _finish(
     table: Path,
     folder: Path,
     *,
+    key: bytes | None = None,
     quiet: bool = False,
     as_json: bool = False,
     next_step: str = "",
@@ -290,7 +296,7 @@ def _finish(
 
     written = [] if result.withheld else [table]
     try:
-        files = [*written, *result.write_reports(folder)]
+        files = [*written, *result.write_reports(folder, key=key)]
         if as_json:
             summary.show_json(
                 {

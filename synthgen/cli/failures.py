@@ -28,6 +28,12 @@ class ExitCode(IntEnum):
     FAULT = 1
     USAGE = 2
     GATE_FAILED = 3
+    WRONG_KEY = 10
+    RECORD_CHANGED = 11
+    OTHER_SOURCE = 12
+    OTHER_VERSIONS = 13
+    NOT_REPEATABLE = 14
+    OTHER_RESULT = 15
     INTERRUPTED = 130
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from synthgen.validation.metric import Measurement
     from synthgen.validation.report import ValidationReport
     from synthgen.validation.verdict import Finding, Verdict
+    from synthgen.verification import Verification
 
 # Symbol, its stand-in where the terminal has no Unicode, and a colour: never the colour alone.
 _SIGNS = {"PASS": ("✔", "+", "green"), "INCONCLUSIVE": ("▲", "!", "yellow"), "FAIL": ("✘", "x", "red")}
@@ -148,6 +149,15 @@ def uplift_parts(found: Uplift) -> list[RenderableType]:
     return parts + [_text(f"  - {note}") for note in found.notes]
 
 
+def verification_parts(found: Verification) -> list[RenderableType]:
+    """Build the outcome of a verification, with everything that was compared."""
+    signs = {True: "PASS", False: "FAIL", None: "INCONCLUSIVE"}
+    return [
+        _signed("PASS" if found.matches else "FAIL", str(found.outcome), bold=True),
+        *(_signed(signs[check.agrees], f"{check.name}: {check.words}", indent="  ") for check in found.checks),
+    ]
+
+
 def files_parts(files: Sequence[Path]) -> list[RenderableType]:
     """List the files that were written."""
     lines = [_text(f"  {path}", "cyan") for path in files]
@@ -196,6 +206,12 @@ def report_document(report: ValidationReport) -> dict[str, Any]:
         "flagged": dict(Counter(str(reason) for reason in report.flagged_rows["reason"])),
         "measurements": json.loads(report.measurements.to_json(orient="records")),
     }
+
+
+def verification_document(found: Verification) -> dict[str, Any]:
+    """Give a verification as plain values."""
+    checks = [{"name": check.name, "agrees": check.agrees, "words": check.words} for check in found.checks]
+    return {"outcome": str(found.outcome), "matches": found.matches, "checks": checks}
 
 
 def _rows_table(counts: dict[str, Any]) -> Table:

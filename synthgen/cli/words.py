@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from enum import StrEnum
@@ -35,6 +36,8 @@ class GateWord(StrEnum):
     NONE = "none"
 
 
+KEY_VARIABLE = "SYNTHGEN_KEY"
+
 _FILES = "csv, csv.gz, parquet, arrow or feather"
 
 Data: TypeAlias = Annotated[Path, typer.Argument(metavar="DATA", help=f"The real table: {_FILES}.")]
@@ -54,7 +57,7 @@ DemoFolder: TypeAlias = Annotated[Path, typer.Option("--out", help="Folder to wr
 Reports: TypeAlias = Annotated[
     Path | None,
     typer.Option(
-        help="Folder for bias.html, fidelity.html and run.json.",
+        help="Folder for the reports, the data card and run.json.",
         show_default="beside the table: NAME-reports",
     ),
 ]
@@ -193,6 +196,24 @@ LearningCurve: TypeAlias = Annotated[
 ]
 MaxSeconds: TypeAlias = Annotated[float | None, typer.Option(help="Train no model after so many seconds.")]
 Seed: TypeAlias = Annotated[int | None, typer.Option(help="The same number gives the same rows.")]
+KeyFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="A file with a key of 16 bytes or more: run.json holds tags of the tables, for 'synthgen verify'.",
+        show_default=f"the variable {KEY_VARIABLE}, if it is set",
+    ),
+]
+RunFile: TypeAlias = Annotated[Path, typer.Argument(metavar="RUN", help="The run.json beside the reports.")]
+SourceFile: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="DATA", help="The real table that the run was made from.")
+]
+TableOption: TypeAlias = Annotated[
+    Path | None, typer.Option("--table", help="The table that was handed out, to see whether it is the one.")
+]
+TwinFile: TypeAlias = Annotated[Path, typer.Argument(metavar="TWIN", help="fidelity.json or bias.json.")]
+Before: TypeAlias = Annotated[Path, typer.Argument(metavar="BEFORE", help="The earlier fidelity.json or bias.json.")]
+After: TypeAlias = Annotated[Path, typer.Argument(metavar="AFTER", help="The later one, of the same kind.")]
+OutPage: TypeAlias = Annotated[Path, typer.Option("--out", "-o", help="The HTML file to write.")]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary, only problems.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, not the summary.")]
 
@@ -291,6 +312,16 @@ def read_gate(word: GateWord, fewest_holders: int | None) -> Any:
     from synthgen.validation import Gate as Rules
 
     return Rules.default(fewest_holders=fewest_holders)
+
+
+def read_key(file: Path | None) -> bytes | None:
+    """Read the key: from the file, else from the variable SYNTHGEN_KEY, else there is none."""
+    from synthgen.tags import check_key, read_key
+
+    if file is not None:
+        return read_key(file)
+    held = os.environ.get(KEY_VARIABLE)
+    return None if held is None else check_key(held)
 
 
 def default_out(data: Path) -> Path:

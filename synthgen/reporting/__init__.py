@@ -8,18 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from synthgen.reporting.croissant import croissant_json
+from synthgen.reporting.data_card import card_md
+from synthgen.reporting.diff_page import diff_html
 from synthgen.reporting.html import render
 from synthgen.reporting.run_document import run_json
 from synthgen.reporting.sections import BIAS, FIDELITY, bias, verdict
 from synthgen.reporting.sections.columns import figures
 from synthgen.reporting.sections.evidence import INTRODUCTIONS, overall
+from synthgen.reporting.twin import Twin, bias_json, drawing, fidelity_json, read_twin
 
 if TYPE_CHECKING:
     from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
     from synthgen.validation.report import ValidationReport
 
-__all__ = ["bias_fragment", "bias_html", "fidelity_fragment", "fidelity_html", "run_json", "uplift_fragment"]
+__all__ = [
+    "bias_fragment", "bias_html", "bias_json", "card_md", "croissant_json", "diff_html", "fidelity_fragment",
+    "fidelity_html", "fidelity_json", "page_html", "read_twin", "run_json", "uplift_fragment",
+]  # fmt: skip
 
 FRAGMENT_COLUMNS = 4
 
@@ -72,6 +79,23 @@ def bias_html(profile: Profile, provenance: Mapping[str, Any] | None = None) -> 
         "page.html", title="Bias and data profile", opening=bias.opening(profile, known),
         about=_about(known), sections=[made for section in BIAS if (made := section(profile, source))],
     ))  # fmt: skip
+
+
+def page_html(twin: Twin) -> str:
+    """Give the page that a twin was written beside.
+
+    Parameters
+    ----------
+    twin : Twin
+        See :func:`read_twin`.
+
+    Returns
+    -------
+    str
+    """
+    known = twin.provenance
+    with drawing(twin):
+        return fidelity_html(twin.report, known) if twin.kind == "fidelity" else bias_html(twin.profile, known)
 
 
 def fidelity_fragment(report: ValidationReport) -> str:
