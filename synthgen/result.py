@@ -17,10 +17,14 @@ from synthgen.table.files import check_writable, write_text
 from synthgen.validation.verdict import Outcome, Purpose
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling import Profile
     from synthgen.provenance import Provenance
     from synthgen.table import Form
     from synthgen.validation import ValidationReport, Verdict
+    from synthgen.validation.utility.reliability import Reliability
 
 
 class SynthgenWarning(UserWarning):
@@ -117,22 +121,46 @@ class SynthesisResult:
         test = self._real.iloc[self._holdout_rows].drop(columns=FLAG, errors="ignore")
         return self._form.give_back(train), self._form.give_back(test)
 
-    def write_reports(self, folder: str | Path) -> list[Path]:
+    def write_reports(
+        self,
+        folder: str | Path,
+        *,
+        audience: str = "internal",
+        uplift: Uplift | None = None,
+        calibration: Sequence[Reliability] = (),
+    ) -> list[Path]:
         """Write ``bias.html``, ``fidelity.html`` and ``run.json`` to a folder.
 
         They are written whatever the verdict is, and describe the real rows: treat them as such.
+
+        Parameters
+        ----------
+        folder : str or Path
+        audience : {"internal", "shareable"}
+            "shareable" leaves out what only those who may see the real table should know: its distributions, figures
+            on single columns, classes and groups, rows by reason, the seed and the parameters.
+        uplift : Uplift or None
+            Of :func:`synthgen.estimate_uplift`, to be shown with the usefulness.
+        calibration : sequence of Reliability
+            Of :func:`synthgen.validation.reliability`, to be shown with the usefulness.
 
         Returns
         -------
         list of Path
         """
         folder = Path(folder)
+        readers = reporting.Audience.of(audience)
         check_writable(folder)
         about = self.provenance.to_dict()
+        evidence: tuple[ValidationReport, Profile | None, dict[str, Any]] = self.validation, self.profile, about
+        if readers is reporting.Audience.SHAREABLE:
+            evidence = reporting.shareable_report(self.validation), None, reporting.shareable_provenance(about)
         pages = {
-            "bias.html": reporting.bias_html(self.profile, about),
-            "fidelity.html": reporting.fidelity_html(self.validation, about),
-            "run.json": reporting.run_json(self.validation, self.profile, about),
+            "bias.html": reporting.bias_html(self.profile, about, audience=readers),
+            "fidelity.html": reporting.fidelity_html(
+                self.validation, about, uplift=uplift, calibration=calibration, audience=readers
+            ),
+            "run.json": reporting.run_json(*evidence),
         }
         for name, text in pages.items():
             write_text(text, folder / name)

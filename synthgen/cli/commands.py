@@ -120,6 +120,7 @@ def synthesize(
     validation: words.Validation = words.ValidationWord.STANDARD,
     gate: words.Gate = words.GateWord.DEFAULT,
     fewest_holders: words.FewestHolders = None,
+    audience: words.Audience = words.AudienceWord.INTERNAL,
     seed: words.Seed = None,
     quiet: words.Quiet = False,
     as_json: words.AsJson = False,
@@ -158,7 +159,7 @@ def synthesize(
         progress=with_progress(quiet),
         **settings,
     )
-    return _finish(result, table, folder, quiet=quiet, as_json=as_json)
+    return _finish(result, table, folder, audience=str(audience), quiet=quiet, as_json=as_json)
 
 
 @app.command(short_help="Describe a table: kinds, classes, groups.")
@@ -212,6 +213,7 @@ def validate(
     purpose: words.Purpose = words.PurposeWord.AUGMENT,
     validation: words.Validation = words.ValidationWord.STANDARD,
     fewest_holders: words.FewestHolders = None,
+    audience: words.Audience = words.AudienceWord.INTERNAL,
     out: words.OutReport = None,
     seed: words.Seed = None,
     quiet: words.Quiet = False,
@@ -239,7 +241,7 @@ def validate(
         from synthgen.reporting import fidelity_html
         from synthgen.table.files import write_text
 
-        write_text(fidelity_html(report), out)
+        write_text(fidelity_html(report, audience=str(audience)), out)
         files.append(out)
     if as_json:
         summary.show_json({**summary.report_document(report), "files": files})
@@ -273,6 +275,7 @@ def _finish(
     table: Path,
     folder: Path,
     *,
+    audience: str = "internal",
     quiet: bool = False,
     as_json: bool = False,
     next_step: str = "",
@@ -282,7 +285,7 @@ def _finish(
 
     written = [] if result.withheld else [table]
     try:
-        files = [*written, *result.write_reports(folder)]
+        files = [*written, *result.write_reports(folder, audience=audience)]
         if as_json:
             summary.show_json(
                 {

@@ -112,6 +112,8 @@ def share(value: object) -> str:
     """Write a share of one as a percentage; small ones are never rounded to nothing or to all."""
     if not isinstance(value, (int, float)) or not math.isfinite(value):
         return "–"
+    if -0.0005 < value < 0:
+        return f"0{_SPACE}%"
     if 0 < value < 0.0005:
         return f"<{_SPACE}0.1{_SPACE}%"
     if 0.9995 <= value < 1:
