@@ -11,6 +11,7 @@ from synthgen.errors import UsageError
 
 if TYPE_CHECKING:
     from synthgen.profiling.profile import Profile
+    from synthgen.validation.metric import Measurement
     from synthgen.validation.report import ValidationReport
     from synthgen.validation.verdict import Finding, Verdict
 
@@ -57,7 +58,7 @@ def shareable_report(report: ValidationReport) -> ValidationReport:
     ValidationReport
     """
     columns = tuple(replace(item, labels=(), real=(), synthetic=(), edges=None) for item in report.columns)
-    whole = tuple(replace(m, reason="" if m.computed else m.reason) for m in report.results if m.subject is None)
+    whole = tuple(_whole(m) for m in report.results if m.subject is None)
     counts = {key: _about(value) if key != "synthetic" else value for key, value in report.counts.items()}
     return replace(
         report, verdict=_verdict(report.verdict, report), results=whole, flagged_rows=report.flagged_rows[:0],
@@ -82,6 +83,11 @@ def shareable_provenance(provenance: Mapping[str, Any]) -> dict[str, Any]:
 def shareable_profile(profile: Profile) -> Profile:
     """Leave what was found about groups, and drop what describes the columns of the real table."""
     return replace(profile, columns=(), notes=())
+
+
+def _whole(m: Measurement) -> Measurement:
+    """A figure of the whole table without the note on it, which may name columns and count rows."""
+    return m if m.name == "smallest_leak" or not m.computed else replace(m, reason="")
 
 
 def _verdict(verdict: Verdict, report: ValidationReport) -> Verdict:

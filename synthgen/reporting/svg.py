@@ -50,7 +50,7 @@ def paired_bars(
     """Two bars a label, real above synthetic, with the figures at their ends."""
     top = max([*real, *synthetic, 1e-12])
     gutter = gutter_for(labels)
-    room = WIDTH - gutter - 88
+    room = WIDTH - gutter - 104
     marks = []
     for index, (label, first, second, text) in enumerate(zip(labels, real, synthetic, texts, strict=True)):
         y = 4 + 24 * index

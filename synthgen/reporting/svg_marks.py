@@ -11,7 +11,7 @@ from synthgen.reporting.html import cells, clean, shorten
 
 WIDTH = 360
 WIDEST_LABELS = 150
-CELL = 6.4
+CELL = 7.0
 
 
 def drawing(height: float, marks: Iterable[str], title: str, description: str, width: int = WIDTH) -> Markup:

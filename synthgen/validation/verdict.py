@@ -50,8 +50,8 @@ class Finding:
         Why it is met though a leak check found something: its rows were refused, or it is less than is tolerated.
     unseen : str
         What parts of the table couldn't have shown.
-    about : {"", "singling out", "linkability", "inference"}
-        Which of the three criteria of the Article 29 Working Party it is evidence on.
+    about : {"", "singling out", "linkability", "inference", "privacy", "fidelity", "utility"}
+        Which of the three criteria of the Article 29 Working Party it is evidence on, else the family of its figures.
     """
 
     criterion: str

@@ -27,7 +27,7 @@ PARTS = {
     "privacy": ("Privacy: whether leaks could be found", "privacy"),
     "fidelity": ("Fidelity", "fidelity"),
     "utility": ("Usefulness", "utility"),
-    "": ("How rows are made, and rows refused", "refused"),
+    "": ("How rows are made, and rows refused", "provenance"),
 }
 ORDER = ("FAIL", "INCONCLUSIVE", "PASS")
 
@@ -50,10 +50,9 @@ def worst(findings: Sequence[Finding]) -> Outcome:
 
 def parts(report: ValidationReport) -> tuple[Part, ...]:
     """Each part of the verdict by its worst finding, the worst part first; those that only warn count last."""
-    families = {m.name: str(m.family) for m in report.results}
     groups: dict[str, list[Finding]] = {key: [] for key in PARTS}
     for finding in report.verdict.findings:
-        groups[finding.about or families.get(finding.criterion, "")].append(finding)
+        groups[finding.about if finding.about in PARTS else ""].append(finding)
     out = []
     for key, mine in groups.items():
         if mine:
