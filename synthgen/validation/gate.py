@@ -164,7 +164,9 @@ def _finding(
     advice = MORE_ROWS if unsettled else criterion.advice
     unseen = _unseen(criterion, measurements)
     words += f"; {unseen}" if unseen else ""
-    return Finding(criterion.name, outcome, words, blocks, advice, cleared, unseen, criterion.criterion_of or str(mine[0].family))
+    return Finding(
+        criterion.name, outcome, words, blocks, advice, cleared, unseen, criterion.criterion_of or str(mine[0].family)
+    )
 
 
 def _found(criterion: Criterion, m: Measurement) -> bool:
