@@ -101,10 +101,10 @@ def compact(value: object, kind: str = "") -> str:
             return number(value)
     if not isinstance(value, (int, float)) or not math.isfinite(value):
         return number(value)
-    if float(value).is_integer() and abs(value) < 1e6:
-        return f"{int(value):,}".replace("-", "−")
+    if float(value).is_integer() and abs(value) < 1000:
+        return f"{int(value)}".replace("-", "−")
     if 1000 <= abs(value) < 1e7:
-        return f"{value:,.0f}".replace("-", "−")
+        return f"{float(f'{value:.3g}'):,.0f}".replace("-", "−")
     return f"{value:.3g}".replace("-", "−")
 
 

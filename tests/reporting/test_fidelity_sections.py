@@ -61,7 +61,7 @@ def test_privacy_by_group_and_power_are_tables_of_their_own(html):
 
 def test_seed_guarantee_and_gaps_in_testing_open_the_page(html):
     opening = text_of(html.partition("</header>")[0])
-    assert "Formal privacy guarantee none is known Seed 7 Not tested 1 things" in opening
+    assert "Formal privacy guarantee none is known Seed 7 Not tested 1 thing" in opening
 
 
 def test_rules_are_kept_or_broken(html):
