@@ -25,7 +25,7 @@ PACKAGES = {
 def skrub(train: pd.DataFrame, holdout: pd.DataFrame, made: pd.DataFrame, out: Path) -> Callable[[], object]:
     from skrub import TableReport
 
-    return lambda: TableReport(made, title="synthetic", verbose=0, max_plot_columns=100).write_html(out)
+    return lambda: TableReport(made, title="synthetic", verbose=0).write_html(out)
 
 
 def ydata(train: pd.DataFrame, holdout: pd.DataFrame, made: pd.DataFrame, out: Path) -> Callable[[], object]:
