@@ -145,8 +145,8 @@ def page(record: dict[str, Any]) -> str:
         "# Reports: size, time, accessibility", "",
         f"Each tool's report of the same {ROWS:,} synthetic rows (those that compare also get as many train rows, and "
         "held-out ones if they take them), with its defaults, as one HTML page. Seconds are CPU time without imports. "
-        "They buy different things: most peers describe one table or compare two, and look for no leak. axe: rules of axe-core "
-        "that the page breaks in Chromium; requests: what the page asks of the network when it is opened.", "",
+        "They buy different things: most peers describe one table or compare two, and look for no leak. axe: rules of "
+        "axe-core that the page breaks in Chromium; requests: what the page asks of the network when it is opened.", "",
         "Made by `python -m benchmarks.reports --python skrub=PATH …`, one environment for each peer.", "",
     ]  # fmt: skip
     for name, found in record.items():
