@@ -32,10 +32,8 @@ def text_of(page: str) -> str:
 
 
 def sections_of(page: str, names: tuple[str, ...]) -> str:
-    parts = re.findall(r'<section id="([\w-]+)".*?(?=<section id="|</main>)', page, flags=re.DOTALL)
-    found = re.finditer(r'<section id="([\w-]+)".*?(?=<section id="|</main>)', page, flags=re.DOTALL)
-    assert set(parts) & set(names)
-    return " ".join(match.group(0) for match in found if match.group(1) in names)
+    parts = re.finditer(r'<section id="([\w-]+)".*?(?=<section id="|</main>)', page, flags=re.DOTALL)
+    return " ".join(part.group(0) for part in parts if part.group(1) in names)
 
 
 def numbers_in(text: str, *, whole: bool) -> set[float]:
@@ -81,6 +79,7 @@ def test_the_example_reports_show_no_value_of_few_rows(name):
 def test_a_planted_value_is_found():
     page, table = (REPORTS / "bias.html").read_text("utf-8"), sg.datasets.load_fraud()
     held = table["Amount"].value_counts()
+    assert sections_of(page, VALUES)
     rare = next(value for value in held.index[held < 3] if value > 1_000 and value != round(value))
     assert found_in(page.replace("</main>", f"<p>{rare:,.2f}</p></main>"), table) == [f"Amount: {rare}"]
     labels = table.assign(town=["Einzelhausen", *["Stadt"] * (len(table) - 1)])
@@ -93,12 +92,13 @@ def test_a_planted_value_is_found():
 @pytest.mark.parametrize(("load", "target"), [
     (sg.datasets.load_thyroid, "diagnosis"), (sg.datasets.load_adult, "income"), (sg.datasets.load_fraud, "Class"),
 ])  # fmt: skip
-@pytest.mark.parametrize("audience", ["internal", "shareable"])
-def test_fresh_reports_show_no_value_of_few_rows(tmp_path, load, target, audience):
-    table = load().sample(3_000, random_state=0).reset_index(drop=True)
+def test_fresh_reports_show_no_value_of_few_rows(tmp_path, load, target):
+    table = load()
+    table = table[table.groupby(target)[target].transform("size") >= 400].sample(3_000, random_state=0)
     made = sg.synthesize(
         table, target=target, purpose="release", generator="gaussian_copula", gate=None, random_state=0, progress=False
     )
-    made.write_reports(tmp_path, audience=audience)
-    assert found_in((tmp_path / "fidelity.html").read_text("utf-8"), table) == []
-    assert found_in((tmp_path / "bias.html").read_text("utf-8"), table) == []
+    for audience in ("internal", "shareable"):
+        made.write_reports(tmp_path / audience, audience=audience)
+        for name in ("fidelity.html", "bias.html"):
+            assert found_in((tmp_path / audience / name).read_text("utf-8"), table) == []
