@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from markupsafe import Markup
 
@@ -101,10 +101,13 @@ def step_histograms(
     xs = [left + (right - left) * place for place in places]
     steps = []
     for side in tall:
-        moves = [f"M{short(xs[0])} {height}"]
-        for x, value in zip(xs[1:], side, strict=True):
-            moves.append(f"V{short(height - (height - 10) * value / top)}H{short(x)}")
-        steps.append("".join(moves) + f"V{height}")
+        path, before = f"M{short(xs[0])} {height}", -1
+        for start, value in zip(xs[:-1], side, strict=True):
+            level = round(height - (height - 10) * value / top)
+            if level != before:
+                path += (f"H{short(start)}" if before >= 0 else "") + f"V{level}"
+                before = level
+        steps.append(f"{path}H{short(xs[-1])}V{height}")
     marks = [f'<path class="r" d="{steps[0]}z"/><path class="sl" d="{steps[1]}"/>']
     marks.append(axis(left, height, right, height))
     for index, tick in enumerate(ticks):
@@ -184,21 +187,22 @@ def heatmap(matrix: Sequence[Sequence[float]], *, title: str, description: str, 
     Strength is opacity in steps. Signed cells beyond 0.1 carry a plus or a minus as well.
     """
     size = len(matrix)
-    cell = min(300 / max(size, 1), 26.0)
+    cell = min(float(300 // max(size, 1)), 26.0)
     left = 20.0
     fills: dict[str, list[str]] = {}
     for i in range(size):
+        level = short((i + 0.5) * cell)
+        for key, run in groupby(range(i), key=lambda j: _shade(finite(matrix[i][j]), signed)):
+            cells = list(run)
+            if key:
+                fills.setdefault(key, []).append(
+                    f"M{short(left + cells[0] * cell)} {level}h{short(len(cells) * cell)}"
+                )
         for j in range(i):
             value = finite(matrix[i][j])
-            level = min(math.ceil(abs(value) * LEVELS - 1e-9), LEVELS)
-            if level:
-                sign = "v" if signed and value < 0 else "h"
-                path = f"M{short(left + j * cell)} {short((i + 0.5) * cell)}h{short(cell)}"
-                fills.setdefault(f"{sign} l{level}", []).append(path)
             if signed and abs(value) >= 0.1:
-                fills.setdefault("z k", []).append(
-                    plus_or_minus(left + (j + 0.5) * cell, (i + 0.5) * cell, cell / 4, value)
-                )
+                mark = plus_or_minus(left + (j + 0.5) * cell, (i + 0.5) * cell, cell / 4, value)
+                fills.setdefault("z k", []).append(mark)
     grid = "".join(
         f"M{short(left)} {short(i * cell)}h{short(i * cell)}v{short(cell)}M{short(left + i * cell)} "
         f"{short(size * cell)}V{short(i * cell)}h{short(cell)}" for i in range(1, size)
@@ -240,3 +244,9 @@ def _places(edges: Sequence[float], bars: int) -> tuple[list[float], list[float]
 
 def _place(value: float, low: float, high: float) -> float:
     return min(max((finite(value) - low) / ((high - low) or 1.0), 0.0), 1.0)
+
+
+def _shade(value: float, signed: bool) -> str:
+    """Classes of a cell; empty where there is nothing to draw."""
+    level = min(math.ceil(abs(value) * LEVELS - 1e-9), LEVELS)
+    return f"{'v' if signed and value < 0 else 'h'} l{level}" if level else ""

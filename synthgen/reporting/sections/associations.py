@@ -16,7 +16,7 @@ from synthgen.reporting.svg_lines import LETTERS, joint_cells
 if TYPE_CHECKING:
     from synthgen.validation.report import PairView, ValidationReport
 
-PAIRS = 150
+PAIRS = 100
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ BETTER = {
     "near baseline": "best where held-out real rows are",
 }
 STATES = {"not_applicable": "Not applicable", "failed": "Could not be measured"}
-SHOWN = 60
+SHOWN = 40
 RULES = ("rules_kept", "missing_rates", "missing_patterns")
 """Told in a section of their own."""
 INTRODUCTIONS = {
@@ -57,6 +57,7 @@ class Group:
     rows: tuple[Row, ...]
     hidden: int
     noted: bool
+    attack: bool
 
 
 def fidelity(report: ValidationReport, provenance: Mapping[str, Any]) -> Section | None:
@@ -98,6 +99,7 @@ def _groups(measurements: Iterable[Measurement]) -> Iterable[Group]:
         yield Group(
             first.title, first.explanation, BETTER[str(first.direction)], rows,
             max(len(group) - SHOWN, 0), any(m.reason or m.p_value is not None for m in group),
+            any(m.success is not None for m in group),
         )  # fmt: skip
 
 
