@@ -10,6 +10,7 @@ import argparse
 import json
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -28,6 +29,7 @@ MAKE = Path(__file__).parent / "peers" / "make_report.py"
 PEERS = ("skrub", "ydata-profiling", "sweetviz", "evidently", "mostlyai-qa")
 ROWS = 5_000
 LONGEST = 600
+LONGEST_LOOK = 150
 OURS = "synthgen"
 ABOUT = {
     OURS: "train, holdout and synthetic rows: fidelity, leaks and use",
@@ -55,12 +57,19 @@ def tables() -> dict[str, tuple[pd.DataFrame, str]]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reports", description=__doc__)
     parser.add_argument("--python", action="append", default=[], metavar="PEER=PATH")
+    parser.add_argument("--table", choices=[*tables()], help="one of them; default: both")
     parser.add_argument("--write-only", action="store_true")
+    parser.add_argument("--look", type=Path, help="print what a browser says of a page")
     given = parser.parse_args()
+    if given.look is not None:
+        print(json.dumps(in_browser(given.look)))
+        return
     record = read(RECORD)
     if not given.write_only:
         interpreters = dict(word.split("=", 1) for word in given.python)
         for name, (frame, target) in tables().items():
+            if given.table not in (None, name):
+                continue
             with tempfile.TemporaryDirectory() as folder:
                 measure_all(name, frame, target, Path(folder), interpreters, record)
     PAGE.write_text(page(record), encoding="utf-8")
@@ -111,16 +120,25 @@ def theirs(peer: str, python: str, folder: Path) -> dict[str, Any]:
 
 
 def looked_at(path: Path) -> dict[str, Any]:
-    """Bytes, requests that leave the file, and rules that axe finds broken (light, 1,280 wide)."""
+    """Bytes, and what a browser says of the page; axe may not come to an end on a very large one."""
     found: dict[str, Any] = {"bytes": path.stat().st_size}
-    browser = next((at for name in ("chromium", "chromium-browser") if (at := shutil.which(name))), None)
+    command = [sys.executable, "-m", "benchmarks.reports", "--look", str(path)]
     try:
-        import axe_core_python
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError:
-        return found
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_LOOK, check=False, cwd=ROOT)
+    except subprocess.TimeoutExpired:
+        return found | {"axe_failed": f"not done after {LONGEST_LOOK} s"}
+    return found | (json.loads(done.stdout.splitlines()[-1]) if not done.returncode else {})
+
+
+def in_browser(path: Path) -> dict[str, Any]:
+    """Requests that leave the file, and rules that axe finds broken (light, 1,280 wide)."""
+    found: dict[str, Any] = {}
+    browser = next((at for name in ("chromium", "chromium-browser") if (at := shutil.which(name))), None)
     if browser is None:
         return found
+    import axe_core_python
+    from playwright.sync_api import Error, sync_playwright
+
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         page = opened.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True).new_page()

@@ -19,6 +19,7 @@ from synthgen.reporting.svg_marks import (
     WIDTH,
     axis,
     bar,
+    box,
     drawing,
     finite,
     gutter_for,
@@ -51,14 +52,15 @@ def paired_bars(
     top = max([*real, *synthetic, 1e-12])
     gutter = gutter_for(labels)
     room = WIDTH - gutter - 104
-    marks = []
+    marks, bars = [], {"r": "", "s": ""}
     for index, (label, first, second, text) in enumerate(zip(labels, real, synthetic, texts, strict=True)):
         y = 4 + 24 * index
         marks.append(label_at(gutter, y + 12, label))
-        marks.append(bar("r", gutter, y, room * finite(first) / top, 8))
-        marks.append(bar("s", gutter, y + 9, room * finite(second) / top, 8))
+        bars["r"] += box(gutter, y, room * finite(first) / top, 8)
+        bars["s"] += box(gutter, y + 9, room * finite(second) / top, 8)
         widest = room * max(finite(first), finite(second)) / top
         marks.append(text_at(gutter + widest + 6, y + 12, text, "m"))
+    marks += [f'<path class="{kind}" d="{path}"/>' for kind, path in bars.items() if path]
     height = 24 * len(labels) + 6
     marks.append(axis(gutter, 0, gutter, height))
     return drawing(height, marks, title, description)
@@ -195,9 +197,7 @@ def heatmap(matrix: Sequence[Sequence[float]], *, title: str, description: str, 
         for key, run in groupby(range(i), key=lambda j: _shade(finite(matrix[i][j]), signed)):
             cells = list(run)
             if key:
-                fills.setdefault(key, []).append(
-                    f"M{short(left + cells[0] * cell)} {level}h{short(len(cells) * cell)}"
-                )
+                fills.setdefault(key, []).append(f"M{short(left + cells[0] * cell)} {level}h{short(len(cells) * cell)}")
         for j in range(i):
             value = finite(matrix[i][j])
             if signed and abs(value) >= 0.1:

@@ -48,6 +48,11 @@ def bar(kind: str, x: float, y: float, width: float, height: float) -> str:
     return f'<rect class="{kind}" x="{short(x)}" y="{short(y)}" width="{short(width)}" height="{height}"/>'
 
 
+def box(x: float, y: float, width: float, height: float) -> str:
+    """One bar as a part of a path, which is shorter where there are many; none where it has no length."""
+    return f"M{short(x)} {short(y)}h{short(width)}v{short(height)}h{short(-width)}z" if width > 0 else ""
+
+
 def axis(x1: float, y1: float, x2: float, y2: float) -> str:
     """A straight line, across or down."""
     end = f"V{short(y2)}" if x1 == x2 else f"H{short(x2)}"

@@ -57,6 +57,9 @@ def _label_bars(column: Column, real: Floats, weights: Floats, made: Floats) -> 
     held = np.bincount(real[~np.isnan(real)].astype(int), minlength=len(labels))
     order = np.argsort(-held, kind="stable")
     shown = [code for code in order if held[code] >= FEWEST_HOLDERS][:MOST_LEVELS]
+    if 0 < held.sum() - held[shown].sum() < FEWEST_HOLDERS:
+        # What is merged stands for ten rows too.
+        shown = shown[:-1]
     group = np.full(len(labels) + 1, len(shown))
     group[shown] = np.arange(len(shown))
     rest = len(labels) - len(shown)

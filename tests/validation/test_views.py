@@ -10,6 +10,7 @@ from synthgen.table.inference import infer_schema
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.pair_views import _too_few, association_view, pair_views
 from synthgen.validation.scales import round_edges
+from synthgen.validation.views import column_views
 
 
 @pytest.mark.parametrize("kind", [Kind.CONTINUOUS, Kind.INTEGER, Kind.DATETIME])
@@ -58,3 +59,13 @@ def test_a_pair_that_fell_apart_is_drawn_first_and_its_rare_cells_are_alike():
     assert few.sum() >= 6
     assert len(set(shares[few].round(12))) == 1
     assert shares[few].sum() * 2_000 == 0 or shares[few].sum() * 2_000 >= 10
+
+
+def test_what_is_merged_stands_for_ten_rows_too():
+    real = pd.DataFrame({"a": ["x"] * 60 + ["y"] * 30 + ["z"] * 3, "b": ["yes"] * 90 + ["no"] * 3})
+    schema = infer_schema(real)
+    comparison = Comparison.of(*(encode(part, schema) for part in (real[::2], real[1::2], real)), schema)
+    views = {view.name: view for view in column_views(comparison, ())}
+    assert views["a"].labels == ("x", "2 other levels")
+    assert views["a"].real == pytest.approx((60 / 93, 33 / 93))
+    assert views["b"].labels == ("2 other levels",)

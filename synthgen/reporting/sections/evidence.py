@@ -23,7 +23,7 @@ BETTER = {
     "near baseline": "best where held-out real rows are",
 }
 STATES = {"not_applicable": "Not applicable", "failed": "Could not be measured"}
-SHOWN = 40
+SHOWN = 30
 RULES = ("rules_kept", "missing_rates", "missing_patterns")
 """Told in a section of their own."""
 INTRODUCTIONS = {
