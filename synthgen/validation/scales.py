@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 
 from synthgen.table.column import Kind
 from synthgen.table.disclosure import FEWEST_HOLDERS
@@ -86,6 +85,6 @@ def _dates(low: float, high: float, bars: int) -> Scale:
     span = max(high - low, _MINUTE)
     unit = next((unit for unit in (_DAY, _HOUR) if span >= 10 * unit), _MINUTE)
     edges = _multiples(low, max(high, low + unit), max(round_step(span / bars / unit), 1.0) // 1 * unit)
-    moments = pd.to_datetime(edges, unit="us")
-    words = [f"{moment:%Y-%m-%d}" if unit == _DAY else f"{moment:%Y-%m-%d %H:%M}" for moment in moments]
+    moments = np.datetime_as_string(edges.astype("int64").astype("datetime64[us]"), unit="D" if unit == _DAY else "m")
+    words = [str(moment).replace("T", " ") for moment in moments]
     return Scale(edges, tuple(f"{a} to {b}" for a, b in pairwise(words)))
