@@ -33,7 +33,7 @@ LONGEST_LOOK = 150
 OURS = "synthgen"
 ABOUT = {
     OURS: "train, holdout and synthetic rows: fidelity, leaks and use",
-    "skrub": "one table: columns and their associations",
+    "skrub": "one table: columns and their associations (beyond 30 columns neither plots nor associations)",
     "ydata-profiling": "one table: columns, associations, alerts",
     "sweetviz": "two tables side by side (pairs only up to 20 columns)",
     "evidently": "two tables: summary and drift",
