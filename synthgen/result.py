@@ -13,18 +13,22 @@ import numpy as np
 import pandas as pd
 
 from synthgen import reporting, tags
-from synthgen.errors import GateFailed
+from synthgen.errors import GateFailed, UsageError
 from synthgen.merging import FLAG, merge_frames
 from synthgen.reporting.table_file import TableFile
 from synthgen.table.files import check_writable, write_text
 from synthgen.validation.verdict import Outcome, Purpose
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from synthgen.planning.fairness import Outcome as FairnessOutcome
+    from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling import Profile
     from synthgen.provenance import Provenance
     from synthgen.table import Form
     from synthgen.validation import ValidationReport, Verdict
+    from synthgen.validation.utility.reliability import Reliability
 
 
 class SynthgenWarning(UserWarning):
@@ -136,7 +140,15 @@ class SynthesisResult:
         test = self._real.iloc[self._holdout_rows].drop(columns=FLAG, errors="ignore")
         return self._form.give_back(train), self._form.give_back(test)
 
-    def write_reports(self, folder: str | Path, *, key: bytes | str | None = None) -> list[Path]:
+    def write_reports(
+        self,
+        folder: str | Path,
+        *,
+        audience: str = "internal",
+        uplift: Uplift | None = None,
+        calibration: Sequence[Reliability] = (),
+        key: bytes | str | None = None,
+    ) -> list[Path]:
         """Write the reports, their twins for programs, the data card and the record of the run to a folder.
 
         ``bias.html`` and ``fidelity.html``, each with what it shows as JSON beside it; ``card.md`` and
@@ -145,25 +157,46 @@ class SynthesisResult:
 
         Parameters
         ----------
-        folder : path
+        folder : str or Path
+        audience : {"internal", "shareable"}
+            "shareable" leaves out what only those who may see the real table should know: its distributions, figures
+            on single columns, classes and groups, rows by reason, the seed and the parameters.
+        uplift : Uplift or None
+            Of :func:`synthgen.estimate_uplift`, to be shown with the usefulness.
+        calibration : sequence of Reliability
+            Of :func:`synthgen.validation.reliability`, to be shown with the usefulness.
         key : bytes or str, optional
             With a key, ``run.json`` holds keyed tags of source, synthetic rows and table; see
-            :func:`synthgen.verify`. Keep it apart from the reports.
+            :func:`synthgen.verify`. Keep it apart from the reports. Not for a shareable audience.
 
         Returns
         -------
         list of Path
         """
         folder = Path(folder)
+        readers = reporting.Audience.of(audience)
+        outside = readers is reporting.Audience.SHAREABLE
+        if outside and key is not None:
+            raise UsageError(
+                "Keyed tags are for those who may see the real table, and so is the record they stand in. Write "
+                'shareable reports without a key, or audience="internal".'
+            )
         record = self.record(key=key)
         check_writable(folder)
-        about = self.provenance.to_dict()
-        card = (self.validation, self.profile, about, self._file)
+        whole = self.provenance.to_dict()
+        report, profile, about = self.validation, self.profile, whole
+        if outside:
+            report, profile = reporting.shareable_report(report), reporting.shareable_profile(profile)
+            about = reporting.shareable_provenance(about)
+            record = json.loads(reporting.run_json(report, None, about))
+        card = (report, profile, about, self._file)
         pages = {
-            "bias.html": reporting.bias_html(self.profile, about),
-            "bias.json": reporting.bias_json(self.profile, about),
-            "fidelity.html": reporting.fidelity_html(self.validation, about),
-            "fidelity.json": reporting.fidelity_json(self.validation, about),
+            "bias.html": reporting.bias_html(self.profile, whole, audience=readers),
+            "bias.json": reporting.bias_json(profile, about),
+            "fidelity.html": reporting.fidelity_html(
+                self.validation, whole, uplift=uplift, calibration=calibration, audience=readers
+            ),
+            "fidelity.json": reporting.fidelity_json(report, about),
             "card.md": reporting.card_md(*card),
             "croissant.json": reporting.croissant_json(*card, folder),
             "run.json": json.dumps(record, indent=2, ensure_ascii=True, allow_nan=False) + "\n",

@@ -124,12 +124,12 @@ class FakeResult:
         assert self.withheld, "the command line writes what the API wrote, it doesn't ask for the rows"
         raise GateFailed(f"{self.verdict}\nTry another generator.")
 
-    def write_reports(self, folder, *, key=None):
+    def write_reports(self, folder, *, audience="internal", key=None):
         self.key = key
         Path(folder).mkdir(exist_ok=True)
         files = [Path(folder) / name for name in ("bias.html", "fidelity.html", "run.json")]
         for file in files:
-            file.write_text("x")
+            file.write_text(audience)
         return files
 
 
@@ -174,8 +174,10 @@ def test_every_word_reaches_the_api(run, fake, cards):
         "--schema", schema, "--sensitive", "shop", "--sensitive", "hour", "--subject", "hour",
         "--fairness", "quotas=0.5",
         "--holdout", "0.3", "--validation", "full", "--gate", "none", "--seed", "4", "--quiet",
+        "--audience", "shareable",
     )  # fmt: skip
     assert done.code == 0
+    assert Path("rep/fidelity.html").read_text() == "shareable"
     assert isinstance(seen.pop("schema"), Schema)
     assert seen == {
         "data": cards,
@@ -416,7 +418,7 @@ def test_interrupted_in_the_middle_of_a_fit(run, monkeypatch, cards):
 
 def test_interrupted_after_the_table_says_what_is_there(run, fake, cards, monkeypatch):
     fake()
-    monkeypatch.setattr(FakeResult, "write_reports", lambda self, folder, **words: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(FakeResult, "write_reports", lambda self, folder, **_: signal.raise_signal(signal.SIGINT))
     done = run("synthesize", cards, "--out", "t.csv")
     assert done.code == 130
     assert done.err == "interrupted; t.csv is written, the reports in t-reports may be missing\n"

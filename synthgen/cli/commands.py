@@ -124,6 +124,7 @@ def synthesize(
     validation: words.Validation = words.ValidationWord.STANDARD,
     gate: words.Gate = words.GateWord.DEFAULT,
     fewest_holders: words.FewestHolders = None,
+    audience: words.Audience = words.AudienceWord.INTERNAL,
     seed: words.Seed = None,
     key_file: words.KeyFile = None,
     quiet: words.Quiet = False,
@@ -165,7 +166,7 @@ def synthesize(
         progress=with_progress(quiet),
         **settings,
     )
-    return _finish(result, table, folder, key=key, quiet=quiet, as_json=as_json)
+    return _finish(result, table, folder, audience=str(audience), key=key, quiet=quiet, as_json=as_json)
 
 
 @app.command(short_help="Describe a table: kinds, classes, groups.")
@@ -225,6 +226,7 @@ def validate(
     purpose: words.Purpose = words.PurposeWord.AUGMENT,
     validation: words.Validation = words.ValidationWord.STANDARD,
     fewest_holders: words.FewestHolders = None,
+    audience: words.Audience = words.AudienceWord.INTERNAL,
     out: words.OutReport = None,
     seed: words.Seed = None,
     quiet: words.Quiet = False,
@@ -252,7 +254,7 @@ def validate(
         from synthgen.reporting import fidelity_html
         from synthgen.table.files import write_text
 
-        write_text(fidelity_html(report), out)
+        write_text(fidelity_html(report, audience=str(audience)), out)
         files.append(out)
     if as_json:
         summary.show_json({**summary.report_document(report), "files": files})
@@ -286,6 +288,7 @@ def _finish(
     table: Path,
     folder: Path,
     *,
+    audience: str = "internal",
     key: bytes | None = None,
     quiet: bool = False,
     as_json: bool = False,
@@ -296,7 +299,7 @@ def _finish(
 
     written = [] if result.withheld else [table]
     try:
-        files = [*written, *result.write_reports(folder, key=key)]
+        files = [*written, *result.write_reports(folder, audience=audience, key=key)]
         if as_json:
             summary.show_json(
                 {

@@ -29,6 +29,13 @@ class ValidationWord(StrEnum):
     FULL = "full"
 
 
+class AudienceWord(StrEnum):
+    """Who will read the reports."""
+
+    INTERNAL = "internal"
+    SHAREABLE = "shareable"
+
+
 class GateWord(StrEnum):
     """Whether a failed verdict withholds the table."""
 
@@ -59,6 +66,13 @@ Reports: TypeAlias = Annotated[
     typer.Option(
         help="Folder for the reports, the data card and run.json.",
         show_default="beside the table: NAME-reports",
+    ),
+]
+Audience: TypeAlias = Annotated[
+    AudienceWord,
+    typer.Option(
+        help="Who will read the reports. shareable: without what only those who may see DATA should know, such as "
+        "distributions of real rows."
     ),
 ]
 Purpose: TypeAlias = Annotated[

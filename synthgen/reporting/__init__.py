@@ -5,9 +5,10 @@ Each page is one file without script or outside request; its JSON twin is for pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from synthgen.reporting.audience import Audience, shareable_profile, shareable_provenance, shareable_report
 from synthgen.reporting.croissant import croissant_json
 from synthgen.reporting.data_card import card_md
 from synthgen.reporting.diff_page import diff_html
@@ -22,16 +23,21 @@ if TYPE_CHECKING:
     from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
     from synthgen.validation.report import ValidationReport
+    from synthgen.validation.utility.reliability import Reliability
 
 __all__ = [
-    "bias_fragment", "bias_html", "bias_json", "card_md", "croissant_json", "diff_html", "fidelity_fragment",
-    "fidelity_html", "fidelity_json", "page_html", "read_twin", "run_json", "uplift_fragment",
+    "Audience", "bias_fragment", "bias_html", "bias_json", "card_md", "croissant_json", "diff_html",
+    "fidelity_fragment", "fidelity_html", "fidelity_json", "page_html", "read_twin", "run_json", "shareable_profile",
+    "shareable_provenance", "shareable_report", "uplift_fragment",
 ]  # fmt: skip
 
 FRAGMENT_COLUMNS = 4
 
 
-def fidelity_html(report: ValidationReport, provenance: Mapping[str, Any] | None = None) -> str:
+def fidelity_html(
+    report: ValidationReport, provenance: Mapping[str, Any] | None = None, *, uplift: Uplift | None = None,
+    calibration: Sequence[Reliability] = (), audience: Audience | str = Audience.INTERNAL,
+) -> str:  # fmt: skip
     """Give the fidelity and privacy report as one complete page.
 
     Parameters
@@ -42,6 +48,13 @@ def fidelity_html(report: ValidationReport, provenance: Mapping[str, Any] | None
         ``generator_words``, ``parameters``, ``random_state``, ``purpose``, ``target``, ``counts``,
         ``refused_by_reason``, ``libraries``, ``guarantee``, ``gate`` (None: it was lifted, which
         is printed at the top), ``warnings``, ``seconds``.
+    uplift : Uplift or None
+        Of :func:`synthgen.estimate_uplift`: whether adding rows helps.
+    calibration : sequence of Reliability
+        Whether the probabilities of models come true; see :func:`synthgen.validation.reliability`.
+    audience : {"internal", "shareable"}
+        A shareable page leaves out what only those who may see the real table should know; see
+        :mod:`synthgen.reporting.audience`.
 
     Returns
     -------
@@ -49,6 +62,9 @@ def fidelity_html(report: ValidationReport, provenance: Mapping[str, Any] | None
         HTML without script or outside request. No value of a single real row is in it.
     """
     known = dict(provenance or {})
+    if Audience.of(audience) is Audience.SHAREABLE:
+        report, known, uplift, calibration = shareable_report(report), shareable_provenance(known), None, ()
+    known |= {"uplift": uplift, "calibration": calibration}
     return str(render(
         "page.html", title=f"{report.verdict.outcome}: {verdict.headline(report.verdict)}",
         opening=verdict.opening(report, known), about=_about(known),
@@ -56,7 +72,9 @@ def fidelity_html(report: ValidationReport, provenance: Mapping[str, Any] | None
     ))  # fmt: skip
 
 
-def bias_html(profile: Profile, provenance: Mapping[str, Any] | None = None) -> str:
+def bias_html(
+    profile: Profile, provenance: Mapping[str, Any] | None = None, *, audience: Audience | str = Audience.INTERNAL
+) -> str:
     """Give the bias and data profile as one complete page.
 
     Parameters
@@ -64,6 +82,8 @@ def bias_html(profile: Profile, provenance: Mapping[str, Any] | None = None) -> 
     profile : Profile
     provenance : mapping or None
         As for :func:`fidelity_html`.
+    audience : {"internal", "shareable"}
+        A shareable page leaves out what describes the columns.
 
     Returns
     -------
@@ -71,6 +91,8 @@ def bias_html(profile: Profile, provenance: Mapping[str, Any] | None = None) -> 
         HTML without script or outside request. It describes the real rows: treat it as them.
     """
     known = dict(provenance or {})
+    if Audience.of(audience) is Audience.SHAREABLE:
+        profile, known = shareable_profile(profile), shareable_provenance(known)
     shown = ("version", "created", "target", "libraries", "purpose", "fairness")
     source: dict[str, Any] = {key: known[key] for key in shown if key in known}
     counts = known.get("counts") or {}

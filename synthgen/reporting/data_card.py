@@ -56,7 +56,7 @@ def card_md(
 def about(report: ValidationReport, profile: Profile, provenance: Mapping[str, Any]) -> list[str]:
     """Say what the table is, in a sentence or two."""
     counts = provenance.get("counts") or {}
-    columns = len(profile.columns)
+    columns = len(profile.schema.columns)
     made_rows = f"{number(counts.get('accepted'))} synthetic rows"
     if report.verdict.purpose == "release":
         first = f"{made_rows} of {columns} columns, made to be shared. It holds no other rows."
@@ -72,14 +72,22 @@ def about(report: ValidationReport, profile: Profile, provenance: Mapping[str, A
 def made(provenance: Mapping[str, Any]) -> list[str]:
     """Say how the rows came about."""
     counts = provenance.get("counts") or {}
+    by = f"by the generator {name_md(provenance.get('generator', ''))}"
+    if provenance.get("choice"):
+        by += f" ({prose_md(provenance['choice'])})"
+    rows = (
+        f"It learnt from {number(counts.get('train'))} of {number(counts.get('real'))} real rows; the other "
+        f"{number(counts.get('holdout'))} were kept back to check against."
+    )
+    if "drawn" in counts:
+        rows += (
+            f" {number(counts['drawn'])} rows were drawn, {number(counts.get('refused'))} of them refused by the "
+            f"checks, and {number(counts.get('accepted'))} kept."
+        )
     words = [
         f"Made with synthgen {prose_md(provenance.get('version', ''))} on {prose_md(provenance.get('created', ''))} "
-        f"by the generator {name_md(provenance.get('generator', ''))} ({prose_md(provenance.get('choice', ''))}): "
-        f"{prose_md(provenance.get('generator_words', ''))}.",
-        f"It learnt from {number(counts.get('train'))} of {number(counts.get('real'))} real rows; the other "
-        f"{number(counts.get('holdout'))} were kept back to check against. {number(counts.get('drawn'))} rows were "
-        f"drawn, {number(counts.get('refused'))} of them refused by the checks, and "
-        f"{number(counts.get('accepted'))} kept.",
+        f"{by}: {prose_md(provenance.get('generator_words', ''))}.",
+        rows,
         f"Formal privacy guarantee: {prose_md(provenance.get('guarantee', 'no formal guarantee'))}.",
     ]
     coarser = provenance.get("disclosure")
@@ -158,8 +166,8 @@ def _table(profile: Profile, file: TableFile | None) -> list[str]:
         )  # fmt: skip
         words.append(f"File: {name_md(file.path.name)}. {digest}")
     rows = [
-        f"| {place} | {name_md(column.name)} | {name_md(column.kind)} | {name_md(column.role.replace('_', ' '))} |"
-        for place, column in enumerate(profile.columns, start=1)
+        f"| {place} | {name_md(column.name)} | {name_md(column.kind)} | {name_md(str(column.role).replace('_', ' '))} |"
+        for place, column in enumerate(profile.schema.columns, start=1)
     ]
     return [*words, "\n".join(["| | column | kind | role |", "|---|---|---|---|", *rows])]
 

@@ -101,10 +101,10 @@ def compact(value: object, kind: str = "") -> str:
             return number(value)
     if not isinstance(value, (int, float)) or not math.isfinite(value):
         return number(value)
-    if float(value).is_integer() and abs(value) < 1e6:
-        return f"{int(value):,}".replace("-", "−")
+    if float(value).is_integer() and abs(value) < 1000:
+        return f"{int(value)}".replace("-", "−")
     if 1000 <= abs(value) < 1e7:
-        return f"{value:,.0f}".replace("-", "−")
+        return f"{float(f'{value:.3g}'):,.0f}".replace("-", "−")
     return f"{value:.3g}".replace("-", "−")
 
 
@@ -112,6 +112,8 @@ def share(value: object) -> str:
     """Write a share of one as a percentage; small ones are never rounded to nothing or to all."""
     if not isinstance(value, (int, float)) or not math.isfinite(value):
         return "–"
+    if -0.0005 < value < 0:
+        return f"0{_SPACE}%"
     if 0 < value < 0.0005:
         return f"<{_SPACE}0.1{_SPACE}%"
     if 0.9995 <= value < 1:

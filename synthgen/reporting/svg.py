@@ -8,17 +8,27 @@ differ without colour. Each chart is 360 units wide, near its width on a telepho
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from synthgen.reporting.html import cells, clean, shorten
+from synthgen.reporting.html import shorten
+from synthgen.reporting.svg_marks import (
+    WIDTH,
+    axis,
+    bar,
+    box,
+    drawing,
+    finite,
+    gutter_for,
+    label_at,
+    plus_or_minus,
+    short,
+    text_at,
+)
 
-WIDTH = 360
-WIDEST_LABELS = 150
-CELL = 6.4
 VALUES = 52
 LEVELS = 8
 
@@ -40,19 +50,20 @@ def paired_bars(
 ) -> Markup:  # fmt: skip
     """Two bars a label, real above synthetic, with the figures at their ends."""
     top = max([*real, *synthetic, 1e-12])
-    gutter = _gutter(labels)
-    room = WIDTH - gutter - 88
-    marks = []
+    gutter = gutter_for(labels)
+    room = WIDTH - gutter - 104
+    marks, bars = [], {"r": "", "s": ""}
     for index, (label, first, second, text) in enumerate(zip(labels, real, synthetic, texts, strict=True)):
         y = 4 + 24 * index
-        marks.append(_label(gutter, y + 12, label))
-        marks.append(_bar("r", gutter, y, room * _finite(first) / top, 8))
-        marks.append(_bar("s", gutter, y + 9, room * _finite(second) / top, 8))
-        widest = room * max(_finite(first), _finite(second)) / top
-        marks.append(_text(gutter + widest + 6, y + 12, text, "m"))
+        marks.append(label_at(gutter, y + 12, label))
+        bars["r"] += box(gutter, y, room * finite(first) / top, 8)
+        bars["s"] += box(gutter, y + 9, room * finite(second) / top, 8)
+        widest = room * max(finite(first), finite(second)) / top
+        marks.append(text_at(gutter + widest + 6, y + 12, text, "m"))
+    marks += [f'<path class="{kind}" d="{path}"/>' for kind, path in bars.items() if path]
     height = 24 * len(labels) + 6
-    marks.append(_line(gutter, 0, gutter, height))
-    return _svg(height, marks, title, description)
+    marks.append(axis(gutter, 0, gutter, height))
+    return drawing(height, marks, title, description)
 
 
 def single_bars(
@@ -60,19 +71,19 @@ def single_bars(
     *, title: str, description: str, kind: str = "r",
 ) -> Markup:  # fmt: skip
     """One bar a label, with the figure at its end."""
-    top = max([*map(_finite, values), 1e-12])
-    gutter = _gutter(labels)
+    top = max([*map(finite, values), 1e-12])
+    gutter = gutter_for(labels)
     room = WIDTH - gutter - VALUES
     marks = []
     for index, (label, value, text) in enumerate(zip(labels, values, texts, strict=True)):
         y = 3 + 19 * index
-        length = room * _finite(value) / top
-        marks.append(_label(gutter, y + 10, label))
-        marks.append(_bar(kind, gutter, y, length, 12))
-        marks.append(_text(gutter + length + 6, y + 10, text, "m"))
+        length = room * finite(value) / top
+        marks.append(label_at(gutter, y + 10, label))
+        marks.append(bar(kind, gutter, y, length, 12))
+        marks.append(text_at(gutter + length + 6, y + 10, text, "m"))
     height = 19 * len(labels) + 4
-    marks.append(_line(gutter, 0, gutter, height))
-    return _svg(height, marks, title, description)
+    marks.append(axis(gutter, 0, gutter, height))
+    return drawing(height, marks, title, description)
 
 
 def step_histograms(
@@ -86,23 +97,26 @@ def step_histograms(
     """
     height, left, right = 128, 6, WIDTH - 6
     places, widths = _places(edges, len(real))
-    tall = [[_finite(part) / w for part, w in zip(side, widths, strict=True)]
+    tall = [[finite(part) / w for part, w in zip(side, widths, strict=True)]
             for side in (real, synthetic)]  # fmt: skip
     top = max([*tall[0], *tall[1], 1e-12])
     xs = [left + (right - left) * place for place in places]
     steps = []
     for side in tall:
-        moves = [f"M{_n(xs[0])} {height}"]
-        for x, value in zip(xs[1:], side, strict=True):
-            moves.append(f"V{_n(height - (height - 10) * value / top)}H{_n(x)}")
-        steps.append("".join(moves) + f"V{height}")
+        path, before = f"M{short(xs[0])} {height}", -1
+        for start, value in zip(xs[:-1], side, strict=True):
+            level = round(height - (height - 10) * value / top)
+            if level != before:
+                path += (f"H{short(start)}" if before >= 0 else "") + f"V{level}"
+                before = level
+        steps.append(f"{path}H{short(xs[-1])}V{height}")
     marks = [f'<path class="r" d="{steps[0]}z"/><path class="sl" d="{steps[1]}"/>']
-    marks.append(_line(left, height, right, height))
+    marks.append(axis(left, height, right, height))
     for index, tick in enumerate(ticks):
         x = left + (right - left) * index / max(len(ticks) - 1, 1)
         anchor = "" if index == 0 else "e" if index == len(ticks) - 1 else "c"
-        marks.append(_text(x, height + 15, shorten(tick, 16), f"m {anchor}".strip()))
-    return _svg(height + 20, marks, title, description)
+        marks.append(text_at(x, height + 15, shorten(tick, 16), f"m {anchor}".strip()))
+    return drawing(height + 20, marks, title, description)
 
 
 def interval_dots(
@@ -114,27 +128,27 @@ def interval_dots(
     ``baseline`` draws one dashed line through all rows instead.
     """
     step = 15 if tight else 22
-    left, right = _gutter([row.label for row in rows]), WIDTH - VALUES - 8
+    left, right = gutter_for([row.label for row in rows]), WIDTH - VALUES - 8
     bottom = step * len(rows) + 6
 
     def x(value: float) -> float:
         return left + (right - left) * _place(value, low, high)
 
-    marks = [_line(left, bottom, right, bottom)]
+    marks = [axis(left, bottom, right, bottom)]
     if baseline is not None:
-        marks.append(f'<path class="b" d="M{_n(x(baseline))} 0V{bottom}"/>')
+        marks.append(f'<path class="b" d="M{short(x(baseline))} 0V{bottom}"/>')
     for index, row in enumerate(rows):
         y = step * index + step / 2 + 2
-        marks.append(_label(left, y + 4, row.label))
-        marks.append(f'<path class="g" d="M{left} {_n(y)}H{right}"/>')
+        marks.append(label_at(left, y + 4, row.label))
+        marks.append(f'<path class="g" d="M{left} {short(y)}H{right}"/>')
         marks.append(_dot(row, x, y))
         if row.value is None:
-            marks.append(_text(left + 6, y + 4, row.text, "m o"))
+            marks.append(text_at(left + 6, y + 4, row.text, "m o"))
         else:
-            marks.append(_text(WIDTH - VALUES, y + 4, row.text, ""))
-    marks.append(_text(left, bottom + 14, ends[0], "m"))
-    marks.append(_text(right, bottom + 14, ends[1], "m e"))
-    return _svg(bottom + 18, marks, title, description)
+            marks.append(text_at(WIDTH - VALUES, y + 4, row.text, ""))
+    marks.append(text_at(left, bottom + 14, ends[0], "m"))
+    marks.append(text_at(right, bottom + 14, ends[1], "m e"))
+    return drawing(bottom + 18, marks, title, description)
 
 
 def interval_line(
@@ -147,14 +161,14 @@ def interval_line(
     def x(value: float) -> float:
         return left + (right - left) * _place(value, low, high)
 
-    marks = [_line(left, y, right, y)]
+    marks = [axis(left, y, right, y)]
     if baseline_interval is not None:
         first, last = (x(end) for end in baseline_interval)
-        marks.append(f'<path class="bi" d="M{_n(first)} {y + 6}H{_n(last)}"/>')
+        marks.append(f'<path class="bi" d="M{short(first)} {y + 6}H{short(last)}"/>')
     marks.append(_dot(row, x, y))
-    marks.append(_text(left, y + 17, ends[0], "m x"))
-    marks.append(_text(right, y + 17, ends[1], "m x e"))
-    return _svg(30, marks, f"{row.label}: {row.text}", "", width=160)
+    marks.append(text_at(left, y + 17, ends[0], "m x"))
+    marks.append(text_at(right, y + 17, ends[1], "m x e"))
+    return drawing(30, marks, f"{row.label}: {row.text}", "", width=160)
 
 
 def quantile_strip(places: Sequence[float], *, title: str, description: str) -> Markup:
@@ -162,11 +176,11 @@ def quantile_strip(places: Sequence[float], *, title: str, description: str) -> 
     span = (places[-1] - places[0]) or 1.0
     x5, x25, x50, x75, x95 = (6 + (WIDTH - 12) * (place - places[0]) / span for place in places)
     marks = [
-        _line(x5, 9, x95, 9),
-        f'<rect class="r" x="{_n(x25)}" y="4" width="{_n(max(x75 - x25, 1))}" height="10"/>',
-        f'<path class="md" d="M{_n(x50)} 1V17"/>',
+        axis(x5, 9, x95, 9),
+        f'<rect class="r" x="{short(x25)}" y="4" width="{short(max(x75 - x25, 1))}" height="10"/>',
+        f'<path class="md" d="M{short(x50)} 1V17"/>',
     ]
-    return _svg(18, marks, title, description)
+    return drawing(18, marks, title, description)
 
 
 def heatmap(matrix: Sequence[Sequence[float]], *, title: str, description: str, signed: bool = False) -> Markup:
@@ -175,89 +189,47 @@ def heatmap(matrix: Sequence[Sequence[float]], *, title: str, description: str, 
     Strength is opacity in steps. Signed cells beyond 0.1 carry a plus or a minus as well.
     """
     size = len(matrix)
-    cell = min(300 / max(size, 1), 26.0)
+    cell = min(float(300 // max(size, 1)), 26.0)
     left = 20.0
     fills: dict[str, list[str]] = {}
     for i in range(size):
+        level = short((i + 0.5) * cell)
+        for key, run in groupby(range(i), key=lambda j: _shade(finite(matrix[i][j]), signed)):
+            cells = list(run)
+            if key:
+                fills.setdefault(key, []).append(f"M{short(left + cells[0] * cell)} {level}h{short(len(cells) * cell)}")
         for j in range(i):
-            value = _finite(matrix[i][j])
-            level = min(math.ceil(abs(value) * LEVELS - 1e-9), LEVELS)
-            if level:
-                sign = "v" if signed and value < 0 else "h"
-                path = f"M{_n(left + j * cell)} {_n((i + 0.5) * cell)}h{_n(cell)}"
-                fills.setdefault(f"{sign} l{level}", []).append(path)
+            value = finite(matrix[i][j])
             if signed and abs(value) >= 0.1:
-                fills.setdefault("z k", []).append(_sign(left + j * cell, i * cell, cell, value))
+                mark = plus_or_minus(left + (j + 0.5) * cell, (i + 0.5) * cell, cell / 4, value)
+                fills.setdefault("z k", []).append(mark)
     grid = "".join(
-        f"M{_n(left)} {_n(i * cell)}h{_n(i * cell)}v{_n(cell)}M{_n(left + i * cell)} "
-        f"{_n(size * cell)}V{_n(i * cell)}h{_n(cell)}" for i in range(1, size)
+        f"M{short(left)} {short(i * cell)}h{short(i * cell)}v{short(cell)}M{short(left + i * cell)} "
+        f"{short(size * cell)}V{short(i * cell)}h{short(cell)}" for i in range(1, size)
     )  # fmt: skip
     marks = [f'<path class="gr" d="{grid}"/>']
     for key, paths in sorted(fills.items()):
-        thick = "" if key == "z k" else f' stroke-width="{_n(cell)}"'
+        thick = "" if key == "z k" else f' stroke-width="{short(cell)}"'
         marks.append(f'<path class="{key}" d="{"".join(paths)}"{thick}/>')
     for i in range(size):
         middle = i * cell + cell / 2
         if i:
-            marks.append(_text(left - 4, middle + 3, str(i + 1), "x e"))
+            marks.append(text_at(left - 4, middle + 3, str(i + 1), "x e"))
         if i < size - 1 and (size <= 16 or i % 2 == 0):
-            marks.append(_text(left + middle, size * cell + 11, str(i + 1), "x c"))
-    return _svg(size * cell + 16, marks, title, description, width=326)
-
-
-def _svg(height: float, marks: Iterable[str], title: str, description: str, width: int = WIDTH) -> Markup:
-    about = f"<desc>{escape(description)}</desc>" if description else ""
-    return Markup(
-        f'<svg role="img" viewBox="0 0 {width} {_n(height)}" width="{width}" height="{_n(height)}">'
-        f"<title>{escape(title)}</title>{about}{''.join(marks)}</svg>"
-    )
-
-
-def _text(x: float, y: float, text: str, kind: str) -> str:
-    style = f' class="{kind}"' if kind else ""
-    return f'<text x="{_n(x)}" y="{_n(y)}"{style}>{escape(text)}</text>'
-
-
-def _gutter(labels: Sequence[str]) -> float:
-    """Room for the longest label, up to a limit where labels are shortened."""
-    longest = max((cells(clean(label)[:40]) for label in labels), default=0)
-    return min(max(CELL * longest + 10, 40.0), WIDEST_LABELS)
-
-
-def _label(gutter: float, y: float, label: str) -> str:
-    shown = shorten(label, int((gutter - 8) / CELL)) if label.strip() else "(blank)"
-    return _text(gutter - 8, y, shown, "e")
-
-
-def _bar(kind: str, x: float, y: float, width: float, height: float) -> str:
-    if width <= 0:
-        return ""
-    return f'<rect class="{kind}" x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{height}"/>'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float) -> str:
-    end = f"V{_n(y2)}" if x1 == x2 else f"H{_n(x2)}"
-    return f'<path class="a" d="M{_n(x1)} {_n(y1)}{end}"/>'
+            marks.append(text_at(left + middle, size * cell + 11, str(i + 1), "x c"))
+    return drawing(size * cell + 16, marks, title, description, width=326)
 
 
 def _dot(row: Dot, x: Callable[[float], float], y: float) -> str:
     out = ""
     if row.interval is not None:
         first, last = (x(end) for end in row.interval)
-        out += f'<path class="i" d="M{_n(first)} {_n(y)}H{_n(last)}"/>'
+        out += f'<path class="i" d="M{short(first)} {short(y)}H{short(last)}"/>'
     if row.baseline is not None:
-        out += f'<path class="d" d="M{_n(x(row.baseline))} {_n(y - 5)}l5 5-5 5-5-5z"/>'
+        out += f'<path class="d" d="M{short(x(row.baseline))} {short(y - 5)}l5 5-5 5-5-5z"/>'
     if row.value is not None:
-        out += f'<circle class="s" cx="{_n(x(row.value))}" cy="{_n(y)}" r="3.6"/>'
+        out += f'<circle class="s" cx="{short(x(row.value))}" cy="{short(y)}" r="3.6"/>'
     return out
-
-
-def _sign(x: float, y: float, cell: float, value: float) -> str:
-    arm = cell * 0.25
-    minus = f"M{_n(x + cell / 2 - arm)} {_n(y + cell / 2)}h{_n(2 * arm)}"
-    if value < 0:
-        return minus
-    return minus + f"M{_n(x + cell / 2)} {_n(y + cell / 2 - arm)}v{_n(2 * arm)}"
 
 
 def _places(edges: Sequence[float], bars: int) -> tuple[list[float], list[float]]:
@@ -271,12 +243,10 @@ def _places(edges: Sequence[float], bars: int) -> tuple[list[float], list[float]
 
 
 def _place(value: float, low: float, high: float) -> float:
-    return min(max((_finite(value) - low) / ((high - low) or 1.0), 0.0), 1.0)
+    return min(max((finite(value) - low) / ((high - low) or 1.0), 0.0), 1.0)
 
 
-def _finite(value: float) -> float:
-    return value if math.isfinite(value) else 0.0
-
-
-def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+def _shade(value: float, signed: bool) -> str:
+    """Classes of a cell; empty where there is nothing to draw."""
+    level = min(math.ceil(abs(value) * LEVELS - 1e-9), LEVELS)
+    return f"{'v' if signed and value < 0 else 'h'} l{level}" if level else ""

@@ -133,7 +133,9 @@ def _finding(
         mine = [m for m in mine if m.subject is None or m.status is not Status.NOT_APPLICABLE]
     if not mine:
         words = f"{criterion.name}: not measured"
-        return Finding(criterion.name, Outcome.INCONCLUSIVE, words, blocks, criterion.advice)
+        return Finding(
+            criterion.name, Outcome.INCONCLUSIVE, words, blocks, criterion.advice, about=criterion.criterion_of
+        )
     judged: list[tuple[Outcome, str]] = []
     tolerated = False
     for measurement in mine:
@@ -162,7 +164,9 @@ def _finding(
     advice = MORE_ROWS if unsettled else criterion.advice
     unseen = _unseen(criterion, measurements)
     words += f"; {unseen}" if unseen else ""
-    return Finding(criterion.name, outcome, words, blocks, advice, cleared, unseen)
+    return Finding(
+        criterion.name, outcome, words, blocks, advice, cleared, unseen, criterion.criterion_of or str(mine[0].family)
+    )
 
 
 def _found(criterion: Criterion, m: Measurement) -> bool:

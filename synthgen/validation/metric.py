@@ -63,6 +63,12 @@ class Estimate:
         Why it does not apply, or what to keep in mind.
     vacuous : bool
         There is nothing that could be wrong (no column has gaps, say), as opposed to no evidence.
+    success, control : float or None
+        Of an attack: how often it is right about rows that the generator saw, and about held-out rows.
+    naive : float or None
+        How often one guess for all rows would be right.
+    smallest : float or None
+        The smallest ``value`` that would have been found four times in five.
     """
 
     value: float | None
@@ -74,6 +80,10 @@ class Estimate:
     subject: str | None = None
     reason: str = ""
     vacuous: bool = False
+    success: float | None = None
+    control: float | None = None
+    naive: float | None = None
+    smallest: float | None = None
 
 
 MetricFunction: TypeAlias = "Callable[[Comparison, np.random.Generator], Estimate | Iterable[Estimate]]"
@@ -132,6 +142,10 @@ class Measurement:
     vacuous: bool = False
     explanation: str = ""
     reference: str = ""
+    success: float | None = None
+    control: float | None = None
+    naive: float | None = None
+    smallest: float | None = None
 
     @property
     def computed(self) -> bool:
@@ -166,7 +180,8 @@ def to_frame(measurements: Sequence[Measurement]) -> pd.DataFrame:
         rows.append({key: str(v) if isinstance(v, StrEnum) else v for key, v in row.items()})
     order = ["name", "subject", "value", "interval_low", "interval_high", "baseline",
              "baseline_interval_low", "baseline_interval_high", "p_value", "n", "status", "reason",
-             "vacuous", "family", "direction", "title", "explanation", "reference"]  # fmt: skip
+             "vacuous", "family", "direction", "title", "explanation", "reference",
+             "success", "control", "naive", "smallest"]  # fmt: skip
     return pd.DataFrame(rows, columns=order)
 
 
@@ -194,4 +209,5 @@ def measured(metric: Metric, estimate: Estimate) -> Measurement:
         interval=estimate.interval, baseline=estimate.baseline,
         baseline_interval=estimate.baseline_interval, p_value=estimate.p_value, n=estimate.n,
         reason=estimate.reason, vacuous=estimate.vacuous, explanation=metric.explanation, reference=metric.reference,
+        success=estimate.success, control=estimate.control, naive=estimate.naive, smallest=estimate.smallest,
     )  # fmt: skip

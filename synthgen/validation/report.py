@@ -23,9 +23,9 @@ class ColumnComparison:
         What each bar stands for: a category, or an interval of values in words.
     real, synthetic : tuple of float
         Share of the non-missing values in each bar. Categories held by fewer than ten real rows are
-        merged into one bar. Numeric bars end at the 1 % and 99 % quantiles (what lies beyond is left
-        out), and neighbouring bars are drawn alike until they stand for ten real rows together, so
-        that no bar shows a single person.
+        merged into one bar. Numeric bars end at round numbers about the 1 % and 99 % quantiles, further in
+        where fewer than ten real rows lie beyond (what lies beyond is left out), and neighbouring bars are drawn
+        alike until they stand for ten real rows together, so that no bar shows a single person.
     edges : tuple of float or None
         Numeric and datetime columns: the ``len(labels) + 1`` ends of the bars.
     missing : (float, float)
@@ -59,6 +59,56 @@ class AssociationView:
 
 
 @dataclass(frozen=True)
+class PairView:
+    """How often values of two columns occur together, ready to draw.
+
+    Parameters
+    ----------
+    one, other : str
+    rows, columns : tuple of str
+        Coarse values of ``one`` and of ``other``, in words.
+    real, synthetic : tuple of tuples of float
+        Share of the rows in each cell, ``rows`` by ``columns``. Cells with fewer than ten real rows are drawn alike,
+        as the mean of all such cells, which stand for ten real rows together.
+    few : tuple of tuples of bool
+        Which cells these are.
+    """
+
+    one: str
+    other: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    real: tuple[tuple[float, ...], ...]
+    synthetic: tuple[tuple[float, ...], ...]
+    few: tuple[tuple[bool, ...], ...]
+
+
+@dataclass(frozen=True)
+class PrecisionCurve:
+    """How a class is found among held-out real rows by models trained on its real and on its synthetic rows.
+
+    Parameters
+    ----------
+    label : str
+    positives : int
+        Held-out rows of the class.
+    prevalence : float
+        Their share among the held-out rows, which is the precision of guessing.
+    recall : tuple of float
+        Shares of the class that are found; each step stands for ten rows or more.
+    real, synthetic : tuple of float
+        Precision at each.
+    """
+
+    label: str
+    positives: int
+    prevalence: float
+    recall: tuple[float, ...]
+    real: tuple[float, ...]
+    synthetic: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class ValidationReport:
     """Everything that was found about a synthetic table.
 
@@ -74,6 +124,9 @@ class ValidationReport:
     columns : tuple of ColumnComparison
         Worst first.
     associations : AssociationView or None
+    pairs : tuple of PairView
+        Those whose association differs most.
+    curves : tuple of PrecisionCurve
     counts : mapping
         Rows compared: ``train``, ``holdout``, ``synthetic`` and, when only some classes were
         asked for, ``train_matched`` and ``holdout_matched``.
@@ -85,6 +138,8 @@ class ValidationReport:
     columns: tuple[ColumnComparison, ...] = ()
     associations: AssociationView | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    pairs: tuple[PairView, ...] = ()
+    curves: tuple[PrecisionCurve, ...] = ()
 
     @cached_property
     def measurements(self) -> pd.DataFrame:

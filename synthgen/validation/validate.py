@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,11 @@ from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.gate import Gate
 from synthgen.validation.metric import Estimate, Measurement, Metric, measure
+from synthgen.validation.pair_views import association_view, pair_views
 from synthgen.validation.privacy.flags import flagged as flagged_rows
 from synthgen.validation.privacy.flags import refused_for, together
 from synthgen.validation.privacy.reasons import POLICY_REASONS, Reason
-from synthgen.validation.report import ValidationReport
+from synthgen.validation.report import PrecisionCurve, ValidationReport
 from synthgen.validation.utility.label_consistency import (
     LABEL_CONSISTENCY,
     LESS_LIKELY,
@@ -35,8 +37,9 @@ from synthgen.validation.utility.label_consistency import (
     judge_labels,
     shares_of,
 )
+from synthgen.validation.utility.signal import CLASS_SIGNAL, class_signal
 from synthgen.validation.verdict import Purpose
-from synthgen.validation.views import association_view, column_views
+from synthgen.validation.views import column_views
 
 METRICS: tuple[Metric, ...] = (*fidelity.METRICS, *utility.METRICS, *privacy.METRICS)
 """All figures of a report; those of privacy have no function of their own, they are measured as one family."""
@@ -187,11 +190,14 @@ def validate_coded(
     few = like is not None and min(len(left.train), len(left.holdout)) < FEWEST_LIKE
     reason = f"fewer than {FEWEST_LIKE} train or held-out real rows meet the conditions to compare with"
     results: list[Measurement] = []
+    curves: list[PrecisionCurve] = []
     for metric in bar([m for m in METRICS if m.function is not None], progress=progress, desc="validate"):
         run = metric if not few else replace(metric, function=lambda *_: Estimate(None, reason=reason))
         if run is LABEL_CONSISTENCY and judged and left is comparison:
             # The same labels, by the same model: it needn't learn again.
             run = replace(run, function=lambda *_: shares_of(judged))
+        if run is CLASS_SIGNAL:
+            run = replace(run, function=partial(class_signal, curves=curves))
         results += measure(run, left, stream(seed, metric.name))
     results += leaks.measurements
     counts = {"train": len(comparison.train), "holdout": len(comparison.holdout), "synthetic": n}
@@ -209,9 +215,11 @@ def validate_coded(
         disclosing=int(disclosing),
         not_tested=not_tested(comparison, leaks.unsearched, leaks.recall),
     )
+    associations = association_view(left)
     return ValidationReport(
-        verdict, tuple(results), flagged, column_views(left, results), association_view(left), counts
-    )
+        verdict, tuple(results), flagged, column_views(left, results), associations, counts,
+        pair_views(left, associations), tuple(curves),
+    )  # fmt: skip
 
 
 def _judged_labels(comparison: Comparison, rng: np.random.Generator) -> list[Judged]:

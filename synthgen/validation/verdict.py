@@ -50,6 +50,8 @@ class Finding:
         Why it is met though a leak check found something: its rows were refused, or it is less than is tolerated.
     unseen : str
         What parts of the table couldn't have shown.
+    about : {"", "singling out", "linkability", "inference", "privacy", "fidelity", "utility"}
+        Which of the three criteria of the Article 29 Working Party it is evidence on, else the family of its figures.
     """
 
     criterion: str
@@ -59,6 +61,7 @@ class Finding:
     advice: str = ""
     cleared: str = ""
     unseen: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,13 @@ import pytest
 from synthgen.profiling.profile import BiasAudit, ColumnProfile, Group, Profile
 from synthgen.table.column import Column, Kind, Role, Schema
 from synthgen.validation.metric import Direction, Family, Measurement, Status
-from synthgen.validation.report import AssociationView, ColumnComparison, ValidationReport
+from synthgen.validation.report import (
+    AssociationView,
+    ColumnComparison,
+    PairView,
+    PrecisionCurve,
+    ValidationReport,
+)
 from synthgen.validation.verdict import Finding, Outcome, Purpose, Verdict
 
 HOSTILE = (
@@ -36,6 +42,13 @@ def labels(name: str) -> ColumnComparison:
     )  # fmt: skip
 
 
+def joint(one: str, other: str) -> PairView:
+    return PairView(
+        one, other, HOSTILE[:2], HOSTILE[2:4], ((0.5, 0.02), (0.46, 0.02)), ((0.6, 0.01), (0.38, 0.01)),
+        ((False, True), (False, True)),
+    )  # fmt: skip
+
+
 def measurement(title: str, **changes: object) -> Measurement:
     values: dict[str, object] = {
         "name": title.lower().replace(" ", "_"), "title": title, "family": Family.FIDELITY,
@@ -62,16 +75,30 @@ def report_over(
                     baseline=None, reason="no column has missing values"),
         measurement("Reasonless", status=Status.FAILED, value=None, interval=None, baseline=None),
         *(measurement("Column shape", subject=name) for name in names),
+        measurement("Class signal", family=Family.UTILITY, subject="sick"),
+        measurement("Singling out", name="singling_out", family=Family.PRIVACY, direction=Direction.LOWER, value=0.031,
+                    success=0.071, control=0.04, naive=0.02, smallest=0.055, p_value=0.4),
+        measurement("Singling out", name="singling_out", family=Family.PRIVACY, direction=Direction.LOWER, value=0.02,
+                    subject=f"{names[0]} = rare", success=0.3, control=0.28, p_value=0.9),
+        measurement("Smallest leak", name="smallest_leak", family=Family.PRIVACY, value=0.013, interval=None),
+        measurement("Rules", name="rules_kept", value=0.5),
+        measurement("Rules", name="rules_kept", value=0.5, baseline=1.0, subject=f"{names[0]} ≤ end"),
+        measurement("Rules", name="rules_kept", value=1.0, baseline=1.0, subject="start ≤ end"),
+        measurement("Missing", name="missing_rates", value=0.1, subject=names[0]),
     )  # fmt: skip
-    finding = Finding("column_shapes", outcome, f"Column {names[0]!r} was looked at", True, "More rows.")
+    findings = (
+        Finding("column_shape", outcome, f"Column {names[0]!r} was looked at", True, "More rows."),
+        Finding("singling_out", Outcome.PASS, f"Nobody of {names[0]!r} was singled out", True, about="singling out"),
+    )
     flags = pd.DataFrame({
         "row": [1, 2, 3], "reason": ["NEAR_COPY", "NEAR_COPY", "SOME_NEW_REASON"], "columns": "",
         "value": [0.1, 0.2, 123.456], "threshold": [0.3] * 3,
     })  # fmt: skip
     return ValidationReport(
-        Verdict(outcome, purpose, (finding,), ("attacks with outside knowledge",)), results, flags,
+        Verdict(outcome, purpose, findings, ("attacks with outside knowledge",)), results, flags,
         columns, AssociationView(few, matrix, stronger),
-        {"train": 800, "holdout": 200, "synthetic": 400},
+        {"train": 800, "holdout": 200, "synthetic": 400}, (joint(names[0], names[-1]),),
+        (PrecisionCurve(HOSTILE[0], 40, 0.2, (0.5, 1.0), (0.9, 0.4), (0.8, 0.37)),),
     )  # fmt: skip
 
 

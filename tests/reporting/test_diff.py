@@ -106,7 +106,7 @@ def test_criteria_and_the_verdict():
     assert "The verdict changed from PASS to FAIL." in page
     assert "must not be used for training" in page
     warns = replace(after, verdict=replace(after.verdict, findings=(
-        Finding("column_shapes", Outcome.FAIL, "It was looked at", False),)))  # fmt: skip
+        Finding("column_shape", Outcome.FAIL, "It was looked at", False), *after.verdict.findings[1:])))  # fmt: skip
     part = changes_of(fidelity(after), fidelity(warns), "Criteria")
     assert [(c.before, c.after, c.mark) for c in part.changes] == [("FAIL", "FAIL, warns only", "changed")]
 

@@ -9,11 +9,16 @@ from synthgen.reporting.section import Section
 from synthgen.reporting.sections import bias, bias_audit, source
 from synthgen.reporting.sections.associations import associations
 from synthgen.reporting.sections.columns import columns
-from synthgen.reporting.sections.evidence import fidelity, privacy, utility
+from synthgen.reporting.sections.drilldown import drilldown
+from synthgen.reporting.sections.evidence import fidelity
 from synthgen.reporting.sections.fairness import fairness
 from synthgen.reporting.sections.glossary import glossary
+from synthgen.reporting.sections.privacy import privacy
 from synthgen.reporting.sections.provenance import provenance_section
 from synthgen.reporting.sections.refused import refused
+from synthgen.reporting.sections.rules import rules
+from synthgen.reporting.sections.sign_off import sign_off
+from synthgen.reporting.sections.usefulness import usefulness
 from synthgen.reporting.sections.verdict import not_tested, reasons
 
 if TYPE_CHECKING:
@@ -26,15 +31,18 @@ BiasSection: TypeAlias = "Callable[[Profile, Mapping[str, Any]], Section | None]
 FIDELITY: tuple[FidelitySection, ...] = (
     reasons,
     not_tested,
+    provenance_section,
     privacy,
-    fidelity,
-    utility,
-    fairness,
     refused,
+    fidelity,
     columns,
     associations,
-    provenance_section,
+    usefulness,
+    fairness,
+    drilldown,
+    rules,
     glossary,
+    sign_off,
 )
 
 BIAS: tuple[BiasSection, ...] = (

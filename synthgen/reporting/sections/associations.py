@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synthgen.reporting.html import render
+from markupsafe import Markup
+
+from synthgen.reporting.html import render, shorten
 from synthgen.reporting.section import Section
 from synthgen.reporting.svg import heatmap
+from synthgen.reporting.svg_lines import LETTERS, joint_cells
 
 if TYPE_CHECKING:
-    from synthgen.validation.report import ValidationReport
+    from synthgen.validation.report import PairView, ValidationReport
 
-PAIRS = 150
+PAIRS = 100
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Two columns drawn together, with the cells behind the chart."""
+
+    pair: PairView
+    chart: Markup
+    letters: tuple[tuple[str, str], ...]
+    cells: tuple[tuple[str, str, float, float, bool], ...]
 
 
 def associations(report: ValidationReport, provenance: Mapping[str, Any]) -> Section | None:
@@ -40,6 +54,19 @@ def associations(report: ValidationReport, provenance: Mapping[str, Any]) -> Sec
     pairs.sort(key=lambda pair: -abs(pair[4]))
     html = render(
         "associations.html", names=view.names, maps=maps, pairs=pairs[:PAIRS],
-        hidden=max(len(pairs) - PAIRS, 0),
+        hidden=max(len(pairs) - PAIRS, 0), joints=tuple(map(_joint, report.pairs)),
     )  # fmt: skip
     return Section("associations", "Pairs of columns", html)
+
+
+def _joint(pair: PairView) -> Joint:
+    chart = joint_cells(
+        pair.rows, pair.real, pair.synthetic, pair.few,
+        title=f"{shorten(pair.one)} and {shorten(pair.other)}: real, synthetic, difference",
+        description=f"{len(pair.rows)} by {len(pair.columns)} cells; stronger colour, more rows.",
+    )  # fmt: skip
+    cells = tuple(
+        (row, column, pair.real[i][j], pair.synthetic[i][j], pair.few[i][j])
+        for i, row in enumerate(pair.rows) for j, column in enumerate(pair.columns)
+    )  # fmt: skip
+    return Joint(pair, chart, tuple(zip(LETTERS, pair.columns, strict=False)), cells)

@@ -31,10 +31,11 @@ class Figure:
 
 
 def columns(report: ValidationReport, provenance: Mapping[str, Any]) -> Section | None:
-    """All columns: an overview of the gaps, then one chart a column."""
+    """An overview of every column's gap, beside what real training rows have."""
     if not report.columns:
         return None
-    html = render("columns.html", figures=figures(report.columns), overview=_overview(report.columns))
+    linked = any(column.labels for column in report.columns)
+    html = render("columns.html", columns=report.columns, overview=_overview(report.columns), linked=linked)
     return Section("columns", "Columns, worst first", html)
 
 

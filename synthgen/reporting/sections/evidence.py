@@ -23,7 +23,9 @@ BETTER = {
     "near baseline": "best where held-out real rows are",
 }
 STATES = {"not_applicable": "Not applicable", "failed": "Could not be measured"}
-SHOWN = 60
+SHOWN = 30
+RULES = ("rules_kept", "missing_rates", "missing_patterns")
+"""Told in a section of their own."""
 INTRODUCTIONS = {
     "privacy": "What the synthetic rows give away about the real ones. A figure is worth something only "
     "beside what real rows score that the generator never saw, or what chance gives where nothing leaks. The p-values "
@@ -54,40 +56,37 @@ class Group:
     better: str
     rows: tuple[Row, ...]
     hidden: int
-
-
-def privacy(report: ValidationReport, provenance: Mapping[str, Any]) -> Section | None:
-    """Show what the synthetic rows give away."""
-    html = _family(report, "privacy", said=report.verdict.privacy)
-    return Section("privacy", "Evidence: privacy", html) if html else None
+    noted: bool
+    attack: bool
 
 
 def fidelity(report: ValidationReport, provenance: Mapping[str, Any]) -> Section | None:
     """Show how near the synthetic rows are to the real ones, as a whole."""
-    html = _family(report, "fidelity")
-    return Section("fidelity", "Evidence: fidelity", html) if html else None
-
-
-def utility(report: ValidationReport, provenance: Mapping[str, Any]) -> Section | None:
-    """Show what a model can learn from the synthetic rows."""
-    html = _family(report, "utility")
-    return Section("utility", "Evidence: usefulness", html) if html else None
+    html = family_html(report, "fidelity", without=RULES)
+    return Section("fidelity", "Fidelity", html) if html else None
 
 
 def overall(report: ValidationReport, family: str) -> tuple[Row, ...]:
     """Give the rows about the whole table, of one family."""
     chosen = [m for m in report.results if m.family == family and m.subject is None]
-    return tuple(map(_row, chosen))
+    return tuple(map(row_of, chosen))
 
 
-def _family(report: ValidationReport, family: str, said: tuple[str, ...] = ()) -> Markup | None:
-    chosen = [m for m in report.results if m.family == family]
+def family_html(report: ValidationReport, family: str, without: tuple[str, ...] = ()) -> Markup | None:
+    """Everything that was measured of one family, but for some metrics that stand elsewhere."""
+    chosen = [m for m in report.results if m.family == family and m.name not in without]
     if not chosen:
         return None
     return render(
-        "evidence.html", family=family, introduction=INTRODUCTIONS[family], rows=overall(report, family),
-        groups=tuple(_groups(m for m in chosen if m.subject is not None)), said=said,
+        "evidence.html", family=family, introduction=INTRODUCTIONS[family],
+        rows=tuple(row_of(m) for m in chosen if m.subject is None),
+        groups=grouped(m for m in chosen if m.subject is not None),
     )  # fmt: skip
+
+
+def grouped(measurements: Iterable[Measurement]) -> tuple[Group, ...]:
+    """Figures about columns, pairs and classes, those of one metric together, worst first."""
+    return tuple(_groups(measurements))
 
 
 def _groups(measurements: Iterable[Measurement]) -> Iterable[Group]:
@@ -96,10 +95,11 @@ def _groups(measurements: Iterable[Measurement]) -> Iterable[Group]:
         by_name.setdefault(measurement.name, []).append(measurement)
     for group in by_name.values():
         first = group[0]
-        rows = tuple(map(_row, sorted(group, key=_badness, reverse=True)[:SHOWN]))
+        rows = tuple(map(row_of, sorted(group, key=_badness, reverse=True)[:SHOWN]))
         yield Group(
             first.title, first.explanation, BETTER[str(first.direction)], rows,
-            max(len(group) - SHOWN, 0),
+            max(len(group) - SHOWN, 0), any(m.reason or m.p_value is not None for m in group),
+            any(m.success is not None for m in group),
         )  # fmt: skip
 
 
@@ -115,7 +115,8 @@ def _badness(measurement: Measurement) -> float:
     return abs(value - measurement.baseline)
 
 
-def _row(measurement: Measurement) -> Row:
+def row_of(measurement: Measurement) -> Row:
+    """One measurement with its chart, or with the reason why there is none."""
     state = STATES.get(str(measurement.status), "")
     chart = Markup("")
     if measurement.value is not None and math.isfinite(measurement.value):

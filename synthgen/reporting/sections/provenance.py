@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from synthgen.reporting.html import number, plain, prose, render, shorten
+from synthgen.reporting.html import compact, number, plain, prose, render, shorten
 from synthgen.reporting.section import Section
 
 FACTS = {
@@ -54,7 +54,7 @@ def provenance_section(about: object, provenance: Mapping[str, Any]) -> Section 
     html = render(
         "provenance.html", facts=facts, counts=rows,
         parameters=_pairs(provenance.get("parameters")), libraries=_pairs(provenance.get("libraries")),
-        seconds=_pairs(provenance.get("seconds")), coarser=_coarser(provenance.get("disclosure")),
+        seconds=_seconds(provenance.get("seconds")), coarser=_coarser(provenance.get("disclosure")),
     )  # fmt: skip
     return Section("provenance", "Provenance", html)
 
@@ -74,6 +74,12 @@ def _pairs(mapping: object) -> list[tuple[str, str]]:
     if not isinstance(mapping, Mapping):
         return []
     return [(prose(key).replace("_", " "), _value(value)) for key, value in mapping.items()]
+
+
+def _seconds(mapping: object) -> list[tuple[str, str]]:
+    if not isinstance(mapping, Mapping):
+        return []
+    return [(prose(key), compact(value)) for key, value in mapping.items()]
 
 
 def _shown(key: str, value: object) -> str | Markup:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from synthgen.reporting.audience import Audience
 from synthgen.reporting.html import number, render, words
 from synthgen.reporting.section import Section
 from synthgen.reporting.svg import single_bars
@@ -65,8 +66,10 @@ def flagged_by_reason(report: ValidationReport) -> dict[str, int]:
     return dict(Counter(str(reason) for reason in frame["reason"]).most_common())
 
 
-def refused(report: ValidationReport, provenance: Mapping[str, Any]) -> Section:
-    """How many rows were flagged, refused and kept, and why."""
+def refused(report: ValidationReport, provenance: Mapping[str, Any]) -> Section | None:
+    """How many rows were flagged, refused and kept, and why; not for outsiders."""
+    if provenance.get("audience") == Audience.SHAREABLE:
+        return None
     flagged = flagged_by_reason(report)
     given = provenance.get("refused_by_reason")
     removed = {str(k): int(v) for k, v in given.items()} if isinstance(given, Mapping) else None

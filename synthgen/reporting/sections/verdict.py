@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -12,11 +13,57 @@ from synthgen.reporting.section import Section
 
 if TYPE_CHECKING:
     from synthgen.validation.report import ValidationReport
-    from synthgen.validation.verdict import Verdict
+    from synthgen.validation.verdict import Finding, Outcome, Verdict
 
 MARKS = {"PASS": "✓", "FAIL": "✕", "INCONCLUSIVE": "?"}
 MET = {"PASS": "met", "FAIL": "not met", "INCONCLUSIVE": "not settled"}
 NAMED = 20
+
+
+PARTS = {
+    "singling out": ("Privacy: singling out", "privacy"),
+    "linkability": ("Privacy: linkability", "privacy"),
+    "inference": ("Privacy: inference", "privacy"),
+    "privacy": ("Privacy: whether leaks could be found", "privacy"),
+    "fidelity": ("Fidelity", "fidelity"),
+    "utility": ("Usefulness", "utility"),
+    "": ("How rows are made, and rows refused", "provenance"),
+}
+ORDER = ("FAIL", "INCONCLUSIVE", "PASS")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the verdict: the worst of its findings."""
+
+    title: str
+    anchor: str
+    outcome: str
+    words: str
+    blocks: bool
+
+
+def worst(findings: Sequence[Finding]) -> Outcome:
+    """Give the worst outcome of some findings."""
+    return min((finding.outcome for finding in findings), key=lambda outcome: ORDER.index(str(outcome)))
+
+
+def parts(report: ValidationReport) -> tuple[Part, ...]:
+    """Each part of the verdict by its worst finding, the worst part first; those that only warn count last."""
+    groups: dict[str, list[Finding]] = {key: [] for key in PARTS}
+    for finding in report.verdict.findings:
+        groups[finding.about if finding.about in PARTS else ""].append(finding)
+    out = []
+    for key, mine in groups.items():
+        if mine:
+            first = min(mine, key=_rank)
+            out.append(Part(*PARTS[key], str(first.outcome), first.words, first.blocks))
+    return tuple(sorted(out, key=lambda part: (part.outcome == "PASS", not part.blocks, ORDER.index(part.outcome))))
+
+
+def _rank(finding: Finding) -> tuple[bool, bool, int]:
+    outcome = str(finding.outcome)
+    return outcome == "PASS", not finding.blocks, ORDER.index(outcome)
 
 
 def headline(verdict: Verdict) -> str:
@@ -41,7 +88,7 @@ def reasons(report: ValidationReport, provenance: Mapping[str, Any]) -> Section:
     met = tuple(f for f in verdict.findings if f.outcome == "PASS")
     html = render(
         "reasons.html", blocking=verdict.blocking, cautions=verdict.warnings, met=met, marks=MARKS,
-        states=MET, said=tuple(provenance.get("warnings") or ()),
+        states=MET, parts=parts(report), said=tuple(provenance.get("warnings") or ()),
     )  # fmt: skip
     return Section("reasons", "Reasons", html)
 

@@ -101,4 +101,5 @@ def _estimate(item: Evidence, p_value: float) -> Estimate:
     return Estimate(
         item.value, item.interval, item.baseline, item.baseline_interval,
         p_value if item.null is not None else None, item.n, item.subject, item.reason, item.vacuous,
+        item.success, item.control, item.naive, item.smallest,
     )  # fmt: skip

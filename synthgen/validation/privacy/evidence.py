@@ -53,6 +53,8 @@ class Evidence:
         Nothing that could leak in this way, as opposed to no evidence.
     hidden : bool
         Counts in the adjustment but isn't shown (one step of a scan, say).
+    success, control, naive, smallest : float or None
+        Of an attack; see :class:`synthgen.validation.metric.Estimate`.
     """
 
     name: str
@@ -67,6 +69,10 @@ class Evidence:
     reason: str = ""
     vacuous: bool = False
     hidden: bool = False
+    success: float | None = None
+    control: float | None = None
+    naive: float | None = None
+    smallest: float | None = None
 
 
 def share_of_train(

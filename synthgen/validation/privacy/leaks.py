@@ -127,6 +127,7 @@ def _listed(measurements: tuple[Measurement, ...], rows: LeakFlags) -> tuple[Mea
     return tuple(
         replace(
             item, status=Status.FAILED, value=None, interval=None, baseline=None, baseline_interval=None, p_value=None,
+            success=None, control=None, naive=None, smallest=None,
             reason=f"listing its rows stopped with {rows.failed[item.name]}",
         )
         if item.name in rows.failed and item.status is not Status.FAILED
@@ -166,7 +167,8 @@ def _if_sound(item: Measurement, sound: Preconditions) -> Measurement:
         return item
     return replace(
         item, status=Status.NOT_APPLICABLE, value=None, interval=None, baseline=None, baseline_interval=None,
-        p_value=None, reason=CONTAMINATED if sound.contaminated else DRIFTED,
+        p_value=None, success=None, control=None, naive=None, smallest=None,
+        reason=CONTAMINATED if sound.contaminated else DRIFTED,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.stats import rankdata
 from synthgen.validation.classifier import classifier, predict, train_model
 from synthgen.validation.comparison import MOST_ROWS, Comparison, Floats
 from synthgen.validation.metric import Direction, Estimate, Family, Metric
+from synthgen.validation.report import PrecisionCurve
 
 FEWEST = 10
 MOST_CLASSES = 3
@@ -21,8 +23,13 @@ LEAST_AUC = 0.6
 """Below, real rows of the class have no signal that could be kept or lost."""
 
 
-def class_signal(comparison: Comparison, rng: np.random.Generator) -> Iterator[Estimate]:
-    """Signal kept for the rarest classes that have enough held-out rows to tell."""
+def class_signal(
+    comparison: Comparison, rng: np.random.Generator, curves: list[PrecisionCurve] | None = None
+) -> Iterator[Estimate]:
+    """Signal kept for the rarest classes that have enough held-out rows to tell.
+
+    Of each the curve that a report draws is added to ``curves``, since the same models draw it.
+    """
     target = comparison.target
     if target is None:
         yield Estimate(None, reason="the target has no classes, or none was named", vacuous=True)
@@ -37,13 +44,17 @@ def class_signal(comparison: Comparison, rng: np.random.Generator) -> Iterator[E
     # Of two classes, what tells one from the other tells the other from the one.
     shown = 1 if len(real) == 2 else MOST_CLASSES
     for code in sorted(known, key=lambda c: (real[c], c))[:shown]:
-        yield _signal(comparison, code, str((target.categories or ())[int(code)]), rng)
+        yield _signal(comparison, code, str((target.categories or ())[int(code)]), rng, curves)
 
 
-def _signal(comparison: Comparison, code: float, label: str, rng: np.random.Generator) -> Estimate:
+def _signal(
+    comparison: Comparison, code: float, label: str, rng: np.random.Generator, curves: list[PrecisionCurve] | None
+) -> Estimate:
     assert comparison.target is not None
     found, guesses = class_guesses(comparison, code, (comparison.synthetic, comparison.train), rng)
     weights = None if comparison.tilts is None else comparison.tilt_by_class(1)
+    if curves is not None and weights is None:
+        curves += precision_curve(label, found, *guesses)
     made, real = (area(found, guess, weights) for guess in guesses)
     n = int((comparison.synthetic[comparison.target.name] == code).sum())
     if real < LEAST_AUC:
@@ -107,6 +118,29 @@ def area(found: NDArray[np.bool_], guess: Floats, weights: Floats | None = None)
         return _right_pairs(np.unique(guess, return_inverse=True)[1], found, weights)
     n = int(found.sum())
     return float((rankdata(guess)[found].sum() - n * (n + 1) / 2) / (n * (len(found) - n)))
+
+
+def precision_curve(label: str, found: NDArray[np.bool_], made: Floats, real: Floats) -> list[PrecisionCurve]:
+    """Precision at steps of recall of ten rows or more each; nothing with fewer than twenty rows of the class.
+
+    Examples
+    --------
+    >>> found = np.arange(40) < 20
+    >>> curve, = precision_curve("1", found, made=np.ones(40), real=found.astype(float))
+    >>> curve.recall, curve.real, curve.synthetic
+    ((0.5, 1.0), (1.0, 1.0), (0.5, 0.5))
+    """
+    n = int(found.sum())
+    steps = min(n // FEWEST, 10)
+    if steps < 2:
+        return []
+    recall = tuple(step / steps for step in range(1, steps + 1))
+    sides = []
+    for guess in (real, made):
+        inside = np.sort(guess[found])[::-1]
+        least = [inside[math.ceil(share * n - 1e-9) - 1] for share in recall]
+        sides.append(tuple(round(float(found[guess >= level].mean()), 2) for level in least))
+    return [PrecisionCurve(label, n, float(found.mean()), recall, sides[0], sides[1])]
 
 
 def resampled_areas(

@@ -59,6 +59,7 @@ def attribute_inference(pool: Pool, permutations: Permutations, rng: np.random.G
     secret = [j for j, column in enumerate(aim.columns) if column.role is Role.SENSITIVE]
     secret = secret or list(range(len(aim.columns)))
     hits, subjects, notes = [], [], []
+    constants: list[float] = []
     for j in secret:
         column = aim.columns[j]
         is_label = column.kind in LABEL_KINDS
@@ -69,6 +70,7 @@ def attribute_inference(pool: Pool, permutations: Permutations, rng: np.random.G
         constant = best_constant(truth, is_label)
         weak = "; no better than that, so it says little" if hits[-1].mean() <= constant else ""
         subjects.append(column.name)
+        constants.append(constant)
         notes.append(f" (one guess for all: {constant:.1%}{weak})")
     if not hits:
         return [Evidence(NAME, reason="no column varies among real rows", vacuous=True)]
@@ -76,7 +78,8 @@ def attribute_inference(pool: Pool, permutations: Permutations, rng: np.random.G
     if len(hits) > 1:
         table = np.column_stack([table.mean(axis=1), table])
         subjects, notes = [None, *subjects], ["", *notes]  # type: ignore[list-item]
-    return excess_of_hits(NAME, permutations, table, aim.sample, rng, subjects=subjects, notes=notes)
+        constants = [float(np.mean(constants)), *constants]
+    return excess_of_hits(NAME, permutations, table, aim.sample, rng, subjects=subjects, notes=notes, naive=constants)
 
 
 NAME = "attribute_inference"

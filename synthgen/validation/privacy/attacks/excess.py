@@ -28,6 +28,7 @@ def excess_of_hits(
     *,
     subjects: Sequence[str | None],
     notes: Sequence[str],
+    naive: Sequence[float | None] | None = None,
 ) -> list[Evidence]:
     """Evidence from an attack's success on each target: the difference of the two sides' rates.
 
@@ -46,6 +47,8 @@ def excess_of_hits(
     subjects : sequence of m names or None
     notes : sequence of m str
         Added to the reasons.
+    naive : sequence of m numbers or None
+        How often one guess for all is right.
 
     Returns
     -------
@@ -80,6 +83,10 @@ def excess_of_hits(
                 (float(band[0]), float(band[1])),
                 n,
                 reason,
+                success=float(rates[0][0, j]),
+                control=float(rates[1][0, j]),
+                naive=naive[j] if naive is not None else None,
+                smallest=smallest,
             )
         )
     return out

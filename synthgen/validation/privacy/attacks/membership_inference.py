@@ -79,15 +79,16 @@ def _attacked(
     found = select(scores[within], part.rows, first[within], permutations, rng)
     band = np.quantile(found.null, [0.025, 0.975])
     baseline = float(found.null.mean())
+    smallest = min(1.0, baseline + REACH * float(found.null.std()))
     return Evidence(
         name, found.value, found.null, part.name, found.value, found.interval, baseline,
-        (float(band[0]), float(band[1])), len(part.rows), _reason(name, found, baseline, len(part.rows)),
+        (float(band[0]), float(band[1])), len(part.rows), _reason(name, found, smallest, len(part.rows)),
+        success=found.value, control=baseline, naive=0.01 if name == TPR else 0.5, smallest=smallest,
     )  # fmt: skip
 
 
-def _reason(name: str, found: Outcome, baseline: float, n: int) -> str:
+def _reason(name: str, found: Outcome, smallest: float, n: int) -> str:
     ways = " and ".join(dict.fromkeys(ATTACKS[c] for c in found.chosen))
-    smallest = min(1.0, baseline + REACH * float(found.null.std()))
     words = f"{n:,} targets, chosen attack: {ways}; would find {smallest:.3f} four times in five"
     if name == TPR and n < FEWEST_FOR_TPR:
         words = f"underpowered, since fewer than {FEWEST_FOR_TPR:,} targets: {words}"

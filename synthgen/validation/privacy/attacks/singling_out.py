@@ -144,6 +144,7 @@ def _evidence(subject: str, rows: Rows, tried: int, permutations: Permutations) 
         NAME, float(values[0]), values[1:], subject, float(np.clip(values[0], -1, 1)),
         (float(excess(np.array(low * len(rows)))), float(excess(np.array(high * len(rows))))),
         float(values[1:].mean()), (float(band[0]), float(band[1])), tried, reason,
+        success=min(hits / tried, 1.0), control=min(float(held * ratio) / tried, 1.0), smallest=smallest,
     )  # fmt: skip
 
 
