@@ -158,6 +158,10 @@ def _added(columns: list[str], found: dict[tuple[str, ...], Combination]) -> tup
     return tuple(sorted(means, key=lambda pair: -pair[1]))
 
 
+TOLD = 0.005
+"""A smaller share rounds to nothing and isn't told."""
+
+
 def _sentences(
     found: dict[tuple[str, ...], Combination], adds: tuple[tuple[str, float], ...], suggested: tuple[str, ...],
     schema: Schema, n: int, k: int,
@@ -165,8 +169,8 @@ def _sentences(
     out = []
     for size, words in ((1, "Alone"), (2, "Of pairs"), (3, "Of triples")):
         mine = [item for together, item in found.items() if len(together) == size]
-        if mine:
-            top = max(mine, key=lambda item: item.below)
+        top = max(mine, key=lambda item: item.below, default=None)
+        if top is not None and top.below >= TOLD:
             out.append(
                 f"{words}, {' × '.join(top.columns)} leaves most rows in cells of fewer than {k}: {top.below:.0%} of "
                 f"{n:,} rows looked at."
