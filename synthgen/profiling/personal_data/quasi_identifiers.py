@@ -175,6 +175,8 @@ def _sentences(
                 f"{words}, {' × '.join(top.columns)} leaves most rows in cells of fewer than {k}: {top.below:.0%} of "
                 f"{n:,} rows looked at."
             )
+    if found and not out:
+        out.append(f"Hardly any of {n:,} rows looked at is in a cell of fewer than {k}.")
     undeclared = [name for name in suggested if schema[name].role is not Role.QUASI_IDENTIFIER]
     if undeclared:
         out.append(
