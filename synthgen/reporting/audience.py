@@ -86,7 +86,11 @@ def shareable_profile(profile: Profile) -> Profile:
     """Leave what was found about groups, and drop what describes the columns of the real table."""
     plain = type(profile)(profile.schema, profile.n_rows, ())
     described = ("missingness", "dependence", "size", "personal_data")
-    return replace(profile, columns=(), notes=(), **{name: getattr(plain, name) for name in described})
+    alike = tuple(replace(item, strata=()) for item in profile.bias.conditional)
+    return replace(
+        profile, columns=(), notes=(), bias=replace(profile.bias, conditional=alike),
+        **{name: getattr(plain, name) for name in described},
+    )  # fmt: skip
 
 
 def _whole(m: Measurement) -> Measurement:
