@@ -20,9 +20,8 @@ from synthgen.planning import (
     Plan,
     Wanted,
     check_learnable,
-    check_not_merged,
     choose_generator,
-    coarsen,
+    coarsen_for_release,
     plan_by_class,
     plan_in_proportion,
     read_wanted,
@@ -174,10 +173,7 @@ def synthesize(
         check_table(frame, coded, schema)
         given, coarsening, source = (coded, schema), None, frame
         if purpose == "release":
-            fewest = (gate if isinstance(gate, Gate) else Gate.default()).fewest_holders
-            frame, coded, schema, coarsening = coarsen(frame, coded, schema, fewest=fewest)
-            form = form.listing({name: schema[name].categories or () for name in coarsening.merged_labels})
-            check_not_merged(conditions, given[1], schema, coarsening.merged_labels)
+            frame, coded, schema, form, coarsening = coarsen_for_release(frame, coded, schema, form, gate, conditions)
         fair, frame, coded = _fairness(
             fairness, frame, coded, schema, purpose, generator, n_samples, sampling_strategy, conditions
         )

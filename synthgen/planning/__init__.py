@@ -3,10 +3,11 @@
 from synthgen.planning.choice import Choice, choose_generator, decide
 from synthgen.planning.classes import check_learnable, classes_lost
 from synthgen.planning.coarsening import Coarsening, coarsen
+from synthgen.planning.for_release import coarsen_for_release
 from synthgen.planning.memory_trial import remembers
 from synthgen.planning.rare_signal import ClassSignal, Share, rare_signal
 from synthgen.planning.sampling import Plan, plan_by_class, plan_in_proportion
-from synthgen.planning.wanted import Wanted, check_not_merged, read_wanted, rows_that_meet
+from synthgen.planning.wanted import Wanted, read_wanted, rows_that_meet
 
 __all__ = [
     "Choice",
@@ -16,10 +17,10 @@ __all__ = [
     "Share",
     "Wanted",
     "check_learnable",
-    "check_not_merged",
     "choose_generator",
     "classes_lost",
     "coarsen",
+    "coarsen_for_release",
     "decide",
     "plan_by_class",
     "plan_in_proportion",
