@@ -30,6 +30,7 @@ NEARLY_UNIQUE = 2
 ABSOLUTE_PATH = re.compile(
     r"(?<![\w.:/<])(?:/(?:home|Users|root|tmp|work|usr|opt|var|mnt|private)/|[A-Z]:\\|~/|ipykernel_)"
 )
+ADDRESS = re.compile(r"https?://\S+")  # the number of a paper is nobody's
 FRACTION = re.compile(r"[-−]?\d+\.\d+")
 MOST_DECIMALS = 4
 FEWEST_DIGITS = 5
@@ -93,7 +94,7 @@ def leaked(text: str, telling: set[float]) -> list[str]:
     What is printed with five decimals could be a row's value, rounded: summaries are to be rounded further.
     """
     found = []
-    for number in FRACTION.findall(text):
+    for number in FRACTION.findall(ADDRESS.sub("", text)):
         decimals, digits = len(number.split(".")[1]), sum(map(str.isdigit, number))
         own = float(number.replace("−", "-")) in telling
         if decimals > MOST_DECIMALS or (own and (decimals == MOST_DECIMALS or digits >= FEWEST_DIGITS)):

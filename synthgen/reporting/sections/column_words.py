@@ -26,7 +26,12 @@ def _said(column: ColumnProfile) -> Iterator[str]:
         text = f"Best described as {words(column.family)}"
         if column.parameters:
             text += f" ({', '.join(f'{key} {number(value)}' for key, value in column.parameters)})"
-        yield f"{text}." if fit is None else f"{text}; {fit}."
+        # Without the number of rows looked at: it may happen to be a value of the table.
+        yield (
+            f"{text}."
+            if fit is None
+            else f"{text}; differs from the rows by at most {fit.interval[1]:.3f} at any point."
+        )
         if fit is not None and fit.alternatives:
             yield f"Not told apart from it: {', '.join(fit.alternatives)}."
     if column.modes is not None and column.modes.number > 1:
