@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.table.column import LABEL_KINDS, Column
+from synthgen.table.contingency import cramers_v
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.validation.comparison import PAIR_BINS, Codes, Comparison, Floats, Part
 from synthgen.validation.report import AssociationView, PairView
@@ -44,19 +45,8 @@ def _matrix(
     for i, a in enumerate(names):
         for j, b in enumerate(names[:i]):
             cells = np.bincount(codes[a] * sizes[b] + codes[b], weights, minlength=sizes[a] * sizes[b]).astype(float)
-            out[i, j] = out[j, i] = _cramers_v(cells.reshape(sizes[a], sizes[b]))
+            out[i, j] = out[j, i] = cramers_v(cells.reshape(sizes[a], sizes[b]))
     return tuple(tuple(round(float(value), 3) for value in row) for row in out)
-
-
-def _cramers_v(table: Floats) -> float:
-    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-    n, (r, c) = float(table.sum()), table.shape
-    if min(r, c) < 2 or n < 2:
-        return 0.0
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
-    phi = float(((table - expected) ** 2 / expected).sum()) / n - (r - 1) * (c - 1) / (n - 1)
-    sides = min(r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1)) - 1
-    return float(np.sqrt(phi / sides)) if phi > 0 and sides > 0 else 0.0
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from scipy.stats import rankdata
 
 from synthgen.planning.fairness.groups import Groups
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Schema
+from synthgen.table.contingency import cramers_v
 from synthgen.table.grid import to_grid
 
 Floats = NDArray[np.float64]
@@ -121,28 +122,8 @@ def proxies_of(coded: pd.DataFrame, schema: Schema, groups: Groups) -> dict[str,
         if column.kind not in LABEL_KINDS:
             places = rankdata(values, "average", nan_policy="omit") / max(int((~np.isnan(values)).sum()), 1)
             values = np.minimum(np.floor(places * BINS), BINS - 1)
-        filled = np.where(np.isnan(values), -1.0, values)
-        found[column.name] = cramers_v(np.unique(filled, return_inverse=True)[1], of_row[rows])
+        classes = np.unique(np.where(np.isnan(values), -1.0, values), return_inverse=True)[1]
+        table = np.zeros((int(classes.max(initial=0)) + 1, len(groups)))
+        np.add.at(table, (classes, of_row[rows]), 1)
+        found[column.name] = cramers_v(table)
     return dict(sorted(found.items(), key=lambda item: -item[1]))
-
-
-def cramers_v(a: NDArray[np.int64], b: NDArray[np.int64]) -> float:
-    """Bias-corrected Cramér's V of two columns of codes.
-
-    Examples
-    --------
-    >>> same = np.arange(1_000) % 2
-    >>> round(cramers_v(same, same), 2), cramers_v(same, (np.arange(1_000) // 2) % 2)
-    (1.0, 0.0)
-    """
-    table = np.zeros((int(a.max(initial=0)) + 1, int(b.max(initial=0)) + 1))
-    np.add.at(table, (a, b), 1)
-    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-    n, (r, k) = table.sum(), table.shape
-    if min(r, k) < 2 or n < 2:
-        return 0.0
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
-    phi = float(((table - expected) ** 2 / expected).sum() / n)
-    phi = max(0.0, phi - (r - 1) * (k - 1) / (n - 1))
-    r, k = r - (r - 1) ** 2 / (n - 1), k - (k - 1) ** 2 / (n - 1)
-    return float(np.sqrt(phi / max(min(r - 1, k - 1), 1e-9)))
