@@ -9,14 +9,14 @@ LEVEL = 0.05
 """Probability that a search finds anything at all where there is nothing to find."""
 
 
-def holm(p: NDArray[np.float64], n_tests: int | None = None) -> NDArray[np.float64]:
+def holm(p: NDArray[np.float64], weights: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
     """Adjust probabilities so that all those below a level are findings at that level, together.
 
     Parameters
     ----------
     p : array of shape (n,)
-    n_tests : int, optional
-        How many tests were made, where those not given have larger probabilities.
+    weights : array of shape (n,), optional
+        Which part of the level each test has, above 0; alike if not given. Only their ratios count.
 
     Returns
     -------
@@ -31,8 +31,10 @@ def holm(p: NDArray[np.float64], n_tests: int | None = None) -> NDArray[np.float
     >>> holm(np.array([0.01, 0.04, 0.03])).tolist()
     [0.03, 0.06, 0.06]
     """
-    order = np.argsort(p, kind="stable")
-    left = (n_tests or len(p)) - np.arange(len(p))
+    weights = np.ones(len(p)) if weights is None else weights
+    order = np.argsort(p / weights, kind="stable")
+    ordered = weights[order]
+    left = ordered.sum() - np.concatenate([[0.0], np.cumsum(ordered)[:-1]]) if len(p) else ordered
     adjusted = np.empty(len(p))
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * left)) if len(p) else p
+    adjusted[order] = np.maximum.accumulate(np.minimum(1.0, p[order] / ordered * left))
     return adjusted

@@ -17,13 +17,13 @@ from synthgen.planning.fairness.groups import Cells, read_cells, read_groups, se
 from synthgen.planning.fairness.plan import KINDS, FairnessPlan
 from synthgen.planning.fairness.proxies import STRONG, proxies_of
 from synthgen.planning.fairness.trial import Trial
+from synthgen.profiling.multiplicity import LEVEL, holm
 from synthgen.profiling.profile import BiasAudit
 from synthgen.randomness import RandomState, child, seed_sequence
 from synthgen.table.column import LABEL_KINDS, Role, Schema
 from synthgen.table.encoding import encode
 from synthgen.table.frames import to_pandas
 
-LEVEL = 0.05
 ACTED_ON = 0.9
 """A selection-rate ratio below which a plan is proposed, and from which one has done what it should."""
 
@@ -149,13 +149,8 @@ def differing(coded: pd.DataFrame, schema: Schema, named: Sequence[str], selecte
         table = np.stack([hits, cells.sizes[:-1][compared] - hits])
         found.append((float(chi2_contingency(table).pvalue), _ratio(cells), columns))
     found.sort()
-    kept = []
-    for k, (p, ratio, columns) in enumerate(found):
-        if p > LEVEL / (len(found) - k):
-            break
-        if ratio < ACTED_ON:
-            kept.append(columns)
-    return kept
+    adjusted = holm(np.array([p for p, *_ in found]))
+    return [columns for p, (_, ratio, columns) in zip(adjusted, found, strict=True) if p <= LEVEL and ratio < ACTED_ON]
 
 
 def _ratio(cells: Cells) -> float:

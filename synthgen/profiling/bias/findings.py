@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 
-from synthgen.profiling.bias.intervals import ALPHA, Ends, holm
+from synthgen.profiling.bias.intervals import ALPHA, Ends, holm_by_family
 from synthgen.profiling.bias.proxies import WEAKEST
 from synthgen.profiling.bias.selection import FOUR_FIFTHS
 from synthgen.profiling.bias_parts import (
@@ -52,7 +52,7 @@ class Asked:
 
 def corrected(asked: list[Asked]) -> tuple[Evidence, ...]:
     """Correct all p-values together, one part of the level a question, and say what was found."""
-    adjusted = holm([a.evidence.p_value for a in asked], [a.evidence.question for a in asked])
+    adjusted = holm_by_family([a.evidence.p_value for a in asked], [a.evidence.question for a in asked])
     out = []
     for item, p in zip(asked, adjusted, strict=True):
         found = p < ALPHA and item.large

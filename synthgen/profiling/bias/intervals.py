@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgen.profiling.multiplicity import holm
+
 Ends = tuple[float, float]
 Counts = NDArray[Any]
 
@@ -73,7 +75,7 @@ def ratio_interval(first: float, of_first: Ends, second: float, of_second: Ends)
     return max(low, 0.0), high
 
 
-def holm(p_values: Sequence[float], families: Sequence[str]) -> list[float]:
+def holm_by_family(p_values: Sequence[float], families: Sequence[str]) -> list[float]:
     """Correct p-values for all of them, each family having the same part of the level however many it asks.
 
     Holm's procedure with weights (1979, https://www.jstor.org/stable/4615733): a family of forty columns
@@ -83,21 +85,14 @@ def holm(p_values: Sequence[float], families: Sequence[str]) -> list[float]:
     --------
     Of one family it is Holm's own; of two, the lonely p-value counts for as much as the two others:
 
-    >>> holm([0.01, 0.04, 0.03], ["a", "a", "a"])
+    >>> holm_by_family([0.01, 0.04, 0.03], ["a", "a", "a"])
     [0.03, 0.06, 0.06]
-    >>> holm([0.01, 0.04, 0.03], ["a", "b", "b"])
+    >>> holm_by_family([0.01, 0.04, 0.03], ["a", "b", "b"])
     [0.02, 0.06, 0.06]
     """
     size = {family: families.count(family) for family in set(families)}
-    weights = [1 / (len(size) * size[family]) for family in families]
-    order = sorted(range(len(p_values)), key=lambda i: p_values[i] / weights[i])
-    adjusted = [1.0] * len(p_values)
-    left, worst = 1.0, 0.0
-    for i in order:
-        worst = max(worst, min(1.0, p_values[i] / weights[i] * left))
-        adjusted[i] = round(worst, 12)
-        left -= weights[i]
-    return adjusted
+    weights = np.array([1 / (len(size) * size[family]) for family in families])
+    return [round(float(p), 12) for p in holm(np.array(p_values, dtype=float), weights)]
 
 
 def alike(hits: Counts, counts: Counts) -> float:
