@@ -13,6 +13,11 @@ from synthgen.table.disclosure import subjects_of
 Rows = NDArray[np.int64]
 
 
+def some_rows(n: int, most: int, rng: np.random.Generator) -> Rows:
+    """Positions of all of ``n`` rows, or of ``most`` at random, in order."""
+    return np.sort(rng.choice(n, most, replace=False)) if n > most else np.arange(n)
+
+
 def rows_to_test(coded: pd.DataFrame, schema: Schema, most: int, rng: np.random.Generator) -> Rows:
     """Positions of at most ``most`` rows at random: one of each subject, and no copies of rows."""
     rows = _one_each(coded, schema, rng)

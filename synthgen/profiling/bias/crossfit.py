@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthgen.profiling.row_samples import some_rows
 from synthgen.randomness import legacy_seed
 from synthgen.table.column import LABEL_KINDS, Schema
 
@@ -24,9 +25,7 @@ MOST_LEVELS = 30
 def rows_looked_at(n: int, columns: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Give all rows, or 8,000 of them at random; fewer where models of many sensitive columns are grown."""
     most = max(LEAST_ROWS, min(MOST_ROWS, MODEL_ROWS // max(columns, 1)))
-    if n <= most:
-        return np.arange(n)
-    return np.sort(rng.choice(n, most, replace=False))
+    return some_rows(n, most, rng)
 
 
 def features_matrix(coded: pd.DataFrame, schema: Schema, names: list[str]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from synthgen.profiling.dependence.pair_sums import PairShares, PairSums
 from synthgen.profiling.dependence.results import Association
 from synthgen.profiling.few_classes import Floats, few_classes
 from synthgen.profiling.multiplicity import LEVEL, holm
+from synthgen.profiling.row_samples import some_rows
 from synthgen.profiling.share_intervals import (
     GROUPS,
     Share,
@@ -78,9 +79,7 @@ def measure(coded: pd.DataFrame, columns: Sequence[Column], rng: np.random.Gener
     labels = np.array([column.kind in LABEL_KINDS for column in columns])
     width = sum(levels if is_label else bins + 3 for is_label in labels)
     most = min(MOST_ROWS, int(WORK / max(width, 1) ** 2))
-    rows = np.arange(len(coded))
-    if len(coded) > most:
-        rows = np.sort(rng.choice(len(coded), most, replace=False))
+    rows = some_rows(len(coded), most, rng)
     if len(rows) < 2 or not columns:
         return None
     values = [coded[column.name].to_numpy(float)[rows] for column in columns]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from synthgen.profiling.personal_data.detector import folded, names
 from synthgen.profiling.personal_data.result import Combination, QuasiIdentifiers
+from synthgen.profiling.row_samples import some_rows
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS
 
@@ -65,11 +66,11 @@ def quasi_identifiers(
     Sweeney (2002), https://doi.org/10.1142/S0218488502001648; El Emam and Dankar (2008),
     https://doi.org/10.1197/jamia.M2716.
     """
-    chosen = _chosen(coded.iloc[_some(len(coded), ROWS_TO_CHOOSE, rng)], schema)
+    chosen = _chosen(coded.iloc[some_rows(len(coded), ROWS_TO_CHOOSE, rng)], schema)
     if not chosen:
         return QuasiIdentifiers(k=k)
     m = len(chosen)
-    rows = _some(len(coded), WORK // (m + comb(m, 2) + comb(m, 3)), rng)
+    rows = some_rows(len(coded), WORK // (m + comb(m, 2) + comb(m, 3)), rng)
     codes, treated = {}, []
     for column in chosen:
         codes[column.name], words = _codes(coded[column.name].to_numpy(float)[rows], column)
@@ -86,10 +87,6 @@ def quasi_identifiers(
 
 def _knowable(column: Column) -> bool:
     return column.role in (Role.QUASI_IDENTIFIER, Role.SENSITIVE) or KNOWABLE.search(folded(column.name)) is not None
-
-
-def _some(n: int, most: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    return np.sort(rng.choice(n, most, replace=False)) if n > most else np.arange(n)
 
 
 def _chosen(coded: pd.DataFrame, schema: Schema) -> list[Column]:
