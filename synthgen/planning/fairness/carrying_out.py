@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synthgen.errors import DataError, UsageError
 from synthgen.generators import Synthesizer, TreeSynthesizer
 from synthgen.planning.fairness import counts as arithmetic
-from synthgen.planning.fairness.groups import Cells, read_cells, read_groups, selected_code
+from synthgen.planning.fairness.groups import Cells, Groups, read_cells, read_groups, selected_code
 from synthgen.planning.fairness.joint import Joint
 from synthgen.planning.fairness.plan import FairnessPlan
 from synthgen.planning.fairness.proxies import STRONG, Repair, proxies_of
@@ -180,7 +180,7 @@ def carry_out(
     """
     groups = read_groups(coded, schema, plan.sensitive_features)
     if plan.kind == "proxies":
-        return _repaired(plan, coded, frame, schema)
+        return _repaired(plan, coded, frame, schema, groups)
     about_labels = plan.kind in ABOUT_LABELS
     target = schema.target
     classed = target is not None and target.kind in LABEL_KINDS
@@ -253,9 +253,8 @@ def _by_labels(found: CarryingOut, movable: NDArray[np.bool_], release: bool, n:
 
 
 def _repaired(
-    plan: FairnessPlan, coded: pd.DataFrame, frame: pd.DataFrame, schema: Schema
+    plan: FairnessPlan, coded: pd.DataFrame, frame: pd.DataFrame, schema: Schema, groups: Groups
 ) -> tuple[CarryingOut, pd.DataFrame, pd.DataFrame]:
-    groups = read_groups(coded, schema, plan.sensitive_features)
     columns = plan.columns
     if not columns:
         columns = tuple(name for name, value in proxies_of(coded, schema, groups).items() if value >= STRONG)
