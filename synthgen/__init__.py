@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synthgen import datasets, errors, generators
+    from synthgen import constraints, datasets, errors, generators
     from synthgen.api import synthesize
     from synthgen.generators import load_synthesizer
     from synthgen.merging import merge, natural_weights, real_rows_only
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from synthgen.provenance import Provenance
     from synthgen.result import SynthesisResult, SynthgenWarning
     from synthgen.table import Kind, Role, Schema
+    from synthgen.table.discovery import discover_constraints
     from synthgen.validation import Gate, Outcome, validate
     from synthgen.verification import Verification, verify
 
@@ -41,7 +42,9 @@ __all__ = [
     "SynthgenWarning",
     "Uplift",
     "Verification",
+    "constraints",
     "datasets",
+    "discover_constraints",
     "errors",
     "estimate_uplift",
     "generators",
@@ -71,6 +74,7 @@ _HOME = {
     "SynthgenWarning": "result",
     "Uplift": "planning.uplift",
     "Verification": "verification",
+    "discover_constraints": "table.discovery",
     "estimate_uplift": "planning.uplift",
     "load_synthesizer": "generators",
     "merge": "merging",

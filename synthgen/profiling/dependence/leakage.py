@@ -50,19 +50,19 @@ def leak_suspects(
     columns : sequence of Column
     target : Column
     rules : sequence of HoldingRule
-        Sums that give the target make suspects of their parts.
+        Sums and products with the target make suspects of their parts.
     rng : numpy.random.Generator
         Divides the rows into folds.
     """
     found = {skill.column: skill for skill in single_skills(coded, columns, target, rng)}
-    sums = [rule for rule in rules if rule.kind == "sum" and target.name in rule.columns]
+    sums = [rule for rule in rules if rule.kind in ("sum", "product") and target.name in rule.columns]
     summed = {name: rule for rule in sums for name in rule.columns}
     out = []
     for name, skill in sorted(found.items(), key=lambda item: -item[1].low):
         if skill.low > SUSPECT:
             words = f"{name} alone takes away {skill.value:.0%} of what is uncertain about {target.name}."
         elif name in summed:
-            words = f"{name} is a part of a sum with {target.name}: {summed[name].words}"
+            words = f"{name} is a part of a {summed[name].kind} with {target.name}: {summed[name].words}"
         else:
             continue
         words += " Was it known before the outcome? If not, leave it out."

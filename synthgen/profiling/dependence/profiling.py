@@ -11,7 +11,6 @@ from synthgen.profiling.dependence.associations import measure, strongest
 from synthgen.profiling.dependence.copies import near_copies, repeated_rows
 from synthgen.profiling.dependence.interactions import MOST_COLUMNS as MOST_INTERACTING
 from synthgen.profiling.dependence.interactions import interactions
-from synthgen.profiling.dependence.keys import find_keys
 from synthgen.profiling.dependence.leakage import leak_suspects
 from synthgen.profiling.dependence.results import DependenceProfile, HoldingRule, Interaction, LeakSuspect
 from synthgen.profiling.few_classes import compared_columns
@@ -19,6 +18,9 @@ from synthgen.profiling.multiplicity import LEVEL
 from synthgen.profiling.row_samples import how_drawn, rows_of_classes, rows_to_test
 from synthgen.table.column import LABEL_KINDS, Column, Role, Schema
 from synthgen.table.inequalities import find_inequalities
+from synthgen.table.keys import find_keys
+from synthgen.table.one_hot import find_one_hot
+from synthgen.table.products import find_products
 from synthgen.table.rules import find_rules
 
 MOST_ROWS = 50_000
@@ -57,7 +59,7 @@ def profile_dependence(coded: pd.DataFrame, schema: Schema, rng: np.random.Gener
         notes.append(f"{MOST_COLUMNS} of {len(columns)} columns were looked at, drawn at random.")
         columns = _drawn(columns, rng)
         schema = Schema(tuple(c for c in schema if c in columns or c.role in (Role.IDENTIFIER, Role.SUBJECT)))
-    rules = [*_rules(coded, schema, rng), *find_keys(coded, schema, rng)]
+    rules = [*_rules(coded, schema, rng), *_keys(coded, schema, rng)]
     some = coded.iloc[rows_to_test(coded, schema, MOST_ROWS, rng)]
     found = measure(some, columns, rng)
     names = tuple(column.name for column in columns)
@@ -93,11 +95,24 @@ def _rules(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> Ite
         terms = " ".join(f"{'+' if sign > 0 else '-'} {part}" for part, sign in signed)
         words = f"{total.column} = {terms.removeprefix('+ ')} in every row."
         yield HoldingRule("sum", (total.column, *total.parts), words)
+    # A stream of its own, so that what is drawn after it stays as it was.
+    for product in find_products(coded, schema, rng.spawn(1)[0], found):
+        words = f"{product.column} = {product.expression} in every row."
+        yield HoldingRule("product", tuple(dict.fromkeys((product.column, *product.parts))), words)
+    for names in find_one_hot(coded, schema, found):
+        yield HoldingRule("one of", names, f"Exactly one of {', '.join(names)} is set in every row.")
     for rule in found.determined:
         words = f"{rule.column} is given by {rule.by}: each of its {len(rule.levels)} values has one of {rule.column}."
         yield HoldingRule("determined", (rule.column, rule.by), words)
     for order in find_inequalities(coded, schema):
         yield HoldingRule("order", (order.low, order.high), f"{order.low} is never above {order.high}.")
+
+
+def _keys(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> Iterable[HoldingRule]:
+    """Columns that tell every row from every other, in words."""
+    for names in find_keys(coded, schema, rng):
+        together = " together are" if len(names) > 1 else " is"
+        yield HoldingRule("key", names, f"{' and '.join(names)}{together} different in every row.")
 
 
 def _of_target(

@@ -50,7 +50,7 @@ class HoldingRule:
     Attributes
     ----------
     kind : str
-        ``determined``, ``sum``, ``copy``, ``order``, ``key`` or ``column copy``.
+        ``determined``, ``sum``, ``product``, ``one of``, ``copy``, ``order``, ``key`` or ``column copy``.
     columns : tuple of str
     words : str
     exceptions : int or None

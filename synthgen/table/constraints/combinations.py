@@ -149,6 +149,12 @@ class FunctionalDependency(Constraint):
             )
         return replace(self, known=known, counts=counts)
 
+    def seen(self, rows: Rows) -> Places:
+        """How many real rows had each row's combination of the columns that determine."""
+        return np.append(np.array(self.counts or (), dtype=np.intp), 0)[
+            _place(rows, self.by, _cut(self.known, len(self.by)))
+        ]
+
     def holds(self, rows: Rows, schema: Schema) -> Bools:
         """Whether each row has the value that goes with its others, where that is known."""
         place = _place(rows, self.by, _cut(self.known, len(self.by)))

@@ -74,7 +74,7 @@ class When(Constraint):
 
     def holds(self, rows: Rows, schema: Schema) -> Bools:
         """Whether each row that meets the condition meets what follows."""
-        return ~_met(read(self.condition, schema), rows) | _met(read(self.then, schema), rows)
+        return ~met_by(self.condition, rows, schema) | met_by(self.then, rows, schema)
 
     def mend(self, rows: Rows, where: Places, free: frozenset[str], schema: Schema, rng: np.random.Generator) -> None:
         """Make what follows true; where it may not change, make the condition false."""
@@ -133,7 +133,9 @@ def any_allowed(allowed: Allowed, name: str, n: int, schema: Schema, rng: np.ran
     return np.asarray(np.clip(on_grid(rng.uniform(low, high, n), column), low, high))
 
 
-def _met(allowed: Mapping[str, Allowed], rows: Rows) -> Bools:
+def met_by(conditions: Mapping[str, Any], rows: Rows, schema: Schema) -> Bools:
+    """Whether each row meets conditions as a rule has them."""
+    allowed = read(conditions, schema)
     return np.asarray(np.logical_and.reduce([part.accepts(rows[name]) for name, part in allowed.items()]))
 
 
@@ -152,5 +154,5 @@ def _said_one(value: Any) -> str:
     if isinstance(value, str) and value.lstrip()[:1] in "<>=!":
         return value.strip()
     if isinstance(value, (list, tuple, set)):
-        return "in " + ", ".join(map(str, value))
+        return "in " + ", ".join("null" if item is None else str(item) for item in value)
     return f"= {value}"

@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from synthgen.table.column import ORDERED_KINDS, Schema
-from synthgen.table.constraints.arithmetic import Linear
-from synthgen.table.constraints.base import Bools, Constraint, Places, Rows, donors
+from synthgen.table.constraints.arithmetic import Formula, Linear
+from synthgen.table.constraints.base import Bools, Constraint, Places, Rows, donors, on_grid
+from synthgen.table.constraints.combinations import OneHot
 from synthgen.table.constraints.order import Inequality
 from synthgen.table.inequalities import find_inequalities
+from synthgen.table.one_hot import find_one_hot
+from synthgen.table.products import Product, find_products
 from synthgen.table.rules import Determined, Gap, Rules, Total, find_rules
 
 
@@ -113,6 +116,55 @@ class AddsUp(Constraint):
         self._linear.mend(rows, where, free, schema, rng)
 
 
+@dataclass(frozen=True)
+class Multiplies(Constraint):
+    """A column that is a product or a ratio of two others, and missing where it can't be computed."""
+
+    rule: Product
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Both parts, then the one that is computed."""
+        return (*dict.fromkeys(self.rule.parts), self.rule.column)
+
+    @property
+    def words(self) -> str:
+        """The rule in words."""
+        return self.formula.words
+
+    @property
+    def gives(self) -> str:
+        """The column that is computed."""
+        return self.rule.column
+
+    @property
+    def formula(self) -> Formula:
+        """The rule as it can be declared."""
+        return Formula(self.rule.column, self.rule.expression)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {"rule": type(self).__name__, **vars(self.rule)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Multiplies:
+        """Inverse of :meth:`to_dict`."""
+        return cls(Product(**{name: value for name, value in data.items() if name != "rule"}))
+
+    def holds(self, rows: Rows, schema: Schema) -> Bools:
+        """Whether each row's value is the computed one, and is missing where there is none."""
+        return self.rule.holds(rows[self.rule.column], rows[self.rule.left], rows[self.rule.right])
+
+    def mend(self, rows: Rows, where: Places, free: frozenset[str], schema: Schema, rng: np.random.Generator) -> None:
+        """Compute the column; where it may not change, solve for a part."""
+        name = self.rule.column
+        if name in free:
+            made = self.rule.exactly(rows[self.rule.left][where], rows[self.rule.right][where])
+            rows[name][where] = on_grid(made, schema[name])
+            return
+        self.formula.mend(rows, where, free, schema, rng)
+
+
 @dataclass(frozen=True, eq=False)
 class Gapped(Constraint):
     """A column that is missing at certain values of another, and only there."""
@@ -179,7 +231,9 @@ def _nearest_level(by: Any, rule: Determined, schema: Schema) -> Any:
     return out
 
 
-FOUND: dict[str, type[Constraint]] = {"Follows": Follows, "AddsUp": AddsUp, "Gapped": Gapped}
+FOUND: dict[str, type[Constraint]] = {
+    "Follows": Follows, "AddsUp": AddsUp, "Multiplies": Multiplies, "Gapped": Gapped,
+}  # fmt: skip
 """Sorts of rules that are found, by name."""
 
 
@@ -200,5 +254,7 @@ def found_rules(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) -
         Draws the rows in which candidates are looked for.
     """
     rules = find_rules(coded, schema, rng)
+    computed = map(Multiplies, find_products(coded, schema, rng, rules))
+    one_of = map(OneHot, find_one_hot(coded, schema, rules))
     ordered = [Inequality(rule.low, rule.high) for rule in find_inequalities(coded, schema)]
-    return (*as_constraints(rules), *ordered)
+    return (*as_constraints(rules), *computed, *one_of, *ordered)

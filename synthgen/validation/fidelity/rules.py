@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from synthgen.table.column import Schema
-from synthgen.table.inequalities import find_inequalities
-from synthgen.table.rules import find_rules
+from synthgen.table.constraints import Inequality
+from synthgen.table.constraints.found import found_rules
+from synthgen.table.constraints.ruleset import rows_of
 from synthgen.validation.comparison import MOST_ROWS, Comparison
 from synthgen.validation.metric import Direction, Estimate, Family, Metric
 
@@ -63,48 +64,16 @@ def _estimate(rule: Kept) -> Estimate:
 def _rules(
     some: pd.DataFrame, frames: tuple[pd.DataFrame, ...], schema: Schema, rng: np.random.Generator
 ) -> Iterator[Kept]:
-    rules = find_rules(some, schema, rng)
-
-    def of(names: str | tuple[str, ...]) -> list[NDArray[np.float64]]:
-        return [frame[[names] if isinstance(names, str) else list(names)].to_numpy(float) for frame in frames]
-
-    for determined in rules.determined:
-        rows = []
-        for given, by in zip(of(determined.column), of(determined.by), strict=True):
-            known = np.isin(by[:, 0], determined.levels) | (np.isnan(by[:, 0]) & np.isnan(determined.levels).any())
-            expected = determined.apply(by[:, 0])
-            # At a value of the other column that no train row has, nothing is known.
-            rows.append(_same(given[:, 0], expected) | ~known)
-        yield Kept(f"{determined.column} follows from {determined.by}", tuple(rows))
-    for total in rules.totals:
-        step = 0.0 if total.decimals is None else 0.6 * 10.0**-total.decimals
-        rows = []
-        for given, parts in zip(of(total.column), of(total.parts), strict=True):
-            expected = total.apply(parts)
-            scale = np.abs(np.nan_to_num(parts)).max(axis=1, initial=0)
-            gap = np.abs(given[:, 0] - expected)
-            rows.append((gap <= step + 1e-9 * scale) | (np.isnan(given[:, 0]) & np.isnan(expected)))
-        signed = [f"{'+' if sign > 0 else '-'} {part}" for part, sign in zip(total.parts, total.signs, strict=True)]
-        yield Kept(f"{total.column} = {' '.join(signed).removeprefix('+ ')}", tuple(rows))
-    for gap_rule in rules.gaps:
-        rows = [
-            np.isnan(given[:, 0]) == gap_rule.apply(by[:, 0])
-            for given, by in zip(of(gap_rule.column), of(gap_rule.by), strict=True)
-        ]
-        about = "the gaps of " if gap_rule.by_missing else ""
-        yield Kept(f"gaps of {gap_rule.column} follow from {about}{gap_rule.by}", tuple(rows))
-    for rule in find_inequalities(some, schema):
-        pairs = zip(of(rule.low), of(rule.high), strict=True)
-        yield Kept(f"{rule.low} ≤ {rule.high}", tuple(rule.holds(low[:, 0], high[:, 0]) for low, high in pairs))
-
-
-def _same(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]:
-    return np.asarray((a == b) | (np.isnan(a) & np.isnan(b)))
+    parts = [rows_of(frame) for frame in frames]
+    for rule in found_rules(some, schema, rng):
+        words = f"{rule.low} ≤ {rule.high}" if isinstance(rule, Inequality) else rule.words
+        yield Kept(words, tuple(rule.holds(rows, schema) for rows in parts))
 
 
 RULES_KEPT = Metric(
     "rules_kept", "What holds in every train row is kept", Family.FIDELITY, Direction.HIGHER, (0.0, 1.0),
-    "Functional dependencies, sums, gaps and inequalities found in train beyond chance; shares of rows that keep them",
+    "Functional dependencies, sums, products, one-hot groups, gaps and inequalities found in train beyond chance; "
+    "shares of rows that keep them",
     "1 means that every row keeps every rule (an end after its start, a total that adds up), .9 that one row in ten "
     "breaks the rule that is broken most.",
     rules_kept,

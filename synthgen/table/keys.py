@@ -7,7 +7,6 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from synthgen.profiling.dependence.results import HoldingRule
 from synthgen.table.column import OPAQUE_KINDS, Column, Kind, Schema
 from synthgen.table.number_rules import ENOUGH_ROWS
 from synthgen.table.rules import CHANCE
@@ -16,7 +15,7 @@ SCREEN_ROWS = 5_000
 MOST_COLUMNS = 40
 
 
-def find_keys(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> tuple[HoldingRule, ...]:
+def find_keys(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> tuple[tuple[str, ...], ...]:
     """Find single columns without a repeated or missing value, then pairs of the others.
 
     Identifiers and text are keys as soon as nothing repeats. Numbers and dates could be all different by chance: one
@@ -29,6 +28,19 @@ def find_keys(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> 
     schema : Schema
     rng : numpy.random.Generator
         Draws the rows in which repeats are looked for first.
+
+    Returns
+    -------
+    tuple of tuple of str
+        One or two columns each.
+
+    Examples
+    --------
+    >>> from synthgen.table.column import Column
+    >>> schema = Schema((Column("room", Kind.INTEGER), Column("day", Kind.INTEGER)))
+    >>> booked = pd.DataFrame({"room": np.repeat(np.arange(9.0), 9), "day": np.tile(np.arange(9.0), 9)})
+    >>> find_keys(booked, schema, np.random.default_rng(0))
+    (('room', 'day'),)
     """
     n = len(coded)
     if n < ENOUGH_ROWS:
@@ -37,13 +49,14 @@ def find_keys(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> 
     columns = [column for column in schema if not some[column.name].isna().any()]
     tried = len(columns) + min(len(columns), MOST_COLUMNS) ** 2 // 2
     bar = -np.log(CHANCE / max(1, tried))
-    found, single = [], set()
+    found: list[tuple[str, ...]] = []
+    single = set()
     for column in columns:
         if not some[column.name].is_unique or coded[column.name].isna().any() or not coded[column.name].is_unique:
             continue
         single.add(column.name)
         if _repeats_by_chance(coded[column.name], column) > bar:
-            found.append(HoldingRule("key", (column.name,), f"{column.name} is different in every row."))
+            found.append((column.name,))
     rest = [column for column in columns if column.name not in single]
     codes = {c.name: pd.factorize(some[c.name])[0] for c in rest}
     rest = sorted(rest, key=lambda c: -int(codes[c.name].max()))[:MOST_COLUMNS]
@@ -54,8 +67,7 @@ def find_keys(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> 
             continue
         pair = codes[a.name].astype(np.int64) * len(some) + codes[b.name]
         if len(np.unique(pair)) == len(some) and _is_key(coded, a, b):
-            names = tuple(name for name in schema.names if name in (a.name, b.name))
-            found.append(HoldingRule("key", names, f"{names[0]} and {names[1]} together are different in every row."))
+            found.append(tuple(name for name in schema.names if name in (a.name, b.name)))
     return tuple(found)
 
 
