@@ -29,8 +29,10 @@ MOST_EFFORT = 30
 FEWEST_CANDIDATES = 50_000
 """Candidates that may be drawn however few rows are asked for."""
 
-AT_ONCE = 25_000
+FEWEST_AT_ONCE, AT_ONCE = 100, 25_000
 SPARE = 1.2
+FILLINGS = 10
+"""Times that rows are put together from two others, while some of them can't be made to keep the rules."""
 NEIGHBOURS = 5
 SEEDS = 2_000
 
@@ -93,8 +95,9 @@ def block(
         Too few candidates keep the rules.
     """
     rng, own = stream(seed, "block", number), stream(seed, "rules", number)
-    made, kept = mended(draw(n, rng), rules, asked.columns, schema, own)
-    good, near = kept & asked.met(made), _within_bounds(made, rules, schema)
+    chosen = _chosen(asked, rules, schema)
+    made, kept = mended(draw(n, rng), rules, asked.columns - chosen.keys(), schema, own)
+    good, near = kept & asked.met(made) & _met(chosen, made), _within_bounds(made, rules, schema)
     effort.n_samples += n
     effort.candidates += n
     if (good & near).all():
@@ -105,10 +108,10 @@ def block(
     while have < n and drawn < most:
         turn += 1
         wanted = ceil(SPARE * (n - have) * drawn / max(have, 1))
-        size = min(max(wanted, n, 100), AT_ONCE, most - drawn)
+        size = min(max(wanted, FEWEST_AT_ONCE), AT_ONCE, most - drawn)
         rng = stream(seed, "block", number, "again", turn)
-        made, kept = mended(draw(size, rng), rules, asked.columns, schema, own)
-        good, near = kept & asked.met(made), _within_bounds(made, rules, schema)
+        made, kept = mended(draw(size, rng), rules, asked.columns - chosen.keys(), schema, own)
+        good, near = kept & asked.met(made) & _met(chosen, made), _within_bounds(made, rules, schema)
         parts.append(made[good & near])
         spare.append(made[kept & ~good])
         far.append(made[good & ~near])
@@ -126,16 +129,41 @@ def block(
             f"{why_none(asked.words, pd.concat([*parts, rest]), schema, f'row of {drawn:,} that were drawn')}. Loosen "
             "a condition; or ask for rows beyond what the table has shown: what_if=True, which marks them."
         )
-    filled = _neighbours_of(found, rest, n - len(found), asked.others, schema, own)
-    filled, kept = mended(filled, rules, asked.columns, schema, own)
-    if not kept.all():
+    fills: list[pd.DataFrame] = []
+    short = n - len(found)
+    for _ in range(FILLINGS):
+        filled = _neighbours_of(found, rest, short, asked.others, schema, own)
+        filled, kept = mended(filled, rules, asked.columns, schema, own)
+        fills.append(filled[kept])
+        short -= int(kept.sum())
+        if not short:
+            break
+    else:
         words, share = rules.least_kept(rows_of(filled), schema)
         raise ConstraintError(
             f"The conditions and the rule {words!r} can't be had together: {share:.0%} of the rows that meet the "
             "conditions could be made to keep it. Loosen one of them."
         )
-    effort.completed += len(filled)
-    return pd.concat([found, filled], ignore_index=True), not len(found)
+    effort.completed += n - len(found)
+    return pd.concat([found, *fills], ignore_index=True), not len(found)
+
+
+def _chosen(asked: Asked, rules: RuleSet, schema: Schema) -> dict[str, Allowed]:
+    """Conditions on columns that rules compute: rows are chosen by what comes out, which isn't bent to fit.
+
+    A total of 100 or more is looked for among prices and quantities as they are: to keep the total that was drawn and
+    solve for the price would make other prices, and quantities that divide it.
+    """
+    target = schema.target.name if schema.target is not None else None
+    given = {rule.gives for rule in rules.rules} - {target}
+    return {name: allowed for name, allowed in {**asked.native, **asked.others}.items() if name in given}
+
+
+def _met(chosen: Mapping[str, Allowed], made: pd.DataFrame) -> Bools:
+    out = np.ones(len(made), dtype=bool)
+    for name, allowed in chosen.items():
+        out &= allowed.accepts(made[name].to_numpy(float))
+    return out
 
 
 def _within_bounds(made: pd.DataFrame, rules: RuleSet, schema: Schema) -> Bools:

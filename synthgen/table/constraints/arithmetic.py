@@ -33,6 +33,9 @@ _FUNCTIONS: Mapping[str, tuple[Any, int]] = {
     "min": (np.minimum, 2), "max": (np.maximum, 2),
 }  # fmt: skip
 
+MOST_TRIED = 30
+"""Values of one part that are tried where another, rounded, can't make a formula come out."""
+
 
 @dataclass(frozen=True)
 class Linear(Constraint):
@@ -186,17 +189,44 @@ class Formula(Constraint):
         if self.column in free:
             rows[self.column][where] = on_grid(self.computed(part), schema[self.column])
             return
-        movable = [name for name in self.parts if name in free]
         # Of several parts the finest can come closest.
-        for name in sorted(movable, key=lambda n: schema[n].kind is not Kind.CONTINUOUS):
-            at = [self.computed({**part, name: np.full(len(where), x)}) for x in (0.0, 1.0, 2.0)]
-            slope = at[1] - at[0]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                solved = (part[self.column] - at[0]) / slope
-                linear = np.isclose(at[2] - at[1], slope, rtol=1e-9) & np.isfinite(solved)
-            rows[name][where] = np.where(linear, on_grid(solved, schema[name]), part[name])
-            if linear.any():
+        movable = sorted((n for n in self.parts if n in free), key=lambda n: schema[n].kind is not Kind.CONTINUOUS)
+        for name in movable:
+            solved = self._solved(part, name, schema)
+            if not np.array_equal(solved, part[name], equal_nan=True):
+                part[name] = solved
+                self._with_other_parts(part, name, [n for n in movable if n != name], rows, schema, rng)
+                for changed in movable:
+                    rows[changed][where] = part[changed]
                 return
+
+    def _solved(self, part: Rows, name: str, schema: Schema) -> Floats:
+        """Values of a part that enters linearly, on its grid, that give the column; else as they are."""
+        n = len(part[name])
+        at = [self.computed({**part, name: np.full(n, x)}) for x in (0.0, 1.0, 2.0)]
+        slope = at[1] - at[0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            solved = (part[self.column] - at[0]) / slope
+            linear = np.isclose(at[2] - at[1], slope, rtol=1e-9) & np.isfinite(solved)
+        return np.where(linear, on_grid(solved, schema[name]), part[name])
+
+    def _with_other_parts(
+        self, part: Rows, name: str, others: list[str], rows: Rows, schema: Schema, rng: np.random.Generator
+    ) -> None:
+        """Where a rounded part can't make up for the others, try values that these have in other rows."""
+        for other in others:
+            values, counts = np.unique(rows[other][~np.isnan(rows[other])], return_counts=True)
+            size = min(len(values), MOST_TRIED)
+            for value in rng.choice(values, size, replace=False, p=counts / counts.sum()) if size else ():
+                left = np.flatnonzero(~self.holds(part, schema))
+                if not len(left):
+                    return
+                tried = {column: held[left] for column, held in part.items()}
+                tried[other] = np.full(len(left), value)
+                tried[name] = self._solved(tried, name, schema)
+                good = self.holds(tried, schema)
+                for column in (name, other):
+                    part[column][left[good]] = tried[column][good]
 
     def computed(self, rows: Rows) -> Floats:
         """Value that the formula gives for each row."""
