@@ -273,9 +273,12 @@ class Schema:
         """
         from synthgen.table.constraints.ruleset import check_declared
 
-        every = (*self.constraints, *(rule for rule in constraints if rule not in self.constraints))
+        every = list(self.constraints)
+        for rule in constraints:
+            if rule not in every:
+                every.append(rule)
         check_declared(every, self)
-        return replace(self, constraints=every)
+        return replace(self, constraints=tuple(every))
 
     def of_columns(self, columns: Iterable[Column]) -> Schema:
         """Return a schema of other columns, with the rules that are about these alone."""

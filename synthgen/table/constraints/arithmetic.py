@@ -33,6 +33,9 @@ _FUNCTIONS: Mapping[str, tuple[Any, int]] = {
     "min": (np.minimum, 2), "max": (np.maximum, 2),
 }  # fmt: skip
 
+LONGEST, SHOWN = 1_000, 100
+"""Characters of a formula, and of it in a message, at most."""
+
 MOST_TRIED = 30
 """Values of one part that are tried where another, rounded, can't make a formula come out."""
 
@@ -240,24 +243,34 @@ class Formula(Constraint):
 
     def _parsed(self) -> tuple[ast.expr, dict[str, str]]:
         quoted: dict[str, str] = {}
+        if not isinstance(self.expression, str) or len(self.expression) > LONGEST:
+            raise self._unreadable()
+        stem = "_column_"
+        while stem in self.expression:
+            stem += "_"
 
         def renamed(match: re.Match[str]) -> str:
-            quoted[f"_column_{len(quoted)}"] = match[1]
-            return f"_column_{len(quoted) - 1}"
+            quoted[f"{stem}{len(quoted)}"] = match[1]
+            return f"{stem}{len(quoted) - 1}"
 
         try:
             tree = ast.parse(_QUOTED.sub(renamed, self.expression.strip()), mode="eval").body
-        except (SyntaxError, ValueError, AttributeError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise self._unreadable() from error
+        called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
         for node in ast.walk(tree):
-            if not _readable(node):
+            bare = isinstance(node, ast.Name) and node.id in _FUNCTIONS and id(node) not in called
+            if bare or not _readable(node):
                 raise self._unreadable()
         return tree, quoted
 
     def _unreadable(self) -> ConstraintError:
+        got = repr(self.expression)
+        got = got if len(got) <= SHOWN else f"{got[:SHOWN]}… of {len(got):,} characters"
         return ConstraintError(
-            f"The formula of column {self.column!r} can't be read: got {self.expression!r}. It takes columns (those of "
-            f"several words in backticks), numbers, + - * / **, parentheses and {', '.join(_FUNCTIONS)}."
+            f"The formula of column {self.column!r} can't be read: got {got}. It takes columns (those of several "
+            "words, and those called like a function, in backticks), numbers, + - * / **, parentheses and "
+            f"{', '.join(_FUNCTIONS)}; {LONGEST:,} characters at most."
         )
 
 
@@ -266,7 +279,12 @@ def _factor(weight: float) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and np.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return bool(np.isfinite(float(value)))
+    except OverflowError:
+        return False
 
 
 def _readable(node: ast.AST) -> bool:

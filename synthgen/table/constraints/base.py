@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConstraintError
@@ -114,18 +115,30 @@ class Constraint(ABC):
 
 def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        return np.where(np.isnan(value), np.array(None), value).tolist()
-    if isinstance(value, (list, tuple)):
+        return [None if item is not None and item != item else _plain(item) for item in value.tolist()]
+    if isinstance(value, (set, frozenset)):
+        return sorted((_plain(item) for item in value), key=str)
+    if isinstance(value, (list, tuple, range)):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, slice):
-        if value == slice(None):
-            return "not null"
-        raise ConstraintError(f"The condition {value!r} can't be written to a file. Write it as text, such as '>= 1'.")
+    if isinstance(value, (slice, pd.Interval)):
+        return limits_of(value)
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    return value.item() if isinstance(value, np.generic) else value
+    value = value.item() if isinstance(value, np.generic) else value
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    return str(value)  # decimals and durations, which conditions read from text
+
+
+def limits_of(value: slice | pd.Interval) -> str:
+    """A condition of two ends as text: ``>= 0 and < 5``."""
+    if isinstance(value, slice):
+        ends = ((">=", value.start), ("<", value.stop))
+    else:
+        ends = (">=" if value.closed_left else ">", value.left), ("<=" if value.closed_right else "<", value.right)
+    return " and ".join(f"{sign} {end}" for sign, end in ends if end is not None) or "not null"
 
 
 def _tupled(value: Any) -> Any:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, ConstraintError
 from synthgen.table.column import LABEL_KINDS, Schema
 from synthgen.table.conditions import Allowed, Interval, allowed_values
-from synthgen.table.constraints.base import Bools, Constraint, Places, Rows, donors, on_grid, step_of
+from synthgen.table.constraints.base import Bools, Constraint, Places, Rows, donors, limits_of, on_grid, step_of
 
 NOT_NULL = "not null"
 ANY = Interval(-np.inf, np.inf, False, False)
@@ -97,16 +98,20 @@ def read(conditions: Mapping[str, Any], schema: Schema) -> dict[str, Allowed]:
     for name, value in conditions.items():
         column = schema[name]
         labels = column.categories or ()
-        if value is None or (value == "null" and "null" not in labels):
+        if value is None or (isinstance(value, str) and value == "null" and "null" not in labels):
             codes = np.zeros(0) if column.kind in LABEL_KINDS else None
             out[name] = Allowed(codes, (), True)
-        elif (isinstance(value, str) and value == NOT_NULL and NOT_NULL not in labels) or value == slice(None):
+        elif _is_any(value) and NOT_NULL not in labels:
             label = column.kind in LABEL_KINDS
             out[name] = Allowed(np.arange(len(labels), dtype=float) if label else None, () if label else (ANY,), False)
         else:
             # What rows have had so far says nothing of what a rule is about.
             out.update(allowed_values({name: value}, Schema((replace(column, bounds=None, nullable=True),))))
     return out
+
+
+def _is_any(value: Any) -> bool:
+    return (isinstance(value, str) and value == NOT_NULL) or (isinstance(value, slice) and value == slice(None))
 
 
 def _put(rows: Rows, where: Places, name: str, allowed: Allowed, schema: Schema, rng: np.random.Generator) -> None:
@@ -145,14 +150,14 @@ def said(conditions: Mapping[str, Any]) -> str:
 
 
 def _said_one(value: Any) -> str:
-    if value is None or value == "null":
+    if value is None or (isinstance(value, str) and value == "null"):
         return "is null"
-    if isinstance(value, str) and value == NOT_NULL:
-        return "is not null"
-    if isinstance(value, slice) and value == slice(None):
+    if _is_any(value):
         return "is not null"
     if isinstance(value, str) and value.lstrip()[:1] in "<>=!":
         return value.strip()
-    if isinstance(value, (list, tuple, set)):
+    if isinstance(value, (slice, pd.Interval)):
+        return limits_of(value)
+    if isinstance(value, (list, tuple, set, frozenset, range, np.ndarray)):
         return "in " + ", ".join("null" if item is None else str(item) for item in value)
     return f"= {value}"

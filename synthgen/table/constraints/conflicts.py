@@ -71,11 +71,9 @@ def _contradictory(rules: Sequence[Constraint], schema: Schema, *, bounds: bool 
         if limits is not None:
             part = limits.allowed(schema).intervals[0]
             step = step_of(schema[limits.column])
-            low = part.low if part.closed_low or not step else part.low + step
-            high = part.high if part.closed_high or not step else part.high - step
+            low = part.low if part.closed_low else _above(part.low, step)
+            high = part.high if part.closed_high else -_above(-part.high, step)
             spans[limits.column] = (max(spans[limits.column][0], low), min(spans[limits.column][1], high))
-            if low == high and not (part.closed_low and part.closed_high):
-                return True
     if _cycle([rule for rule in rules if isinstance(rule, Inequality)]):
         return True
     for _ in range(TURNS):
@@ -93,10 +91,18 @@ def _contradictory(rules: Sequence[Constraint], schema: Schema, *, bounds: bool 
 
 
 def _carry_order(rule: Inequality, spans: dict[str, Span], schema: Schema) -> None:
-    step = max(step_of(schema[rule.low]), step_of(schema[rule.high])) if rule.strict else 0.0
+    step = max(step_of(schema[rule.low]), step_of(schema[rule.high]))
     low, high = spans[rule.low], spans[rule.high]
-    spans[rule.low] = (low[0], min(low[1], high[1] - step))
-    spans[rule.high] = (max(high[0], low[0] + step), high[1])
+    least, most = (_above(low[0], step), -_above(-high[1], step)) if rule.strict else (low[0], high[1])
+    spans[rule.low] = (low[0], min(low[1], most))
+    spans[rule.high] = (max(high[0], least), high[1])
+
+
+def _above(value: float, step: float) -> float:
+    """The next value of a column with steps; of one without, the next float. No limit stays none."""
+    if not np.isfinite(value):
+        return value
+    return value + step if step else float(np.nextafter(value, np.inf))
 
 
 def _carry_sum(rule: Linear, spans: dict[str, Span]) -> None:

@@ -14,9 +14,12 @@ from synthgen.table.constraints import (
     Constraint,
     FixedCombinations,
     Formula,
+    FunctionalDependency,
     Inequality,
     Linear,
+    Monotone,
     OneHot,
+    Pattern,
     Range,
     Unique,
     When,
@@ -26,6 +29,24 @@ _COMPARED = re.compile(r"(.+?)\s*(<=|>=|<|>)\s*(.+)", re.DOTALL)
 BY_COLUMNS: Mapping[str, Callable[[tuple[str, ...]], Constraint]] = {
     "unique": Unique, "fixedcombinations": FixedCombinations, "onehot": OneHot,
 }  # fmt: skip
+_SENTENCES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Constraint]], ...] = (
+    (re.compile(r"unique: (.+)"), lambda said: Unique(_listed(said[1]))),
+    (re.compile(r"exactly one of (.+)"), lambda said: OneHot(_listed(said[1]))),
+    (re.compile(r"combinations of (.+) as in the real rows"), lambda said: FixedCombinations(_listed(said[1]))),
+    (re.compile(r"(.+) follows from (.+)"), lambda said: FunctionalDependency(_listed(said[2]), _bare(said[1]))),
+    (re.compile(r"(\S+|`[^`]+`) matches (.+)"), lambda said: Pattern(_bare(said[1]), said[2])),
+    (
+        re.compile(r"(.+?) never (falls|rises)(?: along (.+?))?(?: within each (.+))?"),
+        lambda said: Monotone(
+            _bare(said[1]), by=_bare(said[4]) if said[4] else None, order=_bare(said[3]) if said[3] else None,
+            decreasing=said[2] == "rises",
+        ),
+    ),
+)  # fmt: skip
+_AND = re.compile(r" and (?=(?:[^`]*`[^`]*`)*[^`]*$)")  # not within backticks
+_SIGNED = re.compile(r"(?P<sign><=|>=|<|>)\s*(?P<value>.+)", re.DOTALL)
+_COMPARISON = re.compile(r"\s*(`[^`]+`|.+?)\s*(is not null|is null|!=|<=|>=|==|=|<|>)\s*(.*)", re.DOTALL)
+_AMONG = re.compile(r"\s*(`[^`]+`|.+?)\s+(in)\s+(.+)", re.DOTALL)
 _SUM = re.compile(r"\s*[+-]?\s*[^+\-*/()]+(?:\s*[+-]\s*[^+\-*/()]+)+")
 
 
@@ -65,16 +86,23 @@ def _one(item: Any, sorts: Mapping[str, type[Constraint]] = CONSTRAINTS) -> Cons
 def read_rule(text: str, schema: Schema) -> Constraint:
     """Read a rule from words.
 
-    =================================  ==========================================
-    words                              rule
-    =================================  ==========================================
-    ``start <= end``, ``a < b``        :class:`Inequality`
-    ``age >= 18``                      :class:`Range`
-    ``cnt = casual + registered``      :class:`Linear`
-    ``total = price * quantity``       :class:`Formula`
-    ``unique(room, day)``              :class:`Unique`; so do the other rules that take columns alone
-    ``discharge is null where status != closed``  :class:`When`
-    =================================  ==========================================
+    ==============================================  ========================================================
+    words                                           rule
+    ==============================================  ========================================================
+    ``start <= end``, ``a < b``                     :class:`Inequality`
+    ``age >= 18``, ``age >= 18 and < 65``           :class:`Range`
+    ``cnt = casual + registered``                   :class:`Linear`
+    ``total = price * quantity``                    :class:`Formula`
+    ``unique(room, day)``, ``unique: room, day``    :class:`Unique`
+    ``onehot(cash, card)``                          :class:`OneHot`; also ``exactly one of cash, card``
+    ``fixedcombinations(city, zone)``               :class:`FixedCombinations`
+    ``country follows from city``                   :class:`FunctionalDependency`
+    ``reading never falls along date``              :class:`Monotone`; also ``never rises``, ``within each meter``
+    ``code matches [A-Z]+``                         :class:`Pattern`
+    ``discharge is null where status != closed``    :class:`When`; also ``status in open, waiting``
+    ==============================================  ========================================================
+
+    So each rule but :class:`Predicate` is read from its own ``words``, where column names are single words.
 
     Parameters
     ----------
@@ -99,10 +127,14 @@ def read_rule(text: str, schema: Schema) -> Constraint:
     listed = re.fullmatch(r"(\w+)\s*\((.*)\)", said, re.DOTALL)
     sort = BY_COLUMNS.get(listed[1].replace("_", "").lower()) if listed else None
     if listed and sort:
-        return sort(tuple(_bare(part) for part in listed[2].split(",")))
+        return sort(_listed(listed[2]))
+    for sentence, rule in _SENTENCES:
+        read = sentence.fullmatch(said)
+        if read:
+            return rule(read)
     if " where " in said:
         then, condition = said.split(" where ", 1)
-        return When(_conditions(condition, said), _conditions(then, said))
+        return When(_conditions(condition, said, schema), _conditions(then, said, schema))
     if re.search(r"(?<![<>=!])=(?!=)", said):
         left, right = re.split(r"(?<![<>=!])=(?!=)", said, maxsplit=1)
         return _computed(_bare(left), right.strip(), schema)
@@ -114,8 +146,7 @@ def read_rule(text: str, schema: Schema) -> Constraint:
             low, high = (left, right) if sign[0] == "<" else (right, left)
             return Inequality(low, high, strict=len(sign) == 1)
         if left in schema:
-            closed = "both" if len(sign) == 2 else "neither"
-            return Range(left, **{"high" if sign[0] == "<" else "low": right}, closed=closed)
+            return _limits(left, f"{sign} {compared[3]}", said)
     raise ConstraintError(
         f"The rule can't be read: got {text!r}. Say it as 'start <= end', 'age >= 18', 'cnt = casual + registered', "
         "'total = price * quantity', 'unique(room, day)' or 'discharge is null where status != closed'; the first "
@@ -126,24 +157,50 @@ def read_rule(text: str, schema: Schema) -> Constraint:
 def _computed(column: str, right: str, schema: Schema) -> Constraint:
     if right in schema or _SUM.fullmatch(right):
         parts = re.findall(r"([+-]?)\s*(`[^`]+`|[^+\-]+)", right)
-        terms = {_bare(name): -1.0 if sign == "-" else 1.0 for sign, name in parts}
+        terms = {_bare(name): -1.0 if sign == "-" else 1.0 for sign, name in parts if name.strip()}
         if all(name in schema for name in terms):
             return Linear(column, terms)
     return Formula(column, right)
 
 
-def _conditions(words: str, text: str) -> dict[str, Any]:
+def _limits(column: str, words: str, text: str) -> Range:
+    """One limit of a column, or a lower and an upper one."""
+    ends: dict[str, str] = {}
+    reached: set[str] = set()
+    for part in _AND.split(words):
+        said = _SIGNED.fullmatch(part.strip())
+        end = "" if not said else "high" if said["sign"][0] == "<" else "low"
+        if not said or end in ends:
+            raise ConstraintError(f"The limits of the rule {text!r} can't be read. Say them as 'age >= 18 and < 65'.")
+        ends[end] = _bare(said["value"])
+        reached |= {end} if len(said["sign"]) == 2 else set()
+    closed = "both" if reached == set(ends) else min(reached, default="neither")
+    return Range(column, **ends, closed=closed)
+
+
+def _conditions(words: str, text: str, schema: Schema) -> dict[str, Any]:
     out: dict[str, Any] = {}
-    for part in words.split(" and "):
-        said = re.fullmatch(r"\s*(`[^`]+`|.+?)\s*(is not null|is null|!=|<=|>=|==|=|<|>)\s*(.*)", part, re.DOTALL)
+    name = ""
+    for part in _AND.split(words):
+        if name and _SIGNED.fullmatch(part.strip()) and isinstance(out[name], str):
+            out[name] = f"{out[name]} and {part.strip()}"
+            continue
+        found = [said for said in (_COMPARISON.fullmatch(part), _AMONG.fullmatch(part)) if said]
+        said = next((each for each in found if _bare(each[1]) in schema), found[0] if found else None)
         if not said:
             raise ConstraintError(f"The condition {part.strip()!r} of the rule {text!r} can't be read.")
-        sign, value = said[2], said[3].strip()
-        out[_bare(said[1])] = (
-            None if sign == "is null" else "not null" if sign == "is not null"
-            else value if sign in ("=", "==") else f"{sign} {value}"
-        )  # fmt: skip
+        name, sign, value = _bare(said[1]), said[2], said[3].strip()
+        if sign == "in":
+            out[name] = [None if item == "null" else item for item in _listed(value)]
+        elif sign in ("is null", "is not null"):
+            out[name] = None if sign == "is null" else "not null"
+        else:
+            out[name] = value if sign in ("=", "==") else f"{sign} {value}"
     return out
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(_bare(part) for part in names.split(","))
 
 
 def _bare(name: str) -> str:

@@ -57,15 +57,16 @@ def values_matching(regex: str, n: int, rng: np.random.Generator) -> np.ndarray:
     found: dict[str, None] = {}
     for _ in range(MOST_TURNS):
         for _ in range(n - len(found)):
-            found["".join(_drawn(tree, regex, rng))] = None
+            value = "".join(_drawn(tree, regex, rng))
+            if re.fullmatch(regex, value):
+                found[value] = None
         if len(found) >= n:
             break
-    good = [value for value in found if re.fullmatch(regex, value)]
-    if len(good) < n:
+    if len(found) < n:
         raise ConstraintError(
-            f"The expression {regex!r} gave {len(good)} different values of the {n} that are needed. Widen it."
+            f"The expression {regex!r} gave {len(found)} different values of the {n} that are needed. Widen it."
         )
-    return np.array(good[:n], dtype=object)
+    return np.array(list(found), dtype=object)
 
 
 def _drawn(tree: Iterable[Any], regex: str, rng: np.random.Generator) -> Iterable[str]:
@@ -78,6 +79,11 @@ def _part(operation: str, argument: Any, regex: str, rng: np.random.Generator) -
         yield chr(argument)
     elif operation in ("NOT_LITERAL", "ANY", "IN"):
         allowed = _allowed(operation, argument)
+        if not allowed:
+            raise ConstraintError(
+                f"Values can't be drawn from the expression {regex!r}: no printable ASCII character is in one of its "
+                "classes. Name the characters that are."
+            )
         yield allowed[int(rng.integers(len(allowed)))]
     elif operation in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         low, high, inner = argument

@@ -54,8 +54,9 @@ def discover_constraints(
     probability below one in a million over the number of rules of its family that were looked at. Whether a rule is
     meant, or happens to hold so far, a person has to say.
 
-    What is proposed holds no value of fewer than ten rows. All but inequalities, one-hot groups and what is marked are
-    found by every generator itself, and kept; declare a rule if it must hold whatever is found.
+    What is proposed holds no value of fewer than ten rows. Every generator finds inequalities, dependencies on one
+    column, sums, products, one-hot groups and gaps that hold in all rows by itself, and keeps them; other rules it keeps
+    if they are declared.
 
     Parameters
     ----------
