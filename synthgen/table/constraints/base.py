@@ -124,12 +124,11 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (slice, pd.Interval)):
         return limits_of(value)
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, np.generic) and value.dtype.kind not in "mM":
+        value = value.item()
     if value is None or isinstance(value, (str, int, float)):
         return value
-    return str(value)  # decimals and durations, which conditions read from text
+    return str(value)  # dates, durations and decimals, which conditions read from text
 
 
 def limits_of(value: slice | pd.Interval) -> str:

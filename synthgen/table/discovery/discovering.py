@@ -55,8 +55,8 @@ def discover_constraints(
     meant, or happens to hold so far, a person has to say.
 
     What is proposed holds no value of fewer than ten rows. Every generator finds inequalities, dependencies on one
-    column, sums, products, one-hot groups and gaps that hold in all rows by itself, and keeps them; other rules it keeps
-    if they are declared.
+    column, sums, products, one-hot groups and gaps that hold in all rows by itself, and keeps them; other rules are
+    kept if they are declared.
 
     Parameters
     ----------

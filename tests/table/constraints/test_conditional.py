@@ -66,7 +66,8 @@ def test_without_a_row_to_take_it_from_any_allowed_value_is_given(mended):
 
 def test_a_label_that_looks_like_a_word_of_ours_is_a_label():
     schema = Schema((
-        Column("a", Kind.CATEGORICAL, categories=("null", "not null", ">50K")), Column("x", Kind.INTEGER, nullable=True),
+        Column("a", Kind.CATEGORICAL, categories=("null", "not null", ">50K")),
+        Column("x", Kind.INTEGER, nullable=True),
     ))  # fmt: skip
     given = rows(a=[0, 1, 2, NAN], x=[NAN, 5, NAN, 5])
     assert When({"a": "null"}, {"x": "null"}).holds(given, schema).tolist() == [True, True, True, True]
