@@ -40,7 +40,8 @@ REAL = {"city": np.array([0.0, 1, 2, np.nan]), "country": np.array([0.0, 0, 1, n
 
 EXAMPLES = [
     Inequality("start", "end", strict=True), Range("start", 1, pd.Timestamp("2024-01-01").day + 2, closed="low"),
-    Range("ordered", pd.Timestamp("1970-01-03"), np.datetime64("1970-01-09")), Range("price", Decimal("0.5"), np.float64(8)), Positive("price"),
+    Range("ordered", pd.Timestamp("1970-01-03"), np.datetime64("1970-01-09")),
+    Range("price", Decimal("0.5"), np.float64(8)), Positive("price"),
     Linear("total", {"price": 2, "quantity": -1}, constant=0.5), Formula("total", "price * quantity"),
     FixedCombinations(["city", "country"]), FunctionalDependency("city", "country"), OneHot(["cash", "card"]),
     When({"status": "!= closed"}, {"end": None}), Pattern("city", "R.*"), Unique(["start", "end"]),

@@ -91,7 +91,8 @@ def test_every_rule_is_read_from_its_own_words(schema, rule):
 @pytest.mark.parametrize(
     "words",
     ["", "start", "gone <= 5", "5 <= start", "start ! end", "total = os.system('x')", "where", "start is null",
-     "total =", "end = 1 where nothing", "quantity >= 1 and 5", "quantity >= 1 and > 5", "unique()", "total = price +", "= price"],
+     "total =", "end = 1 where nothing", "quantity >= 1 and 5", "quantity >= 1 and > 5", "unique()",
+     "total = price +", "= price"],
 )  # fmt: skip
 def test_what_can_not_be_read_says_so(schema, words):
     with pytest.raises(ConstraintError):

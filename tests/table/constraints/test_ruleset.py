@@ -73,7 +73,8 @@ def test_several_rules_at_once(schema, seed):
     rng = np.random.default_rng(seed)
     n = 300
     given = {
-        "start": rng.integers(0, 50, n) * 1.0, "end": rng.integers(0, 50, n) * 1.0, "price": rng.normal(5, 9, n).round(2),
+        "start": rng.integers(0, 50, n) * 1.0, "end": rng.integers(0, 50, n) * 1.0,
+        "price": rng.normal(5, 9, n).round(2),
         "quantity": rng.integers(0, 9, n) * 1.0, "total": rng.normal(0, 9, n).round(2),
         **{name: rng.integers(0, 2, n) * 1.0 for name in ("cash", "card", "voucher")},
     }  # fmt: skip
