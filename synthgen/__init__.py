@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from synthgen.profiling import profile
     from synthgen.provenance import Provenance
     from synthgen.result import SynthesisResult, SynthgenWarning
+    from synthgen.reviewing import Review
     from synthgen.table import Kind, Role, Schema
     from synthgen.validation import Gate, Outcome, validate
     from synthgen.verification import Verification, verify
@@ -34,6 +35,7 @@ __all__ = [
     "Outcome",
     "PriorCorrection",
     "Provenance",
+    "Review",
     "Role",
     "Schema",
     "SynthesisResult",
@@ -64,6 +66,7 @@ _HOME = {
     "Outcome": "validation",
     "PriorCorrection": "merging.calibration",
     "Provenance": "provenance",
+    "Review": "reviewing",
     "Role": "table",
     "Schema": "table",
     "SynthesisResult": "result",

@@ -218,6 +218,8 @@ def synthesize(
         fairness=outcome,
         _weights=weights,
         _source=source,
+        _delivered=delivered,
+        _schema=schema,
     )
     if out is not None and not result.withheld:
         write_file(result._table, out)

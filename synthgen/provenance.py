@@ -54,6 +54,11 @@ class Provenance:
         :class:`synthgen.planning.fairness.Outcome`.
     request : mapping
         What was asked for, so that it can be asked for again; see :func:`synthgen.verify`.
+    reviews : tuple of mappings
+        People's reviews of the accepted rows, in order: who, when, how many; see
+        :class:`synthgen.reviewing.ReviewLog`.
+    awaits_review : bool
+        Whether the table isn't to be merged before somebody has looked at rows of it.
     """
 
     version: str
@@ -76,6 +81,8 @@ class Provenance:
     disclosure: Mapping[str, Any] | None = None
     fairness: Mapping[str, Any] | None = None
     request: Mapping[str, Any] = field(default_factory=dict)
+    reviews: tuple[Mapping[str, Any], ...] = ()
+    awaits_review: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
