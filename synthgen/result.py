@@ -15,6 +15,7 @@ import pandas as pd
 from synthgen import reporting, tags
 from synthgen.errors import GateFailed, UsageError
 from synthgen.merging import FLAG, merge_frames
+from synthgen.provenance import with_review
 from synthgen.reporting.table_file import TableFile
 from synthgen.reviewing import Review, ReviewLog, check_sheet_path, make_review, read_decisions
 from synthgen.table.files import check_writable, write_text
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from synthgen.table import Form, Schema
     from synthgen.validation import ValidationReport, Verdict
     from synthgen.validation.utility.reliability import Reliability
-
-
-REVIEWED_OUT = "refused_by_reviewer"
 
 
 class SynthgenWarning(UserWarning):
@@ -304,29 +302,26 @@ class SynthesisResult:
     def _without(self, log: ReviewLog) -> SynthesisResult:
         """Leave out the rows that a review refused."""
         keep = log.kept(len(self._made))
-        lost = int((~keep).sum())
-        known = self.provenance.counts
-        counts = {
-            **known, "accepted": known["accepted"] - lost, "delivered": known["delivered"] - lost,
-            REVIEWED_OUT: known.get(REVIEWED_OUT, 0) + lost,
-        }  # fmt: skip
-        warned = (*self.provenance.warnings, *([log.warning] if log.warning else []))
+        changes = with_review(self.provenance.to_dict(), log)
+        changes |= {name: tuple(changes[name]) for name in ("warnings", "reviews")}
         delivered = np.ones(len(self._table), dtype=bool)
         delivered[len(delivered) - len(keep) :] = keep
         refused = self._made[~keep].assign(refused_reason="reviewer", refused_columns="")
         return replace(
             self,
-            provenance=replace(
-                self.provenance, counts=counts, warnings=warned, awaits_review=False,
-                reviews=(*self.provenance.reviews, log.to_dict()),
-            ),
+            provenance=replace(self.provenance, **changes),
             _made=self._made[keep].reset_index(drop=True),
             _refused=pd.concat([part for part in (self._refused, refused) if len(part)], ignore_index=True)
-            if lost else self._refused,
+            if log.refused else self._refused,
             _weights=None if self._weights is None else self._weights[delivered],
             _delivered=None if self._delivered is None else self._delivered[keep],
             _file=None,
         )  # fmt: skip
+
+    def awaiting_review(self) -> SynthesisResult:
+        """Say in the record that the table isn't handed out before somebody has looked at rows of it."""
+        counts = {**self.provenance.counts, "delivered": 0}
+        return replace(self, provenance=replace(self.provenance, counts=counts, awaits_review=True))
 
     def _warned_rows(self) -> pd.DataFrame:
         """Flags of accepted rows, by their positions among these."""

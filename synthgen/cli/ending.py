@@ -22,11 +22,19 @@ def finish(
     quiet: bool = False,
     as_json: bool = False,
     next_step: str = "",
+    review: tuple[Path, Path] | None = None,
 ) -> ExitCode:
-    """Write the reports, print the summary and give the exit code."""
+    """Write the reports, print the summary and give the exit code.
+
+    With a ``review``, the real table and the sheet to write, the table waits for a person's look.
+    """
     from synthgen.cli import summary
 
     written = [] if result.withheld else [table]
+    if review is not None and not result.withheld:
+        from synthgen.cli.merge import put_before_a_person
+
+        result, written, next_step = put_before_a_person(result, review[1], review[0], table, folder)
     try:
         files = [*written, *result.write_reports(folder, audience=audience, key=key)]
         if as_json:

@@ -10,6 +10,7 @@ from synthgen.cli import words
 from synthgen.cli.commands import app, with_progress
 from synthgen.cli.ending import finish
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
+from synthgen.cli.merge import check_review
 
 
 class _WithGenerators(TyperCommand):
@@ -47,6 +48,7 @@ def synthesize(
     audience: words.Audience = words.AudienceWord.INTERNAL,
     seed: words.Seed = None,
     key_file: words.KeyFile = None,
+    review: words.ReviewOut = None,
     quiet: words.Quiet = False,
     as_json: words.AsJson = False,
 ) -> ExitCode:
@@ -59,7 +61,8 @@ def synthesize(
     check_ending(data)
     table = out or words.default_out(data)
     folder = reports or words.default_reports(table)
-    check_destinations([path for path in (data, schema, key_file) if path], [table], folder)
+    waiting = check_review(review, table, str(audience), words.read_fairness(fairness))
+    check_destinations([path for path in (data, schema, key_file) if path], [table, *waiting], folder)
     key = words.read_key(key_file)
     settings: dict[str, Any] = {
         "generator_options": words.read_options(option),
@@ -81,9 +84,12 @@ def synthesize(
         holdout=holdout,
         validation=str(validation),
         gate=words.read_gate(gate, fewest_holders),
-        out=table,
+        out=None if review else table,
         random_state=seed,
         progress=with_progress(quiet),
         **settings,
     )
-    return finish(result, table, folder, audience=str(audience), key=key, quiet=quiet, as_json=as_json)
+    return finish(
+        result, table, folder, audience=str(audience), key=key, quiet=quiet, as_json=as_json,
+        review=(data, review) if review else None,
+    )  # fmt: skip

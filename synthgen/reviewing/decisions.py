@@ -219,8 +219,8 @@ def _reviewer(given: str | None, written: Sequence[str]) -> str:
     who = ", ".join(filter(None, names))[:LONGEST_NAME]
     if not who:
         raise UsageError(
-            "Nobody is named as the reviewer. Give reviewer=NAME, or write the name in the sheet's column 'reviewer'; "
-            "it is written into the record of the run."
+            "Nobody is named as the reviewer. Give the name (reviewer=NAME, or --reviewer NAME), or write it in the "
+            "sheet's column 'reviewer'; it goes into the record of the run."
         )
     return who
 
