@@ -17,7 +17,7 @@ from synthgen.errors import GateFailed, UsageError
 from synthgen.merging import FLAG, merge_frames
 from synthgen.provenance import with_review
 from synthgen.reporting.table_file import TableFile
-from synthgen.reviewing import Review, ReviewLog, check_sheet_path, make_review, read_decisions
+from synthgen.reviewing import Review, ReviewLog, check_sheet_path, flags_among, make_review, read_decisions
 from synthgen.table.files import check_writable, write_text
 from synthgen.validation.verdict import Outcome, Purpose
 
@@ -237,7 +237,7 @@ class SynthesisResult:
         >>> df = sg.datasets.load_fraud().iloc[:300]
         >>> result = sg.synthesize(df, n_samples=60, generator="jitter", random_state=0, gate=None, progress=False)
         >>> sheet = result.review_sheet(rows=20).frame
-        >>> sheet["decision"] = ["refuse", *["accept"] * 19]
+        >>> sheet["decision"] = [*["accept"] * 19, "refuse"]
         >>> len(result.reviewed(sheet, reviewer="Ada").synthetic)
         59
         """
@@ -325,12 +325,8 @@ class SynthesisResult:
 
     def _warned_rows(self) -> pd.DataFrame:
         """Flags of accepted rows, by their positions among these."""
-        flags = self.validation.flagged_rows
-        if self._delivered is None:
-            return flags[:0]
-        place = pd.Series(np.arange(len(self._delivered)), index=self._delivered)
-        kept = flags[flags["row"].isin(place.index)]
-        return kept.assign(row=place.reindex(kept["row"]).to_numpy(dtype=np.int64))
+        delivered = () if self._delivered is None else self._delivered
+        return flags_among(self.validation.flagged_rows, np.asarray(delivered, dtype=np.int64))
 
     def record(self, *, key: bytes | str | None = None) -> dict[str, Any]:
         """Give the record of the run: what ``run.json`` holds.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from synthgen.cli.failures import ExitCode, say
 
 if TYPE_CHECKING:
+    from synthgen.cli.merge import Waiting
     from synthgen.result import SynthesisResult
     from synthgen.validation.verdict import Verdict
 
@@ -22,19 +23,19 @@ def finish(
     quiet: bool = False,
     as_json: bool = False,
     next_step: str = "",
-    review: tuple[Path, Path] | None = None,
+    waiting: Waiting | None = None,
 ) -> ExitCode:
     """Write the reports, print the summary and give the exit code.
 
-    With a ``review``, the real table and the sheet to write, the table waits for a person's look.
+    With ``waiting`` the table isn't written: a person looks first.
     """
     from synthgen.cli import summary
 
     written = [] if result.withheld else [table]
-    if review is not None and not result.withheld:
+    if waiting is not None and not result.withheld:
         from synthgen.cli.merge import put_before_a_person
 
-        result, written, next_step = put_before_a_person(result, review[1], review[0], table, folder)
+        result, written, next_step = put_before_a_person(result, waiting, table, folder)
     try:
         files = [*written, *result.write_reports(folder, audience=audience, key=key)]
         if as_json:

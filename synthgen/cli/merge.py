@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synthgen.cli import words
 from synthgen.cli.commands import app
@@ -62,13 +62,21 @@ def merge(
     return ExitCode.OK
 
 
+class Waiting(NamedTuple):
+    """What a table that waits for a person's look is merged from."""
+
+    data: Path
+    sheet: Path
+    key_file: Path | None
+
+
 def check_review(review: Path | None, table: Path, audience: str, fairness: Any) -> list[Path]:
     """Refuse, before any work, what can't be reviewed and merged later; give the files that are written for it."""
     if review is None:
         return []
     from synthgen.reviewing import check_sheet_path
 
-    check_sheet_path(review, (".csv", ".xlsx", ".html"))
+    check_sheet_path(review)
     if audience != "internal":
         raise UsageError("--review needs --audience internal: 'synthgen merge' reads what shareable reports leave out.")
     if (fairness.get("kind") if isinstance(fairness, dict) else fairness) == "proxies":
@@ -89,22 +97,20 @@ def synthetic_file(table: Path) -> Path:
 
 
 def put_before_a_person(
-    result: SynthesisResult, review: Path, data: Path, table: Path, folder: Path
+    result: SynthesisResult, waiting: Waiting, table: Path, folder: Path
 ) -> tuple[SynthesisResult, list[Path], str]:
     """Write the sheet and the rows that it is about; say what to do next."""
     from synthgen.table.files import write_file
 
     rows = synthetic_file(table)
     write_file(result._made, rows)
-    result.review_sheet(review)
-    filled = review if review.suffix.lower() != ".html" else Path("SHEET")
-    command = ["synthgen", "merge", data, "--synthetic", rows, "--run", folder / "run.json", "--review", filled]
-    line = shlex.join(map(str, [*command, "--reviewer", "NAME", "--out", table]))
-    return (
-        result.awaiting_review(),
-        [review, rows],
-        (f"No table is merged yet. Write accept or refuse on each line of {review}, then:\n  {line}"),
-    )
+    result.review_sheet(waiting.sheet)
+    command = ["synthgen", "merge", waiting.data, "--synthetic", rows, "--run", folder / "run.json"]
+    command += ["--review", waiting.sheet, "--reviewer", "NAME", "--out", table]
+    command += ["--key-file", waiting.key_file] if waiting.key_file else []
+    line = shlex.join(map(str, command))
+    words = f"No table is merged yet. Write accept or refuse on each line of {waiting.sheet}, then:\n  {line}"
+    return result.awaiting_review(), [waiting.sheet, rows], words
 
 
 def _told(merged: Merged, run: Path, table: Path) -> list[Path]:
@@ -140,3 +146,6 @@ def _say(merged: Merged, files: list[Path], quiet: bool, as_json: bool) -> None:
         summary.show([summary.hint(said), summary.hint(rows), *summary.files_parts(files)])
     if merged.log is not None and merged.log.warning:
         say(f"warning: {merged.log.warning}")
+    verdict = merged.record["verdict"]
+    if verdict["outcome"] != "PASS":
+        say(f"warning: {verdict['outcome']}, {verdict['words']}")

@@ -10,7 +10,7 @@ from synthgen.cli import words
 from synthgen.cli.commands import app, with_progress
 from synthgen.cli.ending import finish
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
-from synthgen.cli.merge import check_review
+from synthgen.cli.merge import Waiting, check_review
 
 
 class _WithGenerators(TyperCommand):
@@ -61,8 +61,8 @@ def synthesize(
     check_ending(data)
     table = out or words.default_out(data)
     folder = reports or words.default_reports(table)
-    waiting = check_review(review, table, str(audience), words.read_fairness(fairness))
-    check_destinations([path for path in (data, schema, key_file) if path], [table, *waiting], folder)
+    sheets = check_review(review, table, str(audience), words.read_fairness(fairness))
+    check_destinations([path for path in (data, schema, key_file) if path], [table, *sheets], folder)
     key = words.read_key(key_file)
     settings: dict[str, Any] = {
         "generator_options": words.read_options(option),
@@ -91,5 +91,5 @@ def synthesize(
     )
     return finish(
         result, table, folder, audience=str(audience), key=key, quiet=quiet, as_json=as_json,
-        review=(data, review) if review else None,
+        waiting=Waiting(data, review, key_file) if review else None,
     )  # fmt: skip

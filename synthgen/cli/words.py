@@ -233,8 +233,8 @@ ReviewOut: TypeAlias = Annotated[
     typer.Option(
         "--review",
         metavar="SHEET",
-        help="Write a sheet of rows for a person to accept or refuse (.csv, .xlsx; .html to read), and leave the table "
-        "to 'synthgen merge'.",
+        help="Write a sheet of rows for a person to accept or refuse (.csv or .xlsx), and leave the table to 'synthgen "
+        "merge'.",
     ),
 ]
 ReviewIn: TypeAlias = Annotated[

@@ -98,9 +98,7 @@ def merge(
 
 def accepted_rows(report: ValidationReport) -> np.ndarray:
     """Mask of the synthetic rows that aren't refused, shape (n_synthetic,); a flag may also be a mere warning."""
-    keep = np.ones(report.counts["synthetic"], dtype=bool)
-    keep[report.refused_rows["row"].to_numpy(dtype=int)] = False
-    return keep
+    return report.accepted
 
 
 def merge_frames(real: pd.DataFrame, made: pd.DataFrame, flag: str = FLAG) -> pd.DataFrame:

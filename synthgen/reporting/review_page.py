@@ -36,7 +36,11 @@ def review_html(review: Review, provenance: Mapping[str, Any] | None = None, abo
     known = dict(provenance or {})
     opening = render("review_opening.html", n=len(review), known=known, counts=known.get("counts") or {})
     sections = [made for group in Group if (made := _section(group, review))]
-    sections.append(Section("decision", "Decision", render("review_decision.html", lines=LINES, n=len(review))))
+    sections.append(
+        Section(
+            "decision", "Decision", render("review_decision.html", lines=LINES, n=len(review), sheet=review.binding)
+        )
+    )
     return str(render("page.html", title="Review sheet", opening=opening, sections=sections, about=about))
 
 

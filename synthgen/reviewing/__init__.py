@@ -3,7 +3,7 @@
 from synthgen.reviewing.decisions import read_decisions
 from synthgen.reviewing.log import ReviewLog, read_log
 from synthgen.reviewing.reasons import GROUP_WORDS, Group, Pick
-from synthgen.reviewing.sheet import Review, check_sheet_path, make_review
+from synthgen.reviewing.sheet import Review, check_sheet_path, flags_among, make_review
 
 __all__ = [
     "GROUP_WORDS",
@@ -12,6 +12,7 @@ __all__ = [
     "Review",
     "ReviewLog",
     "check_sheet_path",
+    "flags_among",
     "make_review",
     "read_decisions",
     "read_log",

@@ -77,7 +77,7 @@ def harmless(text: str) -> str:
     >>> harmless("=1+1"), harmless("-5"), harmless("ham; @eggs"), harmless("a-b")
     ("'=1+1", '-5', "ham; '@eggs", 'a-b')
     """
-    return text if is_number(text) else _FORMULA.sub(r"\1\2'", text)
+    return text if len(text) < 2 or is_number(text) else _FORMULA.sub(r"\1\2'", text)
 
 
 def is_number(text: str) -> bool:

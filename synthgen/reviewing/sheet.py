@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synthgen.errors import FileError, UsageError
 from synthgen.randomness import RandomState, child, seed_sequence
@@ -17,7 +19,12 @@ from synthgen.reviewing.picking import pick_rows
 from synthgen.reviewing.reasons import Pick
 from synthgen.table.column import Schema
 from synthgen.table.encoding import encode, extend_categories
+from synthgen.table.frames import to_pandas
+from synthgen.table.inference import infer_schema
 from synthgen.validation.comparison import Comparison
+
+if TYPE_CHECKING:
+    from synthgen.validation.report import ValidationReport
 
 OWN = ("line", "group", "why", "decision", "comment", "row")
 """Columns before those of the table."""
@@ -76,6 +83,68 @@ class Review:
     picks: tuple[Pick, ...]
     rows: pd.DataFrame
     binding: Binding
+
+    @classmethod
+    def of(
+        cls,
+        synthetic: Any,
+        report: ValidationReport,
+        *,
+        train: Any,
+        holdout: Any = None,
+        target: str | None = None,
+        schema: Schema | None = None,
+        rows: int = 50,
+        random_state: RandomState = 0,
+    ) -> Self:
+        """Pick rows of a table from any tool, once it is validated; of a result see ``result.review_sheet``.
+
+        Parameters
+        ----------
+        synthetic : table
+            The rows that ``report`` is about, all of them and in the same order; those refused aren't shown.
+        report : ValidationReport
+        train, holdout : table
+            Real rows that the generator saw and, if there are any, didn't see.
+        target : str, optional
+        schema : Schema, optional
+            Inferred from the real rows if not given.
+        rows : int
+            Lines of the sheet, 5 to 1,000.
+        random_state : int, Generator or None
+
+        Returns
+        -------
+        Review
+            Its ``frame``, or the file that ``write`` wrote, goes to :func:`synthgen.merge` once it is filled in.
+
+        Examples
+        --------
+        >>> import synthgen as sg
+        >>> df = sg.datasets.load_fraud()
+        >>> train, holdout, made = df[:400], df[400:800], df[800:900]
+        >>> report = sg.validate(made, train=train, holdout=holdout, random_state=0)
+        >>> sheet = sg.Review.of(made, report, train=train, holdout=holdout, rows=10).frame
+        >>> sheet["decision"] = [*["accept"] * 9, "refuse"]
+        >>> both = sg.merge(train, made, report, review=sheet, reviewer="Ada")
+        >>> both.attrs["synthgen_review"]["refused"]
+        1
+        """
+        made = to_pandas(synthetic, name="synthetic")[0]
+        if len(made) != report.counts.get("synthetic"):
+            raise UsageError(
+                f"The report is about {report.counts.get('synthetic')} synthetic rows; got {len(made)}. Give the rows "
+                "that were validated."
+            )
+        real = to_pandas(train, name="train")[0]
+        held = real.iloc[:0] if holdout is None else to_pandas(holdout, name="holdout")[0]
+        schema = schema or infer_schema(pd.concat([real, held], ignore_index=True), target=target)
+        kept = np.flatnonzero(report.accepted)
+        found = make_review(
+            made.iloc[kept], real, held, schema, flags_among(report.flagged_rows, kept), rows=rows,
+            random_state=random_state,
+        )  # fmt: skip
+        return cls(found.picks, found.rows, found.binding)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -146,6 +215,20 @@ def make_review(
     lines = [(number, pick.row, str(pick.group)) for number, pick in enumerate(picks, 1)]
     shown = synthetic.iloc[[pick.row for pick in picks]].reset_index(drop=True)
     return Review(picks, shown, Binding.of(synthetic, lines))
+
+
+def flags_among(flags: pd.DataFrame, kept: NDArray[np.int64]) -> pd.DataFrame:
+    """Flags of the rows at some positions, by their places among these.
+
+    Examples
+    --------
+    >>> flags = pd.DataFrame({"row": [4, 7, 9], "reason": ["a", "b", "c"]})
+    >>> flags_among(flags, np.array([9, 4])).values.tolist()
+    [[1, 'a'], [0, 'c']]
+    """
+    place = pd.Series(np.arange(len(kept)), index=kept)
+    found = flags[flags["row"].isin(place.index)]
+    return found.assign(row=place.reindex(found["row"]).to_numpy(dtype=np.int64))
 
 
 def check_sheet_path(path: str | Path, endings: Sequence[str] = SHEETS) -> Path:
