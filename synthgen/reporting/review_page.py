@@ -33,7 +33,7 @@ def review_html(review: Review, provenance: Mapping[str, Any] | None = None, abo
         HTML without script or outside request. It shows synthetic rows and distances to real ones, so it is for those
         who may see the real table.
     """
-    known = dict(provenance or {})
+    known = dict.fromkeys(("created", "generator", "purpose")) | dict(provenance or {})
     opening = render("review_opening.html", n=len(review), known=known, counts=known.get("counts") or {})
     sections = [made for group in Group if (made := _section(group, review))]
     sections.append(

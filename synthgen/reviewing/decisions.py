@@ -107,14 +107,15 @@ def _renamed(frame: pd.DataFrame, own: dict[str, str], synthetic: pd.DataFrame) 
     """Call the sheet's columns as they were written; columns that someone added are left aside."""
     wanted = [*own.values(), *shown_names(list(synthetic.columns))]
     found = [text_of(name) for name in frame.columns]
+    if not any(unchanged(title, own["sheet"]) for title in found):
+        raise DataError(
+            "This is no review sheet of these rows, or its column 'sheet' was taken out. Use a sheet as synthgen wrote "
+            "it."
+        )
     places = []
     for name in wanted:
         place = [at for at, title in enumerate(found) if unchanged(title, name)]
         if not place:
-            if name == own["sheet"]:
-                raise DataError(
-                    "This is no review sheet, or its column 'sheet' was taken out. Use a sheet as synthgen wrote it."
-                )
             raise DataError(
                 f"The review sheet lacks column {name!r}: it belongs to another table, or the column was taken out or "
                 "renamed. Use the sheet as synthgen wrote it."
