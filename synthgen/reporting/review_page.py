@@ -34,7 +34,8 @@ def review_html(review: Review, provenance: Mapping[str, Any] | None = None, abo
         who may see the real table.
     """
     known = dict.fromkeys(("created", "generator", "purpose")) | dict(provenance or {})
-    opening = render("review_opening.html", n=len(review), known=known, counts=known.get("counts") or {})
+    accepted = (known.get("counts") or {}).get("accepted")
+    opening = render("review_opening.html", n=len(review), known=known, accepted=accepted)
     sections = [made for group in Group if (made := _section(group, review))]
     sections.append(
         Section(
