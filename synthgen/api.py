@@ -206,21 +206,10 @@ def synthesize(
         outcome, asked,
     )  # fmt: skip
     result = SynthesisResult(
-        profile=described,
-        validation=report,
-        provenance=origin,
-        _real=frame,
-        _made=accepted,
-        _refused=_refused(made, report),
-        _train_rows=train,
-        _holdout_rows=held,
-        _form=form,
-        fairness=outcome,
-        _weights=weights,
-        _source=source,
-        _delivered=delivered,
-        _schema=schema,
-    )
+        profile=described, validation=report, provenance=origin, _real=frame, _made=accepted,
+        _refused=_refused(made, report), _train_rows=train, _holdout_rows=held, _form=form, fairness=outcome,
+        _weights=weights, _source=source, _delivered=delivered, _schema=schema,
+    )  # fmt: skip
     if out is not None and not result.withheld:
         write_file(result._table, out)
         result = result._written_to(out)
