@@ -54,7 +54,8 @@ def synthesize(
 ) -> ExitCode:
     """Make synthetic rows for DATA, check them, and write the table with its reports.
 
-    The table is written only if the gate lets it through; the reports are always written.
+    The table is written only if the gate lets it through; the reports are always written. With --review a person looks
+    first, and 'synthgen merge' writes the table.
     """
     from synthgen.table.files import check_ending
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from synthgen.errors import DataError, UsageError
 from synthgen.reviewing.binding import Binding, Line, decisions_digest
-from synthgen.reviewing.cells import one_line, text_of, unchanged
+from synthgen.reviewing.cells import is_number, one_line, text_of, unchanged
 from synthgen.reviewing.log import ReviewLog
 from synthgen.reviewing.reasons import Group
 from synthgen.reviewing.sheet import as_frame, own_names, shown_names
@@ -228,7 +228,7 @@ def _reviewer(given: str | None, written: Sequence[str]) -> str:
 
 def _whole(value: Any) -> int | None:
     text = text_of(value)
-    return int(text) if text.isdecimal() and len(text) < 12 else None
+    return int(float(text)) if is_number(text) and len(text) < 12 and float(text).is_integer() else None
 
 
 def _listed(numbers: Sequence[int]) -> str:

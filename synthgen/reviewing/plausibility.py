@@ -14,8 +14,7 @@ from synthgen.validation.classifier import classifier, predict, train_model
 from synthgen.validation.comparison import Comparison, Floats, Part
 
 MIXED_UP = 0.5
-"""Share of a row's values that are drawn anew. Of 15 to 100 % it is the one that finds most rows that were planted in
-tables of patients, people and payments; see docs/review.md."""
+"""Share of a row's values that are drawn anew; what others find is in benchmarks/review.md."""
 
 MODELS = 3
 MOST_ROWS = 5_000

@@ -19,7 +19,7 @@ from synthgen.reviewing.picking import pick_rows
 from synthgen.reviewing.reasons import Pick
 from synthgen.table.column import Schema
 from synthgen.table.encoding import encode, extend_categories
-from synthgen.table.frames import to_pandas
+from synthgen.table.frames import is_frame, to_pandas
 from synthgen.table.inference import infer_schema
 from synthgen.validation.comparison import Comparison
 
@@ -241,7 +241,7 @@ def check_sheet_path(path: str | Path, endings: Sequence[str] = SHEETS) -> Path:
 
 def as_frame(review: Any) -> pd.DataFrame | None:
     """The frame of a sheet that is one, or holds one as the widget does; None for anything else."""
-    if isinstance(review, pd.DataFrame):
-        return review
+    if is_frame(review):
+        return review if isinstance(review, pd.DataFrame) else to_pandas(review, name="review")[0]
     frame = getattr(review, "frame", None)
     return frame if isinstance(frame, pd.DataFrame) else None

@@ -17,6 +17,7 @@ function button(parent, text, pressed, act) {
 
 function render({ model, el }) {
   let page = 0;
+  let who;
   const root = add(el, "div", undefined, "synthgen-review");
 
   function put(name, line, value) {
@@ -62,7 +63,7 @@ function render({ model, el }) {
     const done = lines.filter((item) => model.get("decisions")[String(item.line)]).length;
     const head = add(root, "p", undefined, "head");
     add(head, "b", `${done} of ${lines.length} rows decided`).setAttribute("role", "status");
-    const who = add(add(head, "label", "Reviewer "), "input");
+    who = add(add(head, "label", "Reviewer "), "input");
     who.type = "text";
     who.value = model.get("reviewer");
     who.addEventListener("change", () => {
@@ -86,11 +87,16 @@ function render({ model, el }) {
     if (focus) [...root.querySelectorAll("[data-focus]")].find((item) => item.dataset.focus === focus)?.focus();
   }
 
-  const names = ["change:lines", "change:decisions", "change:page_size", "change:reviewer"];
-  for (const name of names) model.on(name, draw);
+  // A name is typed here: drawing the page anew would take away the button that is being clicked.
+  function name() {
+    if (who.value !== model.get("reviewer")) who.value = model.get("reviewer");
+  }
+
+  const acts = { "change:lines": draw, "change:decisions": draw, "change:page_size": draw, "change:reviewer": name };
+  for (const [what, act] of Object.entries(acts)) model.on(what, act);
   draw();
   return () => {
-    for (const name of names) model.off(name, draw);
+    for (const [what, act] of Object.entries(acts)) model.off(what, act);
   };
 }
 

@@ -80,7 +80,11 @@ def test_tables_of_other_libraries():
     train, made = rows(200, 0), rows(40, 2)
     frame = sg.Review.of(pl.DataFrame(made), report(40), train=pl.DataFrame(train), rows=10).frame
     both = sg.merge(
-        pl.DataFrame(train), pl.DataFrame(made), report(40), review=frame.assign(decision="no"), reviewer="Ada"
+        pl.DataFrame(train),
+        pl.DataFrame(made),
+        report(40),
+        review=pl.DataFrame(frame.assign(decision="no")),
+        reviewer="Ada",
     )
     assert both.shape[0] == 230
 
