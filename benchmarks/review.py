@@ -33,6 +33,14 @@ RARE = {"adult": ">50K", "fraud": 1}
 PLANTED = {"two values": 2, "half of the values": 0.5, "all values": 1.0}
 ROWS, BAD, SHOWN, SEEDS, MOST_REAL = 2_000, 20, 10, 3, 9_000
 
+INTRODUCTION = (
+    f"{ROWS:,} rows of a generator, {BAD} of them with some values replaced by those of other rows, so that each value "
+    f"is a usual one. How many of the {SHOWN} rows that a score finds least plausible are planted ones ({SHOWN} is best, "
+    f"chance finds {SHOWN * BAD / ROWS:.1f}), on average over {SEEDS} seeds and the tables {', '.join(TABLES)}, all "
+    "classes and the rare class alone. The tree's rows are closer to real ones, so planted rows stand out more; the "
+    "Gaussian copula's own rows often don't go together, and a score is right to show these too."
+)
+
 Ask = Callable[[Comparison, np.random.Generator], np.ndarray]
 
 
@@ -170,12 +178,7 @@ def page(document: dict[str, Any]) -> str:
     kinds = list(PLANTED)
     lines = [
         "# Which rows a review sheet shows as least plausible", "",
-        f"{ROWS:,} rows of a generator, {BAD} of them with some values replaced by those of other rows, so that each "
-        f"value is a usual one. How many of the {SHOWN} that a score finds least plausible are planted ones ({SHOWN} "
-        f"is best, chance finds {SHOWN * BAD / ROWS:.1f}), on average over {SEEDS} seeds, two generators (tree, Gaussian "
-        f"copula) and the tables {', '.join(TABLES)}, all classes and the rare class alone. The tree's rows are closer "
-        "to real ones, so planted rows stand out more; the copula's own rows often don't go together, and a score is "
-        "right to show these too.", "",
+        INTRODUCTION, "",
         *record.header(["score", *(f"tree: {kind}" for kind in kinds), *(f"copula: {kind}" for kind in kinds),
                         "rare class", "AUC", "CPU s"]),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from synthgen.reviewing.edges import MOST_A_RULE, at_an_edge
 from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.constraints import FixedCombinations, Inequality
 from synthgen.validation.comparison import Comparison
 
 SCHEMA = Schema(
@@ -68,6 +69,16 @@ def test_broken_rules_come_first_and_leave_room_for_others():
     broken = [words.startswith("breaks") for _, words in listed]
     assert sum(broken) == MOST_A_RULE
     assert broken[:MOST_A_RULE] == [True] * MOST_A_RULE
+
+
+def test_declared_rules_come_before_those_that_were_found():
+    made = rows(60, 1)
+    made.loc[7, "start"] = made.loc[7, "end"] + 0.5
+    made["gross"] += 1
+    declared = SCHEMA.with_constraints(Inequality("start", "end"), FixedCombinations(("shop", "net")))
+    listed = at_an_edge(Comparison.of(TRAIN, rows(200, 2), made, declared), np.random.default_rng(0))
+    assert listed[0] == (7, "breaks a rule that was declared: start <= end")
+    assert [words for _, words in listed if "declared" in words][1].startswith("breaks a rule that was declared: ")
 
 
 def test_no_value_of_a_real_row_is_in_a_reason(found):
