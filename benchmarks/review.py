@@ -35,7 +35,7 @@ ROWS, BAD, SHOWN, SEEDS, MOST_REAL = 2_000, 20, 10, 3, 9_000
 
 INTRODUCTION = (
     f"{ROWS:,} rows of a generator, {BAD} of them with some values replaced by those of other rows, so that each value "
-    f"is a usual one. How many of the {SHOWN} rows that a score finds least plausible are planted ones ({SHOWN} is best, "
+    f"is a usual one. How many of the {SHOWN} that a score finds least plausible are planted ones ({SHOWN} is best, "
     f"chance finds {SHOWN * BAD / ROWS:.1f}), on average over {SEEDS} seeds and the tables {', '.join(TABLES)}, all "
     "classes and the rare class alone. The tree's rows are closer to real ones, so planted rows stand out more; the "
     "Gaussian copula's own rows often don't go together, and a score is right to show these too."
