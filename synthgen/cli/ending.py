@@ -51,7 +51,7 @@ def finish(
             hints = [summary.hint(next_step)] if next_step else []
             summary.show([*summary.synthesis_parts(result, files), *hints])
     except KeyboardInterrupt:
-        place = f"{table} is written" if written else "no table was written"
+        place = f"{table} is written" if table in written else "no table was written"
         raise KeyboardInterrupt(f"interrupted; {place}, the reports in {folder} may be missing") from None
     for warning in result.provenance.warnings:
         say(f"warning: {warning}")
