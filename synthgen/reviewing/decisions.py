@@ -114,7 +114,8 @@ def _renamed(frame: pd.DataFrame, own: dict[str, str], synthetic: pd.DataFrame) 
         )
     places = []
     for name in wanted:
-        place = [at for at, title in enumerate(found) if unchanged(title, name)]
+        exact = [at for at, title in enumerate(found) if title == name]
+        place = exact or [at for at, title in enumerate(found) if unchanged(title, name)]
         if not place:
             raise DataError(
                 f"The review sheet lacks column {name!r}: it belongs to another table, or the column was taken out or "

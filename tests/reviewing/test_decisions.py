@@ -152,6 +152,12 @@ def test_names_that_the_table_has_too(review):
     assert read_decisions(frame, made, "Ada").refused_rows == (0,)
 
 
+def test_names_that_look_like_one_number():
+    made = pd.DataFrame({"1": ["a"] * 4, "1.0": ["b"] * 4, "01": ["c"] * 4})
+    frame = filled(review_of(made), "accept")
+    assert read_decisions(frame.iloc[:, ::-1], made, "Ada").accepted == 4
+
+
 @pytest.mark.parametrize("wrong", [None, 7, ["accept"], {"decision": "accept"}])
 def test_what_is_no_sheet_is_refused(wrong):
     with pytest.raises(UsageError, match="review must be"):
