@@ -163,7 +163,7 @@ def _read(value: Any) -> Any:
         # A group of several columns is a tuple, which JSON makes a list of.
         pairs = [(tuple(key) if isinstance(key, list) else key, item) for key, item in value["pairs"]]
         return {key: _read(item) for key, item in pairs}
-    return value
+    return [_read(item) for item in value] if isinstance(value, list) else value
 
 
 def _generator(value: Any) -> Any:
