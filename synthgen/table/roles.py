@@ -8,6 +8,7 @@ import pandas as pd
 
 from synthgen.errors import UsageError
 from synthgen.table.column import Kind, Role, Schema
+from synthgen.table.declarations import complete
 from synthgen.table.inference import infer_schema
 
 
@@ -19,7 +20,7 @@ def schema_with_roles(
     sensitive_features: Sequence[str] | None = None,
     subject: str | None = None,
 ) -> Schema:
-    """Give named columns their roles, in a given schema or in one read off the frame.
+    """Give named columns their roles, in a given schema, completed if need be, or in one read off the frame.
 
     Raises
     ------
@@ -38,4 +39,4 @@ def schema_with_roles(
             schema = schema.with_column(name, role=Role.SENSITIVE)
     if subject is not None and schema[subject].role is not Role.SUBJECT:
         schema = schema.with_column(subject, role=Role.SUBJECT, kind=Kind.IDENTIFIER)
-    return schema
+    return complete(schema, frame)
