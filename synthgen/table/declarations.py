@@ -110,7 +110,7 @@ def _kind(series: pd.Series[Any], said: Column, read: Column) -> Kind:
     if said.kind in _NUMBERS:
         numeric = held is not Family.TEXT or read.storage.as_text
         coded = said.bounds is not None and said.bounds != (0, 1)
-        open_to = _NUMBERS if coded else (*_NUMBERS, *LABEL_KINDS, Kind.IDENTIFIER)
+        open_to = (said.kind, Kind.INTEGER) if coded else (said.kind, Kind.INTEGER, *LABEL_KINDS, Kind.IDENTIFIER)
         return read.kind if numeric and read.kind in open_to else said.kind
     if said.kind is Kind.TEXT and held in (Family.INTEGER, Family.FLOAT, Family.DECIMAL) and read.kind in _NUMBERS:
         rows = int(series.notna().sum())
@@ -247,13 +247,16 @@ def _with_facts(series: pd.Series[Any], made: Column, said: Column) -> Column:
         facts["pattern"] = said.pattern
         declared |= {"pattern"}
     if "nullable" in said.declared:
-        if made.nullable and not said.nullable:
+        token = said.storage.missing_token
+        if not said.nullable and (series.isna().any() or (token is not None and made.storage.missing_token == token)):
             raise DataError(
                 f"Column {made.name!r} has missing values, which its schema rules out. Fill them, drop the rows, or "
                 f"declare them: schema.with_column({made.name!r}, nullable=True)."
             )
-        facts["nullable"] = said.nullable
-        declared |= {"nullable"}
+        # A text such as "?" among numbers is missing here, and no gap to the tool that the schema comes from.
+        if said.nullable or not made.nullable:
+            facts["nullable"] = said.nullable
+            declared |= {"nullable"}
     return replace(made, declared=frozenset(declared), **facts)
 
 
@@ -288,10 +291,15 @@ def _on_grid(end: float, column: Column, towards: Any) -> float:
         return float(towards(end / step) * step)
     if column.kind is not Kind.CONTINUOUS or column.decimals is None:
         return end
-    nearest = round(end, column.decimals)
-    if math.isclose(end, nearest, rel_tol=1e-12, abs_tol=0):
-        return nearest
-    return float(towards(end * 10**column.decimals) / 10**column.decimals)
+    scale = 10**column.decimals
+    if round(end, column.decimals) == end:
+        return end
+    steps = towards(end * scale)
+    if towards is math.floor and steps / scale > end:
+        steps -= 1
+    elif towards is math.ceil and steps / scale < end:
+        steps += 1
+    return float(steps / scale)
 
 
 def _listed(made: Column, said: Column) -> tuple[Any, ...]:

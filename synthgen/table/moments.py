@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from synthgen.table.text_formats import read_dates
@@ -40,7 +41,7 @@ def moment(value: Any, date_format: str | None = None) -> float:
         raise ValueError("no moment")
     if stamp.tzinfo is not None:
         stamp = stamp.tz_convert("UTC").tz_localize(None)
-    return float(stamp.as_unit("us").value)
+    return float(stamp.to_datetime64().astype("M8[us]").astype(np.int64))
 
 
 def as_timestamp(microseconds: float) -> pd.Timestamp:

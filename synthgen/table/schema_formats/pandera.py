@@ -111,7 +111,8 @@ def read_pandera(source: Any, *, public: bool = True) -> tuple[Column, ...]:
         else:
             out.columns.append(_column(str(label), column, dtypes, out, public))
     for item, words in _OF_TABLE.items():
-        if getattr(schema, item, None):
+        found = getattr(schema, item, None)
+        if found if item != "index" else any(name is not None for name in getattr(found, "names", ())):
             out.leave(words)
     unique = [schema.unique] if isinstance(schema.unique, str) else list(schema.unique or ())
     if len(unique) == 1:

@@ -86,7 +86,7 @@ def _checks(pa: Any, column: Column) -> list[Any]:
     if not (column.complete and _is_plain(column)):
         return [_own_check(pa, column, low, high)]
     ends: list[Any] = [as_timestamp(low), as_timestamp(high)] if column.kind is Kind.DATETIME else [low, high]
-    if column.kind is Kind.INTEGER and np.dtype(column.storage.dtype.lower()).kind == "f":
+    if column.kind is Kind.INTEGER and _number_kind(column.storage.dtype) == "f":
         return [_own_check(pa, column, low, high)]
     return [pa.Check.in_range(*ends)] if math.isfinite(low) and math.isfinite(high) else []
 
@@ -105,10 +105,16 @@ def _is_plain(column: Column) -> bool:
         return False
     if column.kind is Kind.DATETIME:
         return storage.dtype.startswith("datetime64[") and "," not in storage.dtype
-    try:
-        return np.dtype(storage.dtype.lower()).kind in "iuf"
-    except TypeError:
-        return False
+    return _number_kind(storage.dtype) != ""
+
+
+def _number_kind(name: str) -> str:
+    """``i``, ``u`` or ``f`` for numbers of numpy and their nullable kin, else nothing."""
+    dtype = dtype_from_name(name)
+    if isinstance(dtype, pd.ArrowDtype):
+        return ""
+    kind = getattr(dtype, "kind", "")
+    return kind if kind and kind in "iuf" else ""
 
 
 class _Within:
