@@ -13,10 +13,10 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from synthgen.errors import ConditionError, DataError, NotFittedError, UsageError
-from synthgen.generators.conditions import Allowed, allowed_values, target_codes
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Kind, Role, Schema
+from synthgen.table.conditions import Allowed, allowed_values, target_codes
 from synthgen.table.declarations import complete
 from synthgen.table.encoding import decode, encode
 from synthgen.table.frames import is_frame, to_pandas
@@ -149,7 +149,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         conditions : mapping, optional
             Target values that the rows must have: ``{"Class": 1}`` or ``{"diagnosis": ["A", "B"]}``. Generators
             that ``takes_any_condition`` also take other columns and ranges, ``{"Class": 1, "Amount": ">= 100"}``;
-            see :func:`synthgen.generators.conditions.allowed_values` for all ways to say one.
+            see :func:`synthgen.table.conditions.allowed_values` for all ways to say one.
         random_state : int or Generator, optional
             The same one gives the same rows. None: the next rows of this model's own sequence, so
             two calls differ.

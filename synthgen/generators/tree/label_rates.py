@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, UsageError
-from synthgen.generators.conditions import label_code
 from synthgen.generators.tree.conditioning import Mask, draw_conditioned, mask_of
 from synthgen.generators.tree.label_map import LabelMap, class_chances, learn_map
 from synthgen.generators.tree.network import Network
 from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.conditions import label_code
 from synthgen.table.rules import Rules
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, UsageError
 from synthgen.generators.base import Synthesizer, has_classes
-from synthgen.generators.conditions import Allowed, allowed_values
 from synthgen.generators.tree.columns import Accepts, accepts_of_roots, on_grid, read_table, with_derived
 from synthgen.generators.tree.conditioning import MOST_EFFORT, Mask, draw_conditioned, mask_of
 from synthgen.generators.tree.known_rows import impute, log_probability
@@ -25,6 +24,7 @@ from synthgen.generators.tree.strengths import BINS, STRENGTHS, strength_of
 from synthgen.generators.tree.summary import describe
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
+from synthgen.table.conditions import Allowed, allowed_values
 from synthgen.table.encoding import decode, encode, extend_categories
 from synthgen.table.frames import Form, to_pandas
 from synthgen.table.rules import Rules, find_rules
