@@ -230,7 +230,7 @@ def test_synthetic_orders_keep_the_schema():
         result = sg.synthesize(
             table, schema=quietly(ORDERS), n_samples=60, generator="jitter", gate=None, random_state=0, progress=False
         )
-    made = result.synthetic
+        made = result.synthetic
     assert made.dtypes.equals(table.dtypes)
     assert made["price"].between(0, 1000).all() and set(made["paid"]) <= {"ja", "nein", "NA"}
     assert (pd.to_datetime(made["day"], format="%d/%m/%Y") >= "2020-01-01").all()
