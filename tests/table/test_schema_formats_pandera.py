@@ -100,6 +100,7 @@ def test_what_was_read_off_data_isnt_public():
         (PaColumn(str, Check.eq("a")), ["a", "a", "a"], Kind.CATEGORICAL),
         (PaColumn(str, Check.unique_values_eq(["a", "b"])), ["a", "b", "a"], Kind.CATEGORICAL),
         (PaColumn(str, Check.str_matches("^K[0-9]{3}"), unique=True), ["K123", "K456", "K789"], Kind.IDENTIFIER),
+        (PaColumn(None, Check.ge(0)), [0.5, 1.5, 2.5], Kind.CONTINUOUS),
         (PaColumn(dt.date), [dt.date(2020, 1, 1)] * 3, Kind.DATETIME),
     ],
 )  # fmt: skip
@@ -116,6 +117,11 @@ def test_facts_of_some_columns():
     assert schema["x"].pattern == "K999"
     both = one(int, [Check.isin([3, 1, 2]), Check.isin([2, 1])])
     assert quietly(both)["x"].categories == (1, 2)
+
+
+def test_one_dtype_for_all_columns():
+    schema = quietly(DataFrameSchema({"x": PaColumn(None), "y": PaColumn(str)}, dtype=float))
+    assert [column.kind for column in schema] == [Kind.CONTINUOUS] * 2
 
 
 def test_a_schema_of_polars():
@@ -144,6 +150,8 @@ def test_a_schema_of_polars():
         (PaColumn(int, [Check.isin([1, 2]), Check.ge(0)]), "beside a list"),
         (PaColumn(float, unique=True), "distinct"),
         (PaColumn(int, required=False), "absent"),
+        (PaColumn(bool, Check.isin([True])), "a list of booleans"),
+        (PaColumn(int, parsers=pandera.Parser(abs)), "parsers"),
     ],
 )
 def test_what_cant_be_taken_over_is_told_with_its_column(column, words):

@@ -84,6 +84,14 @@ def test_the_table_says_the_rest():
     assert schema.completed(table) is schema
 
 
+def test_an_object_that_gives_the_dict():
+    class Metadata:
+        def to_dict(self):
+            return PATIENTS
+
+    assert quietly(Metadata()) == quietly(PATIENTS)
+
+
 def test_several_tables_of_which_one_is_named():
     one = {"tables": {"patients": {k: v for k, v in PATIENTS.items() if k != "METADATA_SPEC_VERSION"}}}
     one |= {"relationships": [], "METADATA_SPEC_VERSION": "V1"}

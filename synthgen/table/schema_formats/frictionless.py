@@ -48,7 +48,7 @@ def read_frictionless(source: Any, *, resource: str | None = None) -> tuple[Colu
 
     Parameters
     ----------
-    source : path, JSON text or dict
+    source : path, JSON text, dict or an object of Frictionless
         A table schema (with ``fields``), a resource (with ``schema``) or a data package (with ``resources``).
     resource : str, optional
         Name of the resource, if the package has several.

@@ -97,7 +97,7 @@ def read_document(source: Any, what: str) -> tuple[dict[str, Any], str]:
 
     Parameters
     ----------
-    source : path, str or mapping
+    source : path, str, mapping or an object with ``to_dict``
     what : str
         What it should be, for error messages.
 
@@ -106,6 +106,9 @@ def read_document(source: Any, what: str) -> tuple[dict[str, Any], str]:
     FileError, DataError, UsageError
         It can't be read, isn't JSON or isn't an object.
     """
+    if callable(getattr(source, "to_dict", None)):
+        # The objects that the tools have for their files.
+        source = source.to_dict()
     if isinstance(source, Mapping):
         return dict(source), what
     if not isinstance(source, (str, Path)):

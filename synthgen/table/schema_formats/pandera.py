@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from synthgen.errors import DataError, MissingExtraError, UsageError
-from synthgen.table.column import LABEL_KINDS, Column, Kind, Role
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role
 from synthgen.table.moments import moment
 from synthgen.table.schema_formats.imported import Imported, described
 from synthgen.table.schema_formats.regex import shape_of
@@ -96,6 +96,14 @@ def read_pandera(source: Any, *, public: bool = True) -> tuple[Column, ...]:
     ----------
     Bantilan, N. (2020). pandera: Statistical Data Validation of Pandas Dataframes. Proceedings of the 19th Python in
     Science Conference, 116-124. https://doi.org/10.25080/Majora-342d178e-010
+
+    Examples
+    --------
+    >>> import pandera.pandas as pa
+    >>> import synthgen as sg
+    >>> column = sg.Schema.from_pandera(pa.DataFrameSchema({"age": pa.Column(int, pa.Check.in_range(0, 120))}))["age"]
+    >>> column.bounds, sorted(column.declared)
+    ((0.0, 120.0), ['bounds', 'nullable'])
     """
     _, dtypes = pandera_modules()
     schema = source.to_schema() if isinstance(source, type) and hasattr(source, "to_schema") else source
@@ -109,7 +117,8 @@ def read_pandera(source: Any, *, public: bool = True) -> tuple[Column, ...]:
         if getattr(column, "regex", False):
             out.leave("columns named by a regular expression; name each", str(label))
         else:
-            out.columns.append(_column(str(label), column, dtypes, out, public))
+            dtype = column.dtype if getattr(schema, "dtype", None) is None else schema.dtype
+            out.columns.append(_column(str(label), column, dtype, dtypes, out, public))
     for item, words in _OF_TABLE.items():
         found = getattr(schema, item, None)
         if found if item != "index" else any(name is not None for name in getattr(found, "names", ())):
@@ -124,9 +133,9 @@ def read_pandera(source: Any, *, public: bool = True) -> tuple[Column, ...]:
     return out.finish()
 
 
-def _column(name: str, column: Any, dtypes: Any, out: Imported, public: bool) -> Column:
-    kind, fixed, decimals = _kind(column.dtype, dtypes)
-    own = (getattr(column, "metadata", None) or {}).get(OWN)
+def _column(name: str, column: Any, dtype: Any, dtypes: Any, out: Imported, public: bool) -> Column:
+    kind, fixed, decimals = _kind(dtype, dtypes)
+    own = _own(column)
     if own is not None:
         kind, fixed = Kind(own["kind"]), True
     said = _Said()
@@ -136,28 +145,46 @@ def _column(name: str, column: Any, dtypes: Any, out: Imported, public: bool) ->
         out.leave("its parsers", name)
     if not column.required:
         out.leave(f"that it may be absent; if it is, leave it out: schema.without({name!r})", name)
-    listed = _categories_of(column.dtype) if said.listed is None else said.listed
-    if listed is not None and own is None and kind is not Kind.BOOLEAN:
-        kind, fixed, decimals = Kind.CATEGORICAL, True, None
-    ranged = math.isfinite(said.low) or math.isfinite(said.high)
-    if said.low > said.high:
-        raise DataError(f"The checks of column {name!r} leave no value: its range is empty. Correct {out.source}.")
-    if ranged and (listed is not None or kind not in (Kind.INTEGER, Kind.CONTINUOUS, Kind.DATETIME)):
-        # Text in a range, say, or a list beside one.
-        out.leave(
-            "the range, which only numbers and dates have" if listed is None else "the range, beside a list", name
-        )
-        ranged = False
+    listed = _categories_of(dtype) if said.listed is None else said.listed
+    if listed is not None and own is None:
+        if kind is Kind.BOOLEAN:
+            out.leave("a list of booleans", name)
+            listed = None
+        else:
+            kind, fixed, decimals = Kind.CATEGORICAL, True, None
+    bounds = _range(name, said, listed, out)
+    if bounds is not None and kind is Kind.CATEGORICAL:
+        # Without a dtype: what has a range is a number.
+        kind = Kind.CONTINUOUS
+    if bounds is not None and kind not in ORDERED_KINDS:
+        out.leave("the range, which only numbers and dates have", name)
+        bounds = None
     made = described(
         name, kind, fixed=fixed, nullable=bool(column.nullable), decimals=decimals,
-        categories=listed if kind in LABEL_KINDS else None,
-        bounds=(said.low, said.high) if ranged else None,
-        pattern=said.pattern, read_off=() if public else ("bounds", "categories"),
+        categories=listed if kind in LABEL_KINDS else None, bounds=bounds, pattern=said.pattern,
+        read_off=() if public else ("bounds", "categories"),
     )  # fmt: skip
     if own is not None:
         # What was read off a table before is no more public now.
         return replace(made, role=Role(own["role"]), declared=made.declared & set(own["declared"]) | {"kind"})
     return _as_key(made, out) if getattr(column, "unique", False) else made
+
+
+def _own(column: Any) -> dict[str, Any] | None:
+    """What :meth:`Schema.to_pandera` noted of a column."""
+    found = (getattr(column, "metadata", None) or {}).get(OWN)
+    return found if isinstance(found, dict) and {"kind", "role", "declared"} <= set(found) else None
+
+
+def _range(name: str, said: _Said, listed: tuple[Any, ...] | None, out: Imported) -> tuple[float, float] | None:
+    if said.low > said.high:
+        raise DataError(f"The checks of column {name!r} leave no value: its range is empty. Correct {out.source}.")
+    if math.isinf(said.low) and math.isinf(said.high):
+        return None
+    if listed is not None:
+        out.leave("the range, beside a list", name)
+        return None
+    return said.low, said.high
 
 
 def _kind(dtype: Any, dtypes: Any) -> tuple[Kind, bool, int | None]:

@@ -43,8 +43,8 @@ def shape_of(regex: str, *, whole: bool = True) -> tuple[str | None, str | None]
 
     Examples
     --------
-    >>> shape_of("ID-[0-9]{12}")
-    ('ID-999999999999', None)
+    >>> shape_of("ID-[0-9]{15}")
+    ('ID-999999999999999', None)
     >>> shape_of("(x|y)[0-9]+")[0] is None
     True
     """

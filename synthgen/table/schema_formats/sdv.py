@@ -62,7 +62,7 @@ def read_sdv(source: Any, *, table: str | None = None, public: bool = False) -> 
 
     Parameters
     ----------
-    source : path, JSON text or dict
+    source : path, JSON text, dict or SDV's Metadata
         Of version ``SINGLE_TABLE_V1``, ``MULTI_TABLE_V1``, ``V1`` or the V2 of each.
     table : str, optional
         Which table, if the file describes several.

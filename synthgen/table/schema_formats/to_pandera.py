@@ -40,6 +40,15 @@ def write_pandera(schema: Schema) -> Any:
     ------
     MissingExtraError
         pandera isn't installed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import synthgen as sg
+    >>> table = pd.DataFrame({"sex": ["F", "M", "F"], "age": [31, 54, 27]})
+    >>> checks = sg.Schema.infer(table).to_pandera()
+    >>> len(checks.validate(table))
+    3
     """
     pa, _ = pandera_modules()
     columns = {column.name: _column(pa, column) for column in schema}
