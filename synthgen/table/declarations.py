@@ -17,7 +17,6 @@ values and patterns that are declared hold instead of those of the table, which 
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +24,8 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import DataError, UsageError
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema, Storage
+from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Schema, Storage
+from synthgen.table.declared_facts import plain_label, with_facts
 from synthgen.table.dtypes import Family, family, labels, sort_labels
 from synthgen.table.inference import FALSE_TRUE, as_identifier, infer_column, of_moments
 from synthgen.table.kinds import KINDS
@@ -33,7 +33,6 @@ from synthgen.table.number_rules import ENOUGH_ROWS, decimals_of
 from synthgen.table.text_formats import fitting_format, read_numbers
 
 _NUMBERS = (Kind.CONTINUOUS, Kind.INTEGER)
-_DECLARABLE = ("bounds", "categories", "decimals", "nullable", "pattern")
 
 
 def complete(schema: Schema, frame: pd.DataFrame) -> Schema:
@@ -89,11 +88,11 @@ def _complete_column(series: pd.Series[Any], said: Column) -> Column:
     kind = _kind(series, said, read)
     if kind is Kind.DATETIME and said.storage.text_format and family(series)[0] is Family.TEXT:
         made = _as_moments(series, read, said.storage.text_format)
-    elif kind is read.kind and token is None:
+    elif kind is read.kind and (token is None or token != read.storage.missing_token):
         made = read
     else:
         made = _AS[kind](series, read, kind)
-    made = _with_facts(series, made, said)
+    made = with_facts(series, made, said)
     if made.kind is Kind.IDENTIFIER and made.role is Role.FEATURE:
         made = replace(made, role=Role.IDENTIFIER)
     return made
@@ -108,7 +107,10 @@ def _kind(series: pd.Series[Any], said: Column, read: Column) -> Kind:
         # Nothing but whole numbers can be given back in a column of integers.
         return Kind.INTEGER if said.kind is Kind.CONTINUOUS and held is Family.INTEGER else said.kind
     if said.kind in _NUMBERS:
-        numeric = held is not Family.TEXT or read.storage.as_text
+        texts = held is Family.CATEGORY and any(isinstance(label, str) for label in read.categories or ())
+        numeric = read.storage.as_text if held is Family.TEXT else not texts
+        if numeric and held in (Family.BOOL, Family.CATEGORY):
+            return read.kind
         coded = said.bounds is not None and said.bounds != (0, 1)
         open_to = (said.kind, Kind.INTEGER) if coded else (said.kind, Kind.INTEGER, *LABEL_KINDS, Kind.IDENTIFIER)
         return read.kind if numeric and read.kind in open_to else said.kind
@@ -121,21 +123,14 @@ def _kind(series: pd.Series[Any], said: Column, read: Column) -> Kind:
 def _with_token(series: pd.Series[Any], read: Column, token: str) -> Column:
     """Take a text that stands for missing values, if the column has it."""
     found = labels(series)[1]
-    if token in found:
+    if token in found and family(series)[0] is not Family.CATEGORY:
         return replace(read, storage=replace(read.storage, missing_token=token), nullable=True)
-    if any(not isinstance(value, str) and str(value) == token for value in found):
+    if any(str(value) == token for value in found):
         raise DataError(
-            f"Column {read.name!r} holds {token} as a number, which stands for a missing value in its schema. "
-            "Make these cells empty first."
+            f"Column {read.name!r} holds {token} as a number or as a label of its dtype, which stands for a missing "
+            "value in its schema. Make these cells empty first."
         )
     return read
-
-
-def _plain_label(value: Any) -> Any:
-    """Give a label that a schema can hold: whole numbers as integers."""
-    if isinstance(value, (str, bool, int)):
-        return value
-    return int(value) if float(value) == int(value) else float(value)
 
 
 def _as_labels(series: pd.Series[Any], read: Column, kind: Kind) -> Column:
@@ -148,7 +143,8 @@ def _as_labels(series: pd.Series[Any], read: Column, kind: Kind) -> Column:
     token = read.storage.missing_token
     # In mixed columns True, 1 and 1.0 are three labels.
     found = [value for value in labels(series)[1] if value != token]
-    found = sort_labels(found if held is Family.MIXED else [_plain_label(value) for value in found])
+    if held is not Family.CATEGORY:
+        found = sort_labels(found if held is Family.MIXED else [plain_label(value) for value in found])
     storage = replace(read.storage, text_format=None)
     read = _blank(read, storage=storage)
     if kind is Kind.BOOLEAN and len(found) > 2:
@@ -158,7 +154,8 @@ def _as_labels(series: pd.Series[Any], read: Column, kind: Kind) -> Column:
         )
     if kind is Kind.BOOLEAN and len(found) == 2:
         pair = tuple(str(label).lower() for label in found)
-        return replace(read, kind=kind, categories=tuple(found[::-1] if pair[::-1] in FALSE_TRUE else found))
+        turned = pair[::-1] in FALSE_TRUE and held is not Family.CATEGORY
+        return replace(read, kind=kind, categories=tuple(found[::-1] if turned else found))
     return replace(read, kind=Kind.CATEGORICAL, categories=tuple(found))
 
 
@@ -203,6 +200,9 @@ def _as_moments(series: pd.Series[Any], read: Column, text_format: str | None) -
             dtype=storage.dtype, python_type=storage.python_type, as_text=True, text_format=fitting,
             missing_token=storage.missing_token,
         )  # fmt: skip
+    elif storage.as_text:
+        # What was read as numbers; dates in a format that is known were read as such.
+        storage = replace(storage, text_format=None)
     made = _blank(read, kind=Kind.DATETIME, storage=storage)
     return of_moments(KINDS[Kind.DATETIME].parse(series, made), made)
 
@@ -223,122 +223,3 @@ _AS: dict[Kind, Any] = {
     Kind.IDENTIFIER: lambda series, read, kind: as_identifier(series, _blank(read)),
     Kind.TEXT: lambda series, read, kind: _blank(read, kind=kind),
 }
-
-
-def _with_facts(series: pd.Series[Any], made: Column, said: Column) -> Column:
-    """Put what was said in the place of what was read, and mark what of it was declared."""
-    declared = set(said.declared) - set(_DECLARABLE)
-    facts: dict[str, Any] = {}
-    if said.bounds is not None:
-        bounds, both = _bounds(series, made, said)
-        if made.kind in ORDERED_KINDS and bounds is not None:
-            facts["bounds"] = bounds
-            declared |= {"bounds"} if both else set()
-    # A column that is stored as booleans has no words for them.
-    if said.categories is not None and made.kind in LABEL_KINDS and family(series)[0] is not Family.BOOL:
-        facts["categories"] = _listed(made, said)
-        declared |= {"categories"} & said.declared
-        if said.kind is Kind.BOOLEAN and len(facts["categories"]) == 2:
-            facts["kind"] = Kind.BOOLEAN
-    if made.kind is Kind.CONTINUOUS and "decimals" in said.declared:
-        facts["decimals"] = said.decimals
-        declared |= {"decimals"}
-    if made.kind is Kind.IDENTIFIER and "pattern" in said.declared:
-        facts["pattern"] = said.pattern
-        declared |= {"pattern"}
-    if "nullable" in said.declared:
-        token = said.storage.missing_token
-        if not said.nullable and (series.isna().any() or (token is not None and made.storage.missing_token == token)):
-            raise DataError(
-                f"Column {made.name!r} has missing values, which its schema rules out. Fill them, drop the rows, or "
-                f"declare them: schema.with_column({made.name!r}, nullable=True)."
-            )
-        # A text such as "?" among numbers is missing here, and no gap to the tool that the schema comes from.
-        if said.nullable or not made.nullable:
-            facts["nullable"] = said.nullable
-            declared |= {"nullable"}
-    return replace(made, declared=frozenset(declared), **facts)
-
-
-def _bounds(series: pd.Series[Any], made: Column, said: Column) -> tuple[tuple[float, float] | None, bool]:
-    """Bounds on the column's grid, and whether both ends were declared; the values must keep what was."""
-    if "bounds" not in said.declared or said.bounds is None:
-        return made.bounds, False
-    kind = made.kind if made.kind in ORDERED_KINDS else Kind.CONTINUOUS
-    if made.kind in (Kind.IDENTIFIER, Kind.TEXT):
-        return None, False
-    values = KINDS[kind].parse(series, replace(made, kind=kind))
-    low, high = said.bounds
-    outside = int(((values < low) | (values > high)).sum())
-    if outside:
-        raise DataError(
-            f"Column {made.name!r} has {outside} value{'s' if outside > 1 else ''} outside the bounds that its schema "
-            "declares. Correct the values, or declare wider bounds."
-        )
-    low, high = _on_grid(low, made, math.ceil), _on_grid(high, made, math.floor)
-    if math.isfinite(low) and math.isfinite(high):
-        return (low, high), True
-    # The other end is the table's own, so together they aren't public.
-    return made.bounds, False
-
-
-def _on_grid(end: float, column: Column, towards: Any) -> float:
-    """Take a bound to the next value inside it that the column can take."""
-    if not math.isfinite(end):
-        return end
-    step = {Kind.INTEGER: 1, Kind.DATETIME: column.resolution or 1}.get(column.kind)
-    if step is not None:
-        return float(towards(end / step) * step)
-    if column.kind is not Kind.CONTINUOUS or column.decimals is None:
-        return end
-    scale = 10**column.decimals
-    if round(end, column.decimals) == end:
-        return end
-    steps = towards(end * scale)
-    if towards is math.floor and steps / scale > end:
-        steps -= 1
-    elif towards is math.ceil and steps / scale < end:
-        steps += 1
-    return float(steps / scale)
-
-
-def _listed(made: Column, said: Column) -> tuple[Any, ...]:
-    """Categories as the file lists them, in the form that the table has them."""
-    own = list(made.categories or ())
-    by_text = {_word(label): label for label in own}
-    public = "categories" in said.declared
-    listed: dict[Any, None] = {}
-    for label in said.categories or ():
-        if _word(label) in by_text:
-            listed[by_text[_word(label)]] = None
-        elif public:
-            listed[_like(label, own, made.name)] = None
-    known = set(map(_word, listed))
-    rest = [label for label in own if _word(label) not in known]
-    if rest and public:
-        raise DataError(
-            f"Column {made.name!r} has {len(rest)} label{'s' if rest[1:] else ''} that its schema doesn't list. "
-            "Correct the values, or the list."
-        )
-    same = len(own) == len(listed) + len(rest)
-    if same and (made.storage.dtype == "category" or (made.kind is Kind.BOOLEAN and said.kind is not Kind.BOOLEAN)):
-        return tuple(own)
-    return (*listed, *rest)
-
-
-def _word(label: Any) -> str:
-    text = str(label).lower() if isinstance(label, bool) else str(label)
-    return text.removesuffix(".0") if isinstance(label, float) else text
-
-
-def _like(label: Any, own: list[Any], name: str) -> Any:
-    """Turn a listed label that the table lacks into the type of those it has."""
-    if not own or any(isinstance(held, str) for held in own):
-        return label if isinstance(label, str) or not own else str(label)
-    try:
-        return _plain_label(float(label) if isinstance(label, str) else label)
-    except ValueError as error:
-        raise DataError(
-            f"Column {name!r} holds numbers; its schema lists a value that isn't one. "
-            "Correct the list, or convert the column."
-        ) from error
