@@ -15,6 +15,8 @@ from synthgen.errors import DataError, UsageError
 if TYPE_CHECKING:
     from typing import Self
 
+    from synthgen.table.constraints.base import Constraint
+
 Label: TypeAlias = "str | int | float | bool"
 
 SCHEMA_VERSION = 1
@@ -181,7 +183,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns of a table, in order.
+    """The columns of a table, in order, and the rules that its rows must keep.
+
+    Parameters
+    ----------
+    columns : tuple of Column
+    constraints : tuple of Constraint
+        Rules that a person declared; see :mod:`synthgen.constraints`.
 
     Examples
     --------
@@ -195,6 +203,7 @@ class Schema:
     """
 
     columns: tuple[Column, ...]
+    constraints: tuple[Constraint, ...] = ()
 
     def __post_init__(self) -> None:
         names = self.names
@@ -267,11 +276,31 @@ class Schema:
     def with_columns(self, changed: Iterable[Column]) -> Schema:
         """Return a schema in which the columns of the same names are replaced."""
         by_name = {column.name: column for column in changed}
-        return Schema(tuple(by_name.get(column.name, column) for column in self.columns))
+        return replace(self, columns=tuple(by_name.get(column.name, column) for column in self.columns))
+
+    def with_constraints(self, *constraints: Constraint) -> Schema:
+        """Return a schema with more rules; see :mod:`synthgen.constraints`.
+
+        Raises
+        ------
+        ConstraintError
+            A rule can't be about this table, or rules contradict each other; the smallest such set is named.
+        """
+        from synthgen.table.constraints.ruleset import check_declared
+
+        every = (*self.constraints, *(rule for rule in constraints if rule not in self.constraints))
+        check_declared(every, self)
+        return replace(self, constraints=every)
+
+    def of_columns(self, columns: Iterable[Column]) -> Schema:
+        """Return a schema of other columns, with the rules that are about these alone."""
+        columns = tuple(columns)
+        names = {column.name for column in columns}
+        return Schema(columns, tuple(rule for rule in self.constraints if set(rule.columns) <= names))
 
     def without(self, *names: str) -> Schema:
-        """Return a schema without the named columns."""
-        return Schema(tuple(column for column in self.columns if column.name not in names))
+        """Return a schema without the named columns, and without the rules about them."""
+        return self.of_columns(column for column in self.columns if column.name not in names)
 
     @classmethod
     def infer(cls, data: Any, **options: Any) -> Self:
@@ -301,21 +330,21 @@ class Schema:
         """Take the columns of an SDV metadata file; see :func:`synthgen.table.schema_formats.sdv.read_sdv`."""
         from synthgen.table.schema_formats.sdv import read_sdv
 
-        return cls(read_sdv(source, table=table, public=public))
+        return cls(*read_sdv(source, table=table, public=public))
 
     @classmethod
     def from_pandera(cls, source: Any, *, public: bool = True) -> Self:
         """Take the columns of a pandera schema; see :func:`synthgen.table.schema_formats.pandera.read_pandera`."""
         from synthgen.table.schema_formats.pandera import read_pandera
 
-        return cls(read_pandera(source, public=public))
+        return cls(*read_pandera(source, public=public))
 
     @classmethod
     def from_frictionless(cls, source: Any, *, resource: str | None = None) -> Self:
         """Take the fields of a Frictionless table schema; see :mod:`synthgen.table.schema_formats.frictionless`."""
         from synthgen.table.schema_formats.frictionless import read_frictionless
 
-        return cls(read_frictionless(source, resource=resource))
+        return cls(*read_frictionless(source, resource=resource))
 
     def to_pandera(self) -> Any:
         """Give a ``pandera.DataFrameSchema``; see :mod:`synthgen.table.schema_formats.to_pandera`."""
@@ -328,7 +357,9 @@ class Schema:
 
         The file holds bounds and categories: unless they were declared, they were read off the data.
         """
-        document = {"synthgen_schema": SCHEMA_VERSION, "columns": [item.to_dict() for item in self]}
+        document: dict[str, Any] = {"synthgen_schema": SCHEMA_VERSION, "columns": [item.to_dict() for item in self]}
+        if self.constraints:
+            document["constraints"] = [rule.to_dict() for rule in self.constraints]
         text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
         if path is not None:
             from synthgen.table.files import write_text
@@ -357,4 +388,7 @@ class Schema:
                 '"METADATA_SPEC_VERSION") or a Frictionless table schema (with "fields"). '
                 "Write one with Schema.infer(df).to_json(path)."
             )
-        return cls(tuple(Column.from_dict(item) for item in document.get("columns", ())))
+        from synthgen.table.constraints.reading import constraints_of
+
+        columns = tuple(Column.from_dict(item) for item in document.get("columns", ()))
+        return cls(columns, constraints_of(document.get("constraints", ())))

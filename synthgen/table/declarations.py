@@ -75,9 +75,7 @@ def complete(schema: Schema, frame: pd.DataFrame) -> Schema:
             + f" of its schema. Its columns are: {', '.join(map(str, frame.columns))}. "
             f"Correct the schema, or leave the column out: schema.without({lacking[0]!r})."
         )
-    return Schema(
-        tuple(column if column.complete else _complete_column(frame[column.name], column) for column in schema)
-    )
+    return schema.with_columns(_complete_column(frame[column.name], column) for column in schema if not column.complete)
 
 
 def _complete_column(series: pd.Series[Any], said: Column) -> Column:

@@ -13,6 +13,7 @@ import pytest
 import synthgen as sg
 from synthgen.errors import DataError, MissingExtraError, UsageError
 from synthgen.table import Column, Kind, Role, Schema, encode, to_pandas
+from synthgen.table.constraints import FixedCombinations, Inequality, Positive, Unique
 
 pandera = pytest.importorskip("pandera.pandas", reason="needs the extra pandera")
 Check, PaColumn, DataFrameSchema = pandera.Check, pandera.Column, pandera.DataFrameSchema
@@ -160,14 +161,15 @@ def test_what_cant_be_taken_over_is_told_with_its_column(column, words):
     assert told[0].filename == __file__
 
 
-def test_rules_of_the_whole_table_are_told():
+def test_rules_of_the_whole_table():
     given = DataFrameSchema(
         {"x": PaColumn(int), "y": PaColumn(int), "^z": PaColumn(int, regex=True)},
         checks=Check(lambda frame: frame["x"] < frame["y"]), index=pandera.Index(int, name="row"), unique=["x", "y"],
     )  # fmt: skip
     with pytest.warns(sg.SynthgenWarning) as told:
-        assert Schema.from_pandera(given).names == ["x", "y"]
-    for words in ("checks of the whole table", "the index", "columns x, y are distinct together", "column '^z'"):
+        schema = Schema.from_pandera(given)
+    assert schema.names == ["x", "y"] and schema.constraints == (Unique(("x", "y")),)
+    for words in ("'<lambda>' of the whole table", "the index", "column '^z'"):
         assert words in str(told[0].message)
     alone = DataFrameSchema({"x": PaColumn(int), "y": PaColumn(int)}, unique="x")
     assert quietly(alone)["x"].kind is Kind.IDENTIFIER
@@ -272,6 +274,20 @@ def test_gaps_columns_and_dtypes_are_checked():
     ):
         with pytest.raises(pandera.errors.SchemaErrors):
             checks.validate(wrong, lazy=True)
+
+
+def test_rules_are_checked_and_come_back():
+    table = pd.DataFrame({"low": [1, 2, 5], "high": [4, 6, 5], "label": ["a", "b", "a"]})
+    rules = Inequality("low", "high"), Unique(("low", "label")), Positive("low"), FixedCombinations(("low", "label"))
+    schema = Schema.infer(table).with_column("low", kind="integer").with_column("high", kind="integer")
+    checks = schema.with_constraints(*rules).to_pandera()
+    checks.validate(table)
+    # Combinations are the real rows' own; a schema knows none.
+    assert quietly(checks).constraints == rules[:3]
+    for planted in (table.assign(high=[4, 6, 4]), table.assign(low=[2, 2, 5], label=["a", "a", "b"])):
+        with pytest.raises(pandera.errors.SchemaErrors) as told:
+            checks.validate(planted, lazy=True)
+        assert "synthgen: " in str(told.value.failure_cases["check"].tolist())
 
 
 def test_what_was_declared_and_roles_come_back():

@@ -11,6 +11,7 @@ import pytest
 import synthgen as sg
 from synthgen.errors import DataError, FileError, SynthgenError, UsageError
 from synthgen.table import Kind, Role
+from synthgen.table.constraints import FixedCombinations, OneHot, Unique
 
 # As SDV 1.x writes one table.
 PATIENTS = {
@@ -177,17 +178,62 @@ def test_an_unknown_column_that_isnt_personal_is_read_off_the_table():
 def test_keys_and_sequences():
     given = copy.deepcopy(PATIENTS)
     given |= {"alternate_keys": ["mail"], "sequence_key": "patient", "sequence_index": "seen"}
-    given |= {"column_relationships": [{"type": "address", "column_names": ["city"]}], "constraints": [{"x": 1}]}
+    given |= {
+        "column_relationships": [{"type": "address", "column_names": ["city"]}],
+        "constraints": [{"constraint_class": "FixedIncrements"}],
+    }
     with pytest.warns(sg.SynthgenWarning) as told:
         schema = sg.Schema.from_sdv(given)
     words = str(told[0].message)
     assert told[0].filename == __file__
-    for part in ("column 'seen': the order", "column_relationships", "constraints between columns"):
+    for part in ("column 'seen': the order", "column_relationships", "constraint of class 'FixedIncrements'"):
         assert part in words
     assert schema["patient"].role is Role.SUBJECT and schema["patient"].kind is Kind.IDENTIFIER
     both = copy.deepcopy(PATIENTS) | {"primary_key": ["age", "city"]}
-    with pytest.warns(sg.SynthgenWarning, match="age, city, distinct only together"):
-        assert sg.Schema.from_sdv(both)["age"].kind is Kind.INTEGER
+    schema = quietly(both)
+    assert schema["age"].kind is Kind.INTEGER and schema.constraints == (Unique(("age", "city")),)
+
+
+def test_constraints_of_sdv_become_rules():
+    def said(sort, **parameters):
+        return {"constraint_class": sort, "constraint_parameters": parameters}
+
+    columns = {name: {"sdtype": "numerical"} for name in "abc"}
+    given = {"columns": columns, "METADATA_SPEC_VERSION": "SINGLE_TABLE_V1", "constraints": [
+        said("Inequality", low_column_name="a", high_column_name="b"),
+        said("Range", low_column_name="a", middle_column_name="b", high_column_name="c"),
+        said("ScalarInequality", column_name="a", relation=">", value=3),
+        said("ScalarRange", column_name="b", low_value=0, high_value=9, strict_boundaries=False),
+        said("Positive", column_name="c"), said("Negative", column_name="a", strict_boundaries=True),
+        said("FixedCombinations", column_names=["a", "b"]), said("OneHotEncoding", column_names=["a", "b"]),
+        said("Unique", column_names=["a", "c"]),
+    ]}  # fmt: skip
+    schema = quietly(given)
+    assert [rule.words for rule in schema.constraints] == [
+        "a <= b", "a < b", "b < c", "a > 3", "b >= 0 and <= 9", "c >= 0", "a < 0",
+        FixedCombinations(("a", "b")).words, OneHot(("a", "b")).words, "unique: a, c",
+    ]  # fmt: skip
+    assert sg.Schema.from_json(schema.to_json()) == schema
+    assert schema.completed(pd.DataFrame({name: [1.5, 2.5] for name in "abc"})).constraints == schema.constraints
+    for wrong in (said("Inequality", low_column_name="a"), {"constraint_class": "Positive"}, "Positive",
+                  said("ScalarInequality", column_name="a", relation="=", value=3)):  # fmt: skip
+        with pytest.warns(sg.SynthgenWarning, match="a constraint of class"):
+            assert sg.Schema.from_sdv(given | {"constraints": [wrong]}).constraints == ()
+    with pytest.raises(DataError, match="'a <= z'.*'z'"):
+        quietly(given | {"constraints": [said("Inequality", low_column_name="a", high_column_name="z")]})
+
+
+def test_synthetic_rows_keep_the_rules():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"placed": rng.integers(0, 50, 200)})
+    table["shipped"] = table["placed"] + rng.integers(0, 9, 200)
+    order = {"low_column_name": "placed", "high_column_name": "shipped"}
+    schema = quietly({
+        "columns": {name: {"sdtype": "numerical"} for name in table}, "METADATA_SPEC_VERSION": "SINGLE_TABLE_V1",
+        "constraints": [{"constraint_class": "Inequality", "constraint_parameters": order}],
+    })  # fmt: skip
+    made = sg.generators.GENERATORS["gaussian_copula"](random_state=0).fit(table, schema=schema).sample(300)
+    assert (made["placed"] <= made["shipped"]).all()
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def _of_group(
         for name, code in zip(columns, group, strict=True):
             j = network.names.index(name)
             masks[j] = mask_of(network.codes[j], name, _is(float(code)), schema)
-        return draw_conditioned(network, OF_ONE_GROUP, masks, rng)[0]
+        return draw_conditioned(network, OF_ONE_GROUP, masks, rng).classes
     except (ConditionError, ValueError):  # no value or no candidate of the group, or a column that follows from another
         return np.zeros((0, len(network.names)), np.int32)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from synthgen.errors import DataError, UsageError
 from synthgen.table.column import Column, Kind, Role
+from synthgen.table.constraints import Unique
 from synthgen.table.moments import moment
-from synthgen.table.schema_formats.imported import Imported, described, list_of, read_document
+from synthgen.table.schema_formats.imported import Found, Imported, described, list_of, read_document
 from synthgen.table.schema_formats.regex import shape_of
 
 _NUMBERS = {"integer": Kind.INTEGER, "year": Kind.INTEGER, "number": Kind.CONTINUOUS}
@@ -23,7 +24,7 @@ _CONSTRAINTS = ("required", "unique", "minimum", "maximum", "exclusiveMinimum", 
 _TRUE_FALSE = ({"true", "True", "TRUE", "1"}, {"false", "False", "FALSE", "0"})
 
 
-def read_frictionless(source: Any, *, resource: str | None = None) -> tuple[Column, ...]:
+def read_frictionless(source: Any, *, resource: str | None = None) -> Found:
     """Read the fields of a Frictionless table schema.
 
     =====================================  =====================================================================
@@ -41,6 +42,7 @@ def read_frictionless(source: Any, *, resource: str | None = None) -> tuple[Colu
     ``minimum``, ``maximum``               bounds
     ``enum``, ``categories``               categories
     ``unique``, ``primaryKey``             identifier, for text and whole numbers
+    keys of several fields                 the rule that they are unique together
     ``pattern``                            pattern of an identifier, where one says the same
     =====================================  =====================================================================
 
@@ -55,7 +57,8 @@ def read_frictionless(source: Any, *, resource: str | None = None) -> tuple[Colu
 
     Returns
     -------
-    tuple of Column
+    columns : tuple of Column
+    rules : tuple of Constraint
 
     Raises
     ------
@@ -242,7 +245,7 @@ def _keys(schema: Mapping[str, Any], out: Imported) -> None:
     for key in keys:
         names = out.names(key, "A key")
         if len(names) > 1:
-            out.leave(f"the key of columns {', '.join(names)}, distinct only together")
+            out.take_rules([Unique(tuple(names))])
         for name in names if len(names) == 1 else ():
             out.change(_as_key(next(item for item in out.columns if item.name == name), out))
     for column in [item for item in out.columns if item.name in keys[0]]:

@@ -11,6 +11,10 @@ from typing import Any
 
 from synthgen.errors import DataError, FileError, SynthgenWarning, UsageError
 from synthgen.table.column import UNKNOWN_DTYPE, Column, Kind, Role, Storage
+from synthgen.table.constraints import Constraint
+
+Found = tuple[tuple[Column, ...], tuple[Constraint, ...]]
+"""What a schema is made of."""
 
 
 @dataclass
@@ -25,6 +29,7 @@ class Imported:
 
     source: str
     columns: list[Column] = field(default_factory=list)
+    rules: list[Constraint] = field(default_factory=list)
     _left: list[str] = field(default_factory=list)
 
     def leave(self, words: str, column: str | None = None) -> None:
@@ -43,19 +48,25 @@ class Imported:
                 )
         return found
 
+    def take_rules(self, rules: Iterable[Constraint]) -> None:
+        """Take rules, whose columns must be there."""
+        for rule in rules:
+            self.names(rule.columns, f"The rule {rule.words!r}")
+            self.rules.append(rule)
+
     def change(self, column: Column) -> None:
         """Put a column in the place of the one of the same name."""
         self.columns = [column if item.name == column.name else item for item in self.columns]
 
-    def finish(self) -> tuple[Column, ...]:
-        """Give the columns, after one warning about all that was left."""
+    def finish(self) -> Found:
+        """Give the columns and rules, after one warning about all that was left."""
         if not self.columns:
             raise DataError(f"{self.source} describes no column. Give one that does.")
         if self._left:
             words = f"Not taken over from {self.source}: {'; '.join(self._left)}."
             # finish <- read_… <- Schema.from_… <- the caller
             warnings.warn(words, SynthgenWarning, stacklevel=4)
-        return tuple(self.columns)
+        return tuple(self.columns), tuple(self.rules)
 
 
 def described(

@@ -9,8 +9,10 @@ from typing import Any
 
 from synthgen.errors import DataError, MissingExtraError, UsageError
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role
+from synthgen.table.constraints import Unique
+from synthgen.table.constraints.reading import constraints_of
 from synthgen.table.moments import moment
-from synthgen.table.schema_formats.imported import Imported, described
+from synthgen.table.schema_formats.imported import Found, Imported, described
 from synthgen.table.schema_formats.regex import shape_of
 
 _RANGES = {
@@ -25,7 +27,6 @@ OWN = "synthgen"
 """Key of a column's metadata and start of the names of checks that :meth:`Schema.to_pandera` writes."""
 
 _OF_TABLE = {
-    "checks": "checks of the whole table",
     "parsers": "parsers of the whole table",
     "index": "the index, which isn't a column",
 }
@@ -51,7 +52,7 @@ class _Said:
     pattern: str | None = None
 
 
-def read_pandera(source: Any, *, public: bool = True) -> tuple[Column, ...]:
+def read_pandera(source: Any, *, public: bool = True) -> Found:
     """Read the columns of a pandera schema.
 
     ==============================================  ===========================================================
@@ -66,7 +67,8 @@ def read_pandera(source: Any, *, public: bool = True) -> tuple[Column, ...]:
     ``isin``, ``equal_to``, ``unique_values_eq``    categories
     ``in_range``, ``gt``, ``ge``, ``lt``, ``le``    bounds
     ``str_matches``                                 pattern of an identifier, where one says the same
-    ``unique``                                      identifier, for text and whole numbers
+    ``unique``                                      identifier, for text and whole numbers; of several columns
+                                                    the rule that they are unique together
     ==============================================  ===========================================================
 
     How values are stored is the table's matter: ``coerce`` changes nothing here.
@@ -81,7 +83,8 @@ def read_pandera(source: Any, *, public: bool = True) -> tuple[Column, ...]:
 
     Returns
     -------
-    tuple of Column
+    columns : tuple of Column
+    rules : tuple of Constraint
 
     Raises
     ------
@@ -123,13 +126,19 @@ def read_pandera(source: Any, *, public: bool = True) -> tuple[Column, ...]:
         found = getattr(schema, item, None)
         if found if item != "index" else any(name is not None for name in getattr(found, "names", ())):
             out.leave(words)
+    for check in schema.checks or ():
+        facts = dict(check.statistics or {})
+        if str(check.name).startswith(OWN) and "rule" in facts:
+            out.take_rules(constraints_of([facts["rule"]]))
+        else:
+            out.leave(f"the check {check.name!r} of the whole table")
     unique = [schema.unique] if isinstance(schema.unique, str) else list(schema.unique or ())
     if len(unique) == 1:
         name = out.names(unique, "unique")[0]
         at = next(place for place, item in enumerate(out.columns) if item.name == name)
         out.columns[at] = _as_key(out.columns[at], out)
     elif unique:
-        out.leave(f"that columns {', '.join(map(str, unique))} are distinct together")
+        out.take_rules([Unique(tuple(out.names(unique, "unique")))])
     return out.finish()
 
 

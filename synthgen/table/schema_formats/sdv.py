@@ -9,9 +9,11 @@ from typing import Any
 
 from synthgen.errors import DataError, UsageError
 from synthgen.table.column import Column, Kind, Role
+from synthgen.table.constraints import Unique
 from synthgen.table.moments import moment
-from synthgen.table.schema_formats.imported import Imported, described, list_of, read_document
+from synthgen.table.schema_formats.imported import Found, Imported, described, list_of, read_document
 from synthgen.table.schema_formats.regex import shape_of
+from synthgen.table.schema_formats.sdv_rules import rules_of
 
 VERSIONS = ("SINGLE_TABLE_V1", "MULTI_TABLE_V1", "V1", "SINGLE_TABLE_V2", "V2")
 
@@ -37,13 +39,9 @@ _KNOWN = {
     "columns", "primary_key", "alternate_keys", "sequence_key", "sequence_index", "column_relationships", "constraints",
     "METADATA_SPEC_VERSION", "relationships",
 }  # fmt: skip
-_BETWEEN_COLUMNS = {
-    "constraints": "constraints between columns",
-    "column_relationships": "column_relationships (personal columns are made up one by one)",
-}
 
 
-def read_sdv(source: Any, *, table: str | None = None, public: bool = False) -> tuple[Column, ...]:
+def read_sdv(source: Any, *, table: str | None = None, public: bool = False) -> Found:
     """Read the columns of SDV metadata.
 
     ===============================  =========================================================================
@@ -58,6 +56,10 @@ def read_sdv(source: Any, *, table: str | None = None, public: bool = False) -> 
     ``unknown``, and any other       the same, and told in a warning
     ``primary_key``, others unique   identifier
     ``sequence_key``                 identifier with the role of the subject
+    keys of several columns          the rule that they are unique together
+    ``constraints``                  rules, by class: ``Inequality``, ``ScalarInequality``, ``Range``,
+                                     ``ScalarRange``, ``Positive``, ``Negative``, ``FixedCombinations``,
+                                     ``OneHotEncoding``, ``Unique``
     ===============================  =========================================================================
 
     Parameters
@@ -73,7 +75,8 @@ def read_sdv(source: Any, *, table: str | None = None, public: bool = False) -> 
 
     Returns
     -------
-    tuple of Column
+    columns : tuple of Column
+    rules : tuple of Constraint
 
     Raises
     ------
@@ -107,14 +110,20 @@ def read_sdv(source: Any, *, table: str | None = None, public: bool = False) -> 
     for label, facts in columns.items():
         out.columns.append(_column(str(label), facts, out, public))
     _keys(described_table, out)
+    for item in described_table.get("constraints") or ():
+        rules = rules_of(item)
+        if rules is None:
+            out.leave(f"a constraint of class {item.get('constraint_class') if isinstance(item, Mapping) else None!r}")
+        else:
+            out.take_rules(rules)
     if not public and any(_RANGES & set(facts) for facts in columns.values()):
         out.leave(
             "ranges and lists of values, since SDV's detection reads them off the data; if a person wrote them and "
             "they may be known, say so: Schema.from_sdv(..., public=True)"
         )
     for key in described_table:
-        if described_table[key] and key in _BETWEEN_COLUMNS:
-            out.leave(_BETWEEN_COLUMNS[key])
+        if described_table[key] and key == "column_relationships":
+            out.leave("column_relationships: personal columns are made up one by one")
         elif key not in _KNOWN:
             out.leave(f"{key!r}, which synthgen doesn't know")
     return out.finish()
@@ -227,7 +236,7 @@ def _keys(table: Mapping[str, Any], out: Imported) -> None:
     for key in keys:
         names = out.names(key, "A key")
         if len(names) > 1:
-            out.leave(f"the key of columns {', '.join(names)}, distinct only together")
+            out.take_rules([Unique(tuple(names))])
             continue
         column = next(item for item in out.columns if item.name == names[0])
         if column.kind is Kind.DATETIME:

@@ -10,7 +10,10 @@ import pandas as pd
 
 from synthgen.errors import DataError
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Schema
+from synthgen.table.constraints import Constraint, Predicate
+from synthgen.table.constraints.ruleset import rows_of
 from synthgen.table.dtypes import Family, dtype_from_name, family
+from synthgen.table.encoding import encode, extend_categories
 from synthgen.table.kinds import KINDS
 from synthgen.table.moments import as_timestamp
 from synthgen.table.schema_formats.pandera import OWN, pandera_modules
@@ -21,7 +24,8 @@ def write_pandera(schema: Schema) -> Any:
 
     It checks which columns there are, their dtypes, missing values, labels, ranges, whole numbers, and that texts hold
     numbers or dates where they should. Where pandas doesn't compare what is stored (numbers as text, time zones), the
-    range goes by a check of synthgen's own, which pandera can't write to a file. Decimals, patterns, and that
+    range goes by a check of synthgen's own, which pandera can't write to a file; and so do rules between columns, but
+    for those in Python and those that only the real rows complete. Decimals, patterns, and that
     identifiers are distinct, aren't checked.
 
     Bounds and labels that weren't declared were read off the data, and so say something about it. Which were, and kind
@@ -52,7 +56,13 @@ def write_pandera(schema: Schema) -> Any:
     """
     pa, _ = pandera_modules()
     columns = {column.name: _column(pa, column) for column in schema}
-    return pa.DataFrameSchema(columns, strict=True)
+    rules = [rule for rule in schema.constraints if all(getattr(rule, name) is not None for name in rule.learnt)]
+    checks = [
+        pa.Check(_Keeps(rule, schema), name=f"{OWN}: {rule.words}", statistics={"rule": rule.to_dict()})
+        for rule in rules
+        if schema.complete and not isinstance(rule, Predicate)
+    ]
+    return pa.DataFrameSchema(columns, checks=checks, strict=True)
 
 
 def _column(pa: Any, column: Column) -> Any:
@@ -124,6 +134,19 @@ def _number_kind(name: str) -> str:
         return ""
     kind = getattr(dtype, "kind", "")
     return kind if kind and kind in "iuf" else ""
+
+
+class _Keeps:
+    """Whether each row of a table keeps a rule."""
+
+    def __init__(self, rule: Constraint, schema: Schema) -> None:
+        self.rule, self.schema = rule, schema.of_columns(schema[name] for name in rule.columns)
+        self.__name__ = f"{OWN}: {rule.words}"
+
+    def __call__(self, frame: pd.DataFrame) -> pd.Series[bool]:
+        rows = rows_of(encode(frame, self.schema, unseen="extend"))
+        schema = extend_categories(self.schema, frame)
+        return pd.Series(self.rule.holds(rows, schema), index=frame.index)
 
 
 class _Within:
