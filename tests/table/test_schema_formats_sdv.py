@@ -241,6 +241,7 @@ def test_synthetic_rows_keep_the_rules():
     [
         ("{", DataError, "isn't JSON"),
         ("none/such.json", FileError, "can't be read"),
+        ("no\0path", FileError, "no path"),
         (3, UsageError, "got int"),
         ({}, DataError, "METADATA_SPEC_VERSION"),
         ({"METADATA_SPEC_VERSION": "SINGLE_TABLE_V0", "columns": {}}, DataError, "'SINGLE_TABLE_V0'"),

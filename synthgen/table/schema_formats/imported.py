@@ -133,6 +133,8 @@ def read_document(source: Any, what: str) -> tuple[dict[str, Any], str]:
             raise FileError(f"The schema file {str(source)!r} can't be read: {error.strerror}.") from error
         except UnicodeDecodeError as error:
             raise DataError(f"The schema file {str(source)!r} isn't UTF-8 text. Save it as UTF-8 first.") from error
+        except ValueError as error:
+            raise FileError(f"{str(source)!r} is no path of a schema file. Check the path.") from error
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
