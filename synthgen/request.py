@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Set
 from datetime import date
@@ -43,8 +44,10 @@ KINDS: dict[str, tuple[type, ...]] = {
 def _constraints(value: Any) -> list[Any]:
     items = [value] if isinstance(value, (str, Constraint, Mapping)) else list(value)
     try:
-        return [_plain(item.to_dict() if isinstance(item, Constraint) else item) for item in items]
-    except ConstraintError as error:
+        rules = [item.to_dict() if isinstance(item, Constraint) else item for item in items]
+        # As text: a record's values aren't deep.
+        return [rule if isinstance(rule, str) else json.dumps(rule) for rule in rules]
+    except (ConstraintError, TypeError, ValueError) as error:
         raise _NotPlainError from error
 
 
