@@ -209,6 +209,6 @@ def _together(
             coded[name] = column
     words, good = min(held.items(), key=lambda item: float(item[1].mean()))
     raise ConstraintError(
-        f"The rule {words!r} can't be kept: {int((~good).sum()):,} of {len(coded):,} rows still break it after {drawn:,} "
-        "more were drawn. Ask for fewer rows, or loosen it: there may be no more values of that kind."
+        f"The rule {words!r} can't be kept: {int((~good).sum()):,} of {len(coded):,} rows still break it after "
+        f"{drawn:,} more were drawn. Ask for fewer rows, or loosen it: there may be no more values of that kind."
     )
