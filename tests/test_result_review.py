@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 import synthgen as sg
-from synthgen.errors import DataError, FileError, GateFailed
+from synthgen.errors import DataError, FileError, GateFailed, SynthgenWarning
 from synthgen.profiling import profile
 from synthgen.provenance import Provenance
-from synthgen.result import SynthesisResult, SynthgenWarning
+from synthgen.result import SynthesisResult
 from synthgen.table.frames import to_pandas
 from synthgen.validation import Outcome, Purpose, ValidationReport, Verdict
 from synthgen.validation.privacy.flags import COLUMNS

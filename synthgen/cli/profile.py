@@ -5,6 +5,7 @@ from __future__ import annotations
 from synthgen.cli import words
 from synthgen.cli.commands import app
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
+from synthgen.cli.schema_file import read_schema
 
 
 @app.command(short_help="Describe a table: kinds, classes, groups.")
@@ -30,7 +31,7 @@ def profile(
         data,
         target=target,
         sensitive_features=sensitive or None,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=read_schema(schema),
         reference_population=reference,
         legitimate=legitimate or (),
         predictions=predictions,

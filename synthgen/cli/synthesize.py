@@ -11,6 +11,7 @@ from synthgen.cli.commands import app, with_progress
 from synthgen.cli.ending import finish
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
 from synthgen.cli.merge import Waiting, check_review
+from synthgen.cli.schema_file import read_schema
 
 
 class _WithGenerators(TyperCommand):
@@ -79,7 +80,7 @@ def synthesize(
         purpose=str(purpose),
         generator=generator,
         n_samples=n_samples,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=read_schema(schema),
         sensitive_features=sensitive or None,
         subject=subject,
         holdout=holdout,

@@ -6,6 +6,7 @@ from synthgen.cli import words
 from synthgen.cli.commands import app, with_progress
 from synthgen.cli.ending import judged
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
+from synthgen.cli.schema_file import read_schema
 
 
 @app.command(short_help="Judge a synthetic table from any tool.")
@@ -35,7 +36,7 @@ def validate(
         train=train,
         holdout=holdout,
         target=target,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=read_schema(schema),
         purpose=str(purpose),
         validation=str(validation),
         gate=words.read_gate(words.GateWord.DEFAULT, fewest_holders) if fewest_holders is not None else None,
