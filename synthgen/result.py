@@ -190,13 +190,12 @@ class SynthesisResult:
             about = reporting.shareable_provenance(about)
             record = json.loads(reporting.run_json(report, None, about))
         card = (report, profile, about, self._file)
+        models: dict[str, Any] = {"uplift": uplift, "calibration": calibration}
         pages = {
             "bias.html": reporting.bias_html(self.profile, whole, audience=readers),
             "bias.json": reporting.bias_json(profile, about),
-            "fidelity.html": reporting.fidelity_html(
-                self.validation, whole, uplift=uplift, calibration=calibration, audience=readers
-            ),
-            "fidelity.json": reporting.fidelity_json(report, about),
+            "fidelity.html": reporting.fidelity_html(self.validation, whole, audience=readers, **models),
+            "fidelity.json": reporting.fidelity_json(report, about, **({} if outside else models)),
             "card.md": reporting.card_md(*card),
             "croissant.json": reporting.croissant_json(*card, folder),
             "run.json": json.dumps(record, indent=2, ensure_ascii=True, allow_nan=False) + "\n",

@@ -18,6 +18,7 @@ from synthgen.reporting.sections import BIAS, FIDELITY, bias, verdict
 from synthgen.reporting.sections.columns import figures
 from synthgen.reporting.sections.evidence import INTRODUCTIONS, overall
 from synthgen.reporting.twin import Twin, bias_json, drawing, fidelity_json, read_twin
+from synthgen.reporting.uplift_record import UpliftRecord
 
 if TYPE_CHECKING:
     from synthgen.planning.uplift.result import Uplift
@@ -64,12 +65,7 @@ def fidelity_html(
     known = dict(provenance or {})
     if Audience.of(audience) is Audience.SHAREABLE:
         report, known, uplift, calibration = shareable_report(report), shareable_provenance(known), None, ()
-    known |= {"uplift": uplift, "calibration": calibration}
-    return str(render(
-        "page.html", title=f"{report.verdict.outcome}: {verdict.headline(report.verdict)}",
-        opening=verdict.opening(report, known), about=_about(known),
-        sections=[made for section in FIDELITY if (made := section(report, known))],
-    ))  # fmt: skip
+    return _fidelity_page(report, known, None if uplift is None else UpliftRecord.of(uplift), calibration)
 
 
 def bias_html(
@@ -117,7 +113,9 @@ def page_html(twin: Twin) -> str:
     """
     known = twin.provenance
     with drawing(twin):
-        return fidelity_html(twin.report, known) if twin.kind == "fidelity" else bias_html(twin.profile, known)
+        if twin.kind == "bias":
+            return bias_html(twin.profile, known)
+        return _fidelity_page(twin.report, known, twin.uplift, twin.calibration)
 
 
 def fidelity_fragment(report: ValidationReport) -> str:
@@ -174,6 +172,17 @@ def uplift_fragment(uplift: Uplift) -> str:
     return str(render(
         "uplift_fragment.html", advice=uplift.advice, notes=uplift.notes, settings=uplift.settings,
         rows=uplift.table.to_dict("records"), dropped=uplift.dropped.to_dict("records"),
+    ))  # fmt: skip
+
+
+def _fidelity_page(
+    report: ValidationReport, known: dict[str, Any], uplift: UpliftRecord | None, calibration: Sequence[Reliability]
+) -> str:
+    known = known | {"uplift": uplift, "calibration": calibration}
+    return str(render(
+        "page.html", title=f"{report.verdict.outcome}: {verdict.headline(report.verdict)}",
+        opening=verdict.opening(report, known), about=_about(known),
+        sections=[made for section in FIDELITY if (made := section(report, known))],
     ))  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from synthgen.errors import UsageError
 from synthgen.reporting import changes
 from synthgen.reporting.changes import Change, Compared
 from synthgen.reporting.html import render, shorten
+from synthgen.reporting.model_changes import calibration_changes, uplift_changes
 from synthgen.reporting.section import Section
 from synthgen.reporting.sections.verdict import MARKS, headline
 from synthgen.reporting.twin import Twin, drawing
@@ -53,6 +55,7 @@ def compare(before: Twin, after: Twin) -> tuple[Compared, ...]:
             changes.verdict_changes(one, two),
             changes.measurement_changes(one, two),
             changes.column_changes(one, two),
+            *_of_models(before, after),
             changes.said_changes("What was not tested", one.verdict.not_tested, two.verdict.not_tested),
             made,
         )
@@ -65,6 +68,14 @@ def compare(before: Twin, after: Twin) -> tuple[Compared, ...]:
         changes.said_changes("Notes", old.notes, new.notes),
         made,
     )
+
+
+def _of_models(before: Twin, after: Twin) -> Iterator[Compared]:
+    """Uplift and calibration, where either report was handed them."""
+    if before.uplift is not None or after.uplift is not None:
+        yield uplift_changes(before.uplift, after.uplift)
+    if before.calibration or after.calibration:
+        yield calibration_changes(before.calibration, after.calibration)
 
 
 def _page(before: Twin, after: Twin) -> str:

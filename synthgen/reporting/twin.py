@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -17,10 +17,13 @@ from jinja2 import TemplateError
 from synthgen.errors import FileError, SynthgenError
 from synthgen.reporting.records import as_plain, read_record
 from synthgen.reporting.sections.refused import flagged_by_reason
+from synthgen.reporting.uplift_record import UpliftRecord
 
 if TYPE_CHECKING:
+    from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
     from synthgen.validation.report import ColumnComparison, ValidationReport
+    from synthgen.validation.utility.reliability import Reliability
 
 VERSION = 1
 FIDELITY_FORMAT = "synthgen-fidelity"
@@ -72,6 +75,22 @@ class Twin:
         )
 
     @cached_property
+    def uplift(self) -> UpliftRecord | None:
+        """What a fidelity page shows of an estimate of uplift; None where it was handed none."""
+        held = self.document.get("uplift")
+        return None if held is None else read_record(UpliftRecord, held, "uplift")
+
+    @cached_property
+    def calibration(self) -> tuple[Reliability, ...]:
+        """Whether probabilities came true, one a model; empty where none were handed in."""
+        from synthgen.validation.utility.reliability import Reliability
+
+        held = self.document.get("calibration", [])
+        if not isinstance(held, list):
+            raise FileError("The file isn't whole: calibration must be a list. Write it anew.")
+        return tuple(read_record(Reliability, item, f"calibration[{i}]") for i, item in enumerate(held))
+
+    @cached_property
     def profile(self) -> Profile:
         """What a bias page shows."""
         from synthgen.profiling.profile import Profile
@@ -79,7 +98,10 @@ class Twin:
         return read_record(Profile, _member(self.document, "profile"), "profile")
 
 
-def fidelity_json(report: ValidationReport, provenance: Mapping[str, Any] | None = None) -> str:
+def fidelity_json(
+    report: ValidationReport, provenance: Mapping[str, Any] | None = None, *,
+    uplift: Uplift | UpliftRecord | None = None, calibration: Sequence[Reliability] = (),
+) -> str:  # fmt: skip
     """Give what the fidelity page shows as JSON.
 
     Parameters
@@ -87,6 +109,8 @@ def fidelity_json(report: ValidationReport, provenance: Mapping[str, Any] | None
     report : ValidationReport
     provenance : mapping or None
         As for :func:`synthgen.reporting.fidelity_html`.
+    uplift : Uplift or UpliftRecord, optional
+    calibration : sequence of Reliability
 
     Returns
     -------
@@ -101,7 +125,12 @@ def fidelity_json(report: ValidationReport, provenance: Mapping[str, Any] | None
         drawn["edges"] = _ends(column)
     written["verdict"]["words"] = report.verdict.words
     written["flagged_by_reason"] = flagged_by_reason(report)
-    return _text({"format": FIDELITY_FORMAT, "version": VERSION, "report": written, **_about(provenance)})
+    more: dict[str, Any] = {}
+    if uplift is not None:
+        more["uplift"] = as_plain(uplift if isinstance(uplift, UpliftRecord) else UpliftRecord.of(uplift))
+    if calibration:
+        more["calibration"] = as_plain(list(calibration))
+    return _text({"format": FIDELITY_FORMAT, "version": VERSION, "report": written, **more, **_about(provenance)})
 
 
 def bias_json(profile: Profile, provenance: Mapping[str, Any] | None = None) -> str:
@@ -155,7 +184,7 @@ def read_twin(path: str | Path) -> Twin:
         raise FileError(f"{str(path)!r} isn't whole: it has no member 'provenance'. Write it anew.")
     twin = Twin(FORMATS[found], document, "/".join(path.parts[-2:]).replace("//", "/"))
     try:
-        _ = twin.report if twin.kind == "fidelity" else twin.profile
+        _ = (twin.report, twin.uplift, twin.calibration) if twin.kind == "fidelity" else twin.profile
     except FileError as error:
         raise FileError(f"{str(path)!r} can't be used. {error}") from None
     return twin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,9 @@ from synthgen.reporting import bias_json, diff_html, fidelity_json
 from synthgen.reporting.changes import Change
 from synthgen.reporting.diff_page import compare
 from synthgen.reporting.twin import Twin
+from synthgen.reporting.uplift_record import Arm, UpliftRecord
 from synthgen.validation.metric import Direction
+from synthgen.validation.utility.reliability import Reliability
 from synthgen.validation.verdict import Finding, Outcome
 
 from .conftest import HOSTILE, measurement, profile_over, report_over
@@ -143,6 +146,44 @@ def test_groups_classes_and_findings_of_a_bias_report():
     ]
     assert [(c.subject, c.before, c.after) for c in changes_of(one, two, "Classes").changes] == [("no", "900", "880")]
     assert [c.mark for c in changes_of(one, two, "Findings").changes] == ["new", "gone"]
+
+
+def arm(difference, low, high, name="tree"):
+    return Arm("forest", name, 0.5, difference, low, high, 0.1, 0.2, 0.1, 0.2)
+
+
+def told(uplift=None, *models):
+    text = fidelity_json(report_over(("age",)), {}, uplift=uplift, calibration=models)
+    return Twin("fidelity", json.loads(text), "a.json")
+
+
+def test_uplift_that_changed():
+    nothing = arm(math.nan, math.nan, math.nan, "none")
+    before = told(UpliftRecord("don't", False, (nothing, arm(0.01, -0.02, 0.04), arm(0.02, 0.0, 0.04, "smote"))))
+    after = told(UpliftRecord("add rows", True, (nothing, arm(0.11, 0.08, 0.14), arm(0.01, 0.0, 0.02, "smote"))))
+    part = changes_of(before, after, "Uplift")
+    assert [(c.about.split()[0], c.subject, c.before, c.after, c.mark, c.apart) for c in part.changes] == [
+        ("Advice", "", "don't", "add rows", "changed", None),
+        ("Average", "forest: tree", "0.010", "0.110", "better", True),
+        ("Average", "forest: smote", "0.020", "0.010", "worse", False),
+    ]
+    assert part.same == 1
+    assert [c.mark for c in changes_of(told(), after, "Uplift").changes] == ["new"] * 4
+    assert "Uplift" not in {part.title for part in compare(told(), told())}
+    assert "outside both intervals" in Page(diff_html(before, after)).text
+
+
+def test_calibration_that_changed():
+    before = told(None, Reliability("forest", (0.1, 0.6), (0.1, 0.5), (20, 20)))
+    after = told(
+        None, Reliability("forest", (0.1, 0.6), (0.2, 0.55), (20, 20)), Reliability("new", (0.3,), (0.3,), (9,))
+    )
+    part = changes_of(before, after, "Calibration")
+    shown = [(c.subject, c.before.replace("\u00a0", ""), c.after.replace("\u00a0", ""), c.mark) for c in part.changes]
+    assert shown == [
+        ("forest", "10%, 10%", "10%, 20%", "worse"), ("forest", "60%, 50%", "60%, 55%", "better"),
+        ("new", "–", "30%, 30%", "new"),
+    ]  # fmt: skip
 
 
 def test_two_kinds_are_refused():

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from importlib.resources import files
 
 import jsonschema
+import pandas as pd
 import pytest
 
 from synthgen.errors import FileError
+from synthgen.planning.uplift.result import Uplift
 from synthgen.reporting import bias_html, bias_json, fidelity_html, fidelity_json, page_html, read_twin, run_json
 from synthgen.reporting.records import shown
 from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.validation.utility.reliability import reliability
 
-from .conftest import HOSTILE, numbers, profile_over, report_over
+from .conftest import HOSTILE, numbers, profile_over, report_over, schema_of
 from .test_pages import Page
 
 ABOUT = {"version": "1", "generator": HOSTILE[0], "parameters": {HOSTILE[2]: HOSTILE[2]}, "gate": None,
@@ -27,10 +29,6 @@ def strict(text: str) -> dict:
         raise AssertionError(f"{name} is not JSON")
 
     return json.loads(text, parse_constant=refuse)
-
-
-def schema_of(kind: str) -> dict:
-    return json.loads((files("synthgen.reporting") / "schemas" / f"{kind}.schema.json").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -221,3 +219,58 @@ def test_members_of_a_later_synthgen_are_left_aside(written):
     document["profile"]["bias"]["something_new"] = {"x": 1}
     document["profile"]["columns"][0]["something_new"] = 1
     assert read_twin(written(json.dumps(document))).profile.n_rows == 1000
+
+
+def with_models() -> dict:
+    table = pd.DataFrame({
+        "learner": ["forest", HOSTILE[0]], "arm": ["none", "tree"], "average_precision": [0.512345, 0.61],
+        "difference": [math.nan, 0.11], "low": [math.nan, 0.02], "high": [math.nan, 0.2],
+        "log_loss": [0.3, 0.29], "raw_log_loss": [0.4, 0.6], "brier": [0.1, 0.09], "raw_brier": [0.1, math.nan],
+        "f1": [0.987654, 0.5],
+    })  # fmt: skip
+    dropped = pd.DataFrame({"learner": ["linear"], "arm": ["smote"], "after_splits": [2], "reason": ["clearly worse"]})
+    counts = {"splits": 10, "rows": 1000, "positives": 97, "margin": 0.777}
+    uplift = Uplift("add rows", True, {}, None, table, table, table, dropped, ("few rows",), counts)
+    shown = reliability([False] * 10 + [True] * 10, [0.1] * 10 + [1.0] * 10, name=HOSTILE[0])
+    return {"uplift": uplift, "calibration": [shown]}
+
+
+def test_uplift_and_calibration_are_in_the_twin_and_on_the_page_from_it(written):
+    report, models = report_over(("age",)), with_models()
+    text = fidelity_json(report, ABOUT, **models)
+    validator = jsonschema.Draft202012Validator(schema_of("fidelity"))
+    document = strict(text)
+    assert not list(validator.iter_errors(document))
+    assert document["uplift"]["arms"][0] == {
+        "learner": "forest", "arm": "none", "average_precision": 0.512, "difference": None, "low": None, "high": None,
+        "log_loss": 0.3, "raw_log_loss": 0.4, "brier": 0.1, "raw_brier": 0.1,
+    }  # fmt: skip
+    assert document["calibration"][0]["rows"] == [10, 10]
+    # What the page doesn't show isn't in it.
+    assert "0.987" not in text and "0.777" not in text
+    twin = read_twin(written(text))
+    assert Page(page_html(twin)).text == Page(fidelity_html(report, ABOUT, **models)).text
+    assert "after 2 splits: Clearly worse" in Page(page_html(twin)).text
+    assert fidelity_json(twin.report, twin.provenance, uplift=twin.uplift, calibration=twin.calibration) == text
+    # The control: each of these must be found.
+    document["uplift"]["arms"][0]["low"] = "none"
+    assert list(validator.iter_errors(document))
+    document = strict(text)
+    document["calibration"][0]["rows"] = [9, 11]
+    assert list(validator.iter_errors(document))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"uplift": SECRET}, "uplift must be an object"),
+        ({"uplift": {"advice": SECRET}}, "uplift has no member 'augment'"),
+        ({"calibration": SECRET}, "calibration must be a list"),
+        ({"calibration": [SECRET]}, r"calibration\[0\] must be an object"),
+    ],
+)
+def test_wrong_uplift_or_calibration_is_refused(written, change, said):
+    document = json.loads(fidelity_json(report_over(("age",)), {}, **with_models()))
+    with pytest.raises(FileError, match=said) as caught:
+        read_twin(written(json.dumps(document | change)))
+    assert SECRET not in str(caught.value)

@@ -15,7 +15,7 @@ from synthgen.reporting.svg import Dot, interval_dots
 from synthgen.reporting.svg_lines import Line, curves
 
 if TYPE_CHECKING:
-    from synthgen.planning.uplift.result import Uplift
+    from synthgen.reporting.uplift_record import UpliftRecord
     from synthgen.validation.report import PrecisionCurve, ValidationReport
     from synthgen.validation.utility.reliability import Reliability
 
@@ -64,18 +64,16 @@ def _reliability(item: Reliability) -> Drawn:
     return Drawn(item.name, chart, tuple(zip(item.predicted, item.observed, item.rows, strict=True)), item)
 
 
-def _uplift(uplift: Uplift) -> dict[str, Any]:
-    rows = uplift.table.to_dict("records")
-    shown = [row for row in rows if row["low"] == row["low"]][:ARMS]
-    ends = [abs(end) for row in shown for end in (row["low"], row["high"])]
+def _uplift(uplift: UpliftRecord) -> dict[str, Any]:
+    shown = [arm for arm in uplift.arms if arm.low == arm.low][:ARMS]
+    ends = [abs(end) for arm in shown for end in (arm.low, arm.high)]
     high = max([*ends, 0.01])
     dots = [
-        Dot(f"{row['learner']}: {row['arm']}", row["difference"], number(row["difference"]), (row["low"], row["high"]))
-        for row in shown
+        Dot(f"{arm.learner}: {arm.arm}", arm.difference, number(arm.difference), (arm.low, arm.high)) for arm in shown
     ]
     chart = interval_dots(
         dots, low=-high, high=high, ends=(number(-high), number(high)), baseline=0.0, tight=len(dots) > 12,
         title="Average precision beside the same model without synthetic rows",
         description="A dot and its 95 % interval for each model and treatment; right of the dashed line is better.",
     ) if shown else Markup("")  # fmt: skip
-    return {"uplift": uplift, "rows": rows, "chart": chart}
+    return {"found": uplift, "chart": chart}
