@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import json
+from importlib.resources import files
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -26,6 +30,11 @@ HOSTILE = (
     "lone \ud800 surrogate",
     "{{ 7 * 7 }}",
 )
+
+
+def schema_of(kind: str) -> dict[str, Any]:
+    """The JSON schema that the package ships for one of its files."""
+    return json.loads((files("synthgen.reporting") / "schemas" / f"{kind}.schema.json").read_text("utf-8"))
 
 
 def numbers(name: str, bars: int = 24) -> ColumnComparison:
