@@ -12,7 +12,7 @@ from synthgen.reporting.audience import Audience, shareable_profile, shareable_p
 from synthgen.reporting.croissant import croissant_json
 from synthgen.reporting.data_card import card_md
 from synthgen.reporting.diff_page import diff_html
-from synthgen.reporting.html import render
+from synthgen.reporting.html import moment, render
 from synthgen.reporting.run_document import run_json
 from synthgen.reporting.sections import BIAS, FIDELITY, bias, verdict
 from synthgen.reporting.sections.columns import figures
@@ -189,5 +189,5 @@ def _fidelity_page(
 def _about(provenance: Mapping[str, Any]) -> str:
     parts = [f"synthgen {provenance['version']}" if provenance.get("version") else "synthgen"]
     if provenance.get("created"):
-        parts.append(f"made on {provenance['created']}")
+        parts.append(f"made on {moment(provenance['created'])}")
     return ", ".join(parts)

@@ -222,7 +222,19 @@ def test_what_chance_does_not_explain_comes_first():
         measurement("A", value=0.9, interval=(0.88, 0.92)), measurement("B", value=0.78, interval=(0.7, 0.9)),
         measurement("C", value=0.6, interval=(0.5, 0.7)),
     )  # fmt: skip
-    text = Page(diff_html(fidelity(before), fidelity(after))).text.split("Measurements")[-1]
+    html = diff_html(fidelity(before), fidelity(after))
+    text = Page(html).text
     places = [text.index(f"{name}0.800") for name in ("C", "A", "B")]
     assert places == sorted(places)
-    assert "inside an interval: chance may explain it" in text
+    assert "2 figures lie outside both intervals, 1 for the better and 1 for the worse" in text
+    # What chance may explain is folded away.
+    folded = html[html.index("<details") : html.index("</details>")]
+    assert "Inside an interval: chance may explain it" in folded
+    assert ">B<" in folded and ">A<" not in folded
+
+
+def test_what_is_in_one_report_only_is_folded_away():
+    before = measured(measurement("A", interval=None), measurement("B", subject="x"))
+    html = diff_html(fidelity(before), fidelity(measured(measurement("A", interval=None, value=0.5))))
+    assert "In one report only" in html[html.index("<details") : html.index("</details>")]
+    assert "No figure lies outside both intervals" in Page(html).text

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from synthgen.reporting.html import compact, number, plain, prose, render, shorten
+from synthgen.reporting.html import compact, moment, number, plain, prose, render, shorten
 from synthgen.reporting.section import Section
 
 FACTS = {
@@ -85,6 +85,8 @@ def _seconds(mapping: object) -> list[tuple[str, str]]:
 def _shown(key: str, value: object) -> str | Markup:
     if key == "gate":
         return "lifted (gate=None)" if value is None else _value(value)
+    if key == "created":
+        return moment(value)
     return "not set" if value is None and key == "random_state" else _value(value)
 
 

@@ -89,9 +89,9 @@ def refused(report: ValidationReport, provenance: Mapping[str, Any]) -> Section 
 
 
 def _chart(rows: list[tuple[str, str, int | None, int | None]]) -> Markup:
-    if not rows:
-        return Markup("")
     values = [flag if refused is None else refused for _, _, flag, refused in rows]
+    if not any(values):
+        return Markup("")
     return single_bars(
         [row[0] for row in rows], [float(value or 0) for value in values],
         [number(value or 0) for value in values], kind="s", title="Rows by reason",
