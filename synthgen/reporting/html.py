@@ -20,6 +20,10 @@ from markupsafe import Markup, escape
 NAME_WIDTH = 40
 TITLE_WIDTH = 200
 PROSE_LENGTH = 1500
+SPOKEN = {
+    "dcr_share": "nearest share", "membership_tpr": "membership at 1 % false alarms", "detection_auc": "detection",
+}  # fmt: skip
+"""Names for programs that are no words."""
 _LONG_WORD = re.compile(r"\S{81,}")
 _JOINERS = "\u200c\u200d"
 _SPACE = "\u00a0"
@@ -147,7 +151,7 @@ def moment(text: object) -> str:
 
 def words(code: object) -> str:
     """Write a name for programs as words: ``near_copy`` is "near copy"."""
-    return shorten(str(code).replace("_", " "), 80)
+    return shorten(SPOKEN.get(str(code), str(code).replace("_", " ")), 80)
 
 
 def plain(value: Any, depth: int = 0) -> Any:
@@ -230,7 +234,7 @@ def _small(value: float, digits: int) -> str:
     """Significant digits; down to a millionth without a power of ten."""
     size = abs(value)
     if 1e-6 <= size < 1e-4:
-        return f"{value:.{digits - 1 - math.floor(math.log10(size))}f}"
+        return f"{value:.{digits - 1 - math.floor(math.log10(size))}f}".rstrip("0")
     return f"{value:.{digits}g}"
 
 

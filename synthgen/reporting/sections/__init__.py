@@ -12,7 +12,7 @@ from synthgen.reporting.sections.columns import columns
 from synthgen.reporting.sections.drilldown import drilldown
 from synthgen.reporting.sections.evidence import fidelity
 from synthgen.reporting.sections.fairness import fairness
-from synthgen.reporting.sections.glossary import glossary
+from synthgen.reporting.sections.glossary import bias_glossary, glossary
 from synthgen.reporting.sections.privacy import privacy
 from synthgen.reporting.sections.provenance import provenance_section
 from synthgen.reporting.sections.refused import refused
@@ -64,4 +64,5 @@ BIAS: tuple[BiasSection, ...] = (
     source.personal_data,
     bias.columns,
     provenance_section,
+    bias_glossary,
 )
