@@ -25,6 +25,7 @@ SPOKEN = {
 }  # fmt: skip
 """Names for programs that are no words."""
 _LONG_WORD = re.compile(r"\S{81,}")
+_PER_CENT = re.compile(r"(?<=\d) %")
 _JOINERS = "\u200c\u200d"
 _SPACE = "\u00a0"
 
@@ -70,6 +71,7 @@ def name(text: object, width: int = NAME_WIDTH) -> Markup:
 def prose(text: object) -> str:
     """Shorten long words and endless texts in a sentence that may hold hostile names."""
     value = _LONG_WORD.sub(lambda match: shorten(match.group(), NAME_WIDTH), clean(text))
+    value = _PER_CENT.sub(_SPACE + "%", value)
     return value if len(value) <= PROSE_LENGTH else value[:PROSE_LENGTH].rstrip() + "…"
 
 

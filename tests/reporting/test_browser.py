@@ -16,7 +16,7 @@ from synthgen.reporting.twin import Twin
 from synthgen.validation.verdict import Outcome
 
 from .browser import NARROW, WIDE, browser, opened
-from .conftest import HOSTILE, profile_over, report_over
+from .conftest import HOSTILE, profile_over, report_over, with_models
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +37,9 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     report = report_over(PLAIN)
     texts = {
-        "fidelity": fidelity_html(report, {"generator": "tree", "random_state": "7", "version": "1"}),
+        "fidelity": fidelity_html(
+            report, {"generator": "tree", "random_state": "7", "version": "1"}, **with_models(PLAIN[3])
+        ),
         "shareable": fidelity_html(report, {"generator": "tree"}, audience="shareable"),
         "hostile": fidelity_html(report_over(HOSTILE), {"generator": HOSTILE[0]}),
         "bias": bias_html(profile_over(PLAIN)),

@@ -7,17 +7,14 @@ import math
 from dataclasses import replace
 
 import jsonschema
-import pandas as pd
 import pytest
 
 from synthgen.errors import FileError
-from synthgen.planning.uplift.result import Uplift
 from synthgen.reporting import bias_html, bias_json, fidelity_html, fidelity_json, page_html, read_twin, run_json
 from synthgen.reporting.records import shown
 from synthgen.table.column import Column, Kind, Role, Schema
-from synthgen.validation.utility.reliability import reliability
 
-from .conftest import HOSTILE, numbers, profile_over, report_over, schema_of
+from .conftest import HOSTILE, numbers, profile_over, report_over, schema_of, with_models
 from .test_pages import Page
 
 ABOUT = {"version": "1", "generator": HOSTILE[0], "parameters": {HOSTILE[2]: HOSTILE[2]}, "gate": None,
@@ -221,22 +218,8 @@ def test_members_of_a_later_synthgen_are_left_aside(written):
     assert read_twin(written(json.dumps(document))).profile.n_rows == 1000
 
 
-def with_models() -> dict:
-    table = pd.DataFrame({
-        "learner": ["forest", HOSTILE[0]], "arm": ["none", "tree"], "average_precision": [0.512345, 0.61],
-        "difference": [math.nan, 0.11], "low": [math.nan, 0.02], "high": [math.nan, 0.2],
-        "log_loss": [0.3, 0.29], "raw_log_loss": [0.4, 0.6], "brier": [0.1, 0.09], "raw_brier": [0.1, math.nan],
-        "f1": [0.987654, 0.5],
-    })  # fmt: skip
-    dropped = pd.DataFrame({"learner": ["linear"], "arm": ["smote"], "after_splits": [2], "reason": ["clearly worse"]})
-    counts = {"splits": 10, "rows": 1000, "positives": 97, "margin": 0.777}
-    uplift = Uplift("add rows", True, {}, None, table, table, table, dropped, ("few rows",), counts)
-    shown = reliability([False] * 10 + [True] * 10, [0.1] * 10 + [1.0] * 10, name=HOSTILE[0])
-    return {"uplift": uplift, "calibration": [shown]}
-
-
 def test_uplift_and_calibration_are_in_the_twin_and_on_the_page_from_it(written):
-    report, models = report_over(("age",)), with_models()
+    report, models = report_over(("age",)), with_models(HOSTILE[0])
     text = fidelity_json(report, ABOUT, **models)
     validator = jsonschema.Draft202012Validator(schema_of("fidelity"))
     document = strict(text)
@@ -270,7 +253,7 @@ def test_uplift_and_calibration_are_in_the_twin_and_on_the_page_from_it(written)
     ],
 )
 def test_wrong_uplift_or_calibration_is_refused(written, change, said):
-    document = json.loads(fidelity_json(report_over(("age",)), {}, **with_models()))
+    document = json.loads(fidelity_json(report_over(("age",)), {}, **with_models(HOSTILE[0])))
     with pytest.raises(FileError, match=said) as caught:
         read_twin(written(json.dumps(document | change)))
     assert SECRET not in str(caught.value)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from synthgen.validation.utility.reliability import Reliability
 
 ARMS = 24
+DONE_WIDTH = 12
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,23 @@ def _reliability(item: Reliability) -> Drawn:
 
 
 def _uplift(uplift: UpliftRecord) -> dict[str, Any]:
-    shown = [arm for arm in uplift.arms if arm.low == arm.low][:ARMS]
-    ends = [abs(end) for arm in shown for end in (arm.low, arm.high)]
-    high = max([*ends, 0.01])
-    dots = [
-        Dot(f"{arm.learner}: {arm.arm}", arm.difference, number(arm.difference), (arm.low, arm.high)) for arm in shown
-    ]
-    chart = interval_dots(
-        dots, low=-high, high=high, ends=(number(-high), number(high)), baseline=0.0, tight=len(dots) > 12,
-        title="Average precision beside the same model without synthetic rows",
-        description="A dot and its 95 % interval for each model and treatment; right of the dashed line is better.",
-    ) if shown else Markup("")  # fmt: skip
-    return {"found": uplift, "chart": chart}
+    """One chart a model, all on one scale; what changes no ranking by itself isn't drawn."""
+    drawn = [arm for arm in uplift.arms if arm.low < arm.high]
+    high = max([*(abs(end) for arm in drawn for end in (arm.low, arm.high)), 0.01])
+    charts = []
+    for learner in dict.fromkeys(arm.learner for arm in drawn):
+        mine = [arm for arm in drawn if arm.learner == learner][:ARMS]
+        dots = [Dot(_done(arm.arm), arm.difference, number(arm.difference), (arm.low, arm.high)) for arm in mine]
+        chart = interval_dots(
+            dots, low=-high, high=high, ends=(number(-high), number(high)), baseline=0.0, tight=len(dots) > 12,
+            title=f"{shorten(learner)}: average precision beside the same model without synthetic rows",
+            description="A dot and its 95 % interval for each treatment; right of the dashed line is better.",
+        )  # fmt: skip
+        charts.append((learner, chart))
+    return {"found": uplift, "charts": charts}
+
+
+def _done(arm: str) -> str:
+    """Shorten what was done so that how much of it is still seen."""
+    what, at, much = arm.partition(" at ")
+    return f"{shorten(what, DONE_WIDTH)}{at}{much}" if at and len(arm) > DONE_WIDTH + 8 else arm
