@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from synthgen.reporting.html import number, share
 from synthgen.reporting.records import shown, text
-from synthgen.reporting.sections.provenance import COUNTS, FACTS
+from synthgen.reporting.sections.provenance import COUNTS, FACTS, fact
 
 if TYPE_CHECKING:
     from synthgen.profiling.profile import ColumnProfile, Group, Profile
@@ -162,11 +162,17 @@ def provenance_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> C
 
 
 def _facts(provenance: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    pairs = [(title, provenance.get(key, "–")) for key, title in FACTS.items() if key in provenance]
+    pairs: list[tuple[str, Any]] = [(t, fact(key, provenance[key])) for key, t in FACTS.items() if key in provenance]
     for part, names in (("counts", COUNTS), ("parameters", {}), ("libraries", {})):
         held = provenance.get(part)
         pairs += [(names.get(key) or key, item) for key, item in held.items()] if isinstance(held, Mapping) else []
-    return tuple((text(title), "none" if value is None else text(value)) for title, value in pairs)
+    return tuple((text(title), _written(value)) for title, value in pairs)
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return "none"
+    return number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else text(value)
 
 
 def _measurement(one: Measurement, two: Measurement) -> Change | None:

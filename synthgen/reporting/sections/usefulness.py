@@ -72,7 +72,10 @@ def _uplift(uplift: UpliftRecord) -> dict[str, Any]:
     charts = []
     for learner in dict.fromkeys(arm.learner for arm in drawn):
         mine = [arm for arm in drawn if arm.learner == learner][:ARMS]
-        dots = [Dot(_done(arm.arm), arm.difference, number(arm.difference), (arm.low, arm.high)) for arm in mine]
+        dots = [
+            Dot(_done(arm.arm), arm.difference, f"{arm.difference:+.3f}".replace("-", "−"), (arm.low, arm.high))
+            for arm in mine
+        ]
         chart = interval_dots(
             dots, low=-high, high=high, ends=(number(-high), number(high)), baseline=0.0, tight=len(dots) > 12,
             title=f"{shorten(learner)}: average precision beside the same model without synthetic rows",
