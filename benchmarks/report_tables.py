@@ -49,6 +49,12 @@ def three_hundred() -> pd.DataFrame | None:
     return pd.concat([adult(), *beside], axis=1).iloc[:, :WIDEST]
 
 
+ABOUT = {
+    "Adult": "The US census of 1994.",
+    "50 columns": "Adult, Thyroid and card payments beside each other, row beside row.",
+    f"{WIDEST} columns": "Different columns of thirteen real tables beside each other, row beside row. No single real "
+    "table of that width was at hand. Tables of fewer rows repeat theirs.",
+}
 TABLES: dict[str, Callable[[], pd.DataFrame | None]] = {
     "Adult": adult, "50 columns": fifty, f"{WIDEST} columns": three_hundred,
 }  # fmt: skip

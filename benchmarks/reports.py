@@ -22,6 +22,7 @@ import pandas as pd
 import synthgen as sg
 from benchmarks.peers.tables import SHARED
 from benchmarks.record import ROOT, header, load_average, made_with, read, row, when, write
+from benchmarks.report_tables import ABOUT as TABLE_WORDS
 from benchmarks.report_tables import ROWS, TABLES, TARGET
 from synthgen.reporting import fidelity_html
 
@@ -161,22 +162,25 @@ def page(record: dict[str, Any]) -> str:
         "Made by `python -m benchmarks.reports --python skrub=PATH …`, one environment for each peer.", "",
     ]  # fmt: skip
     for name, found in record.items():
-        lines += [f"## {name}", "", *header(["report", "what it is about", "size", "seconds", "axe", "requests"])]
-        for tool in (OURS, *PEERS):
-            lines.append(row([tool, ABOUT[tool], *_cells(found.get(tool))]))
+        lines += [
+            f"## {name}",
+            "",
+            TABLE_WORDS[name],
+            "",
+            *header(["report", "what it is about", "size", "seconds", "axe", "requests"]),
+        ]
+        lines += [row([tool, ABOUT[tool], *_cells(found[tool])]) for tool in (OURS, *PEERS) if tool in found]
         own = found[OURS]
         lines += ["", f"Of synthgen's seconds, {own['page_seconds']:.2f} are for the page; the rest is validation.", ""]
     lines += ["## Made with", ""]
-    for found in record.values():
+    for title, found in record.items():
         names = [f"{tool} {item['version']}" for tool, item in found.items() if tool != OURS and "version" in item]
-        lines += made_with([found[OURS]])
-        lines += [f"Peers: {', '.join(names)}. Load average {found[OURS]['load']}.", ""]
+        peers = f" Peers: {', '.join(names)}." if names else ""
+        lines += [f"{title}: {made_with([found[OURS]])[0]}{peers} Load average {found[OURS]['load']}.", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _cells(item: dict[str, Any] | None) -> list[str]:
-    if item is None:
-        return ["not measured", "–", "–", "–"]
+def _cells(item: dict[str, Any]) -> list[str]:
     if "failed" in item:
         return [f"failed: {item['failed']}", "–", "–", "–"]
     size = item["bytes"]

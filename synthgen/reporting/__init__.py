@@ -21,6 +21,7 @@ from synthgen.reporting.twin import Twin, bias_json, drawing, fidelity_json, rea
 from synthgen.reporting.uplift_record import UpliftRecord
 
 if TYPE_CHECKING:
+    from synthgen.planning.fairness import FairnessPlan
     from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
     from synthgen.validation.report import ValidationReport
@@ -69,8 +70,9 @@ def fidelity_html(
 
 
 def bias_html(
-    profile: Profile, provenance: Mapping[str, Any] | None = None, *, audience: Audience | str = Audience.INTERNAL
-) -> str:
+    profile: Profile, provenance: Mapping[str, Any] | None = None, *, plans: Sequence[FairnessPlan] = (),
+    audience: Audience | str = Audience.INTERNAL,
+) -> str:  # fmt: skip
     """Give the bias and data profile as one complete page.
 
     Parameters
@@ -78,8 +80,10 @@ def bias_html(
     profile : Profile
     provenance : mapping or None
         As for :func:`fidelity_html`.
+    plans : sequence of FairnessPlan
+        Of ``profile.bias.plans()``: what could be done, with what each did in its trial.
     audience : {"internal", "shareable"}
-        A shareable page leaves out what describes the columns.
+        A shareable page leaves out what describes the columns, and plans.
 
     Returns
     -------
@@ -88,10 +92,15 @@ def bias_html(
     """
     known = dict(provenance or {})
     if Audience.of(audience) is Audience.SHAREABLE:
-        profile, known = shareable_profile(profile), shareable_provenance(known)
+        profile, known, plans = shareable_profile(profile), shareable_provenance(known), ()
+    return _bias_page(profile, known, [plan.to_dict() for plan in plans])
+
+
+def _bias_page(profile: Profile, known: Mapping[str, Any], plans: Sequence[Mapping[str, Any]]) -> str:
     shown = ("version", "created", "target", "libraries", "purpose", "fairness")
     source: dict[str, Any] = {key: known[key] for key in shown if key in known}
     counts = known.get("counts") or {}
+    source["plans"] = plans
     source["counts"] = {key: counts[key] for key in ("real", "train", "holdout") if key in counts}
     return str(render(
         "page.html", title="Bias and data profile", opening=bias.opening(profile, known),
@@ -114,7 +123,7 @@ def page_html(twin: Twin) -> str:
     known = twin.provenance
     with drawing(twin):
         if twin.kind == "bias":
-            return bias_html(twin.profile, known)
+            return _bias_page(twin.profile, known, twin.plans)
         return _fidelity_page(twin.report, known, twin.uplift, twin.calibration)
 
 

@@ -20,6 +20,7 @@ from synthgen.reporting.sections.refused import flagged_by_reason
 from synthgen.reporting.uplift_record import UpliftRecord
 
 if TYPE_CHECKING:
+    from synthgen.planning.fairness import FairnessPlan
     from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
     from synthgen.validation.report import ColumnComparison, ValidationReport
@@ -90,6 +91,14 @@ class Twin:
             raise FileError("The file isn't whole: calibration must be a list. Write it anew.")
         return tuple(read_record(Reliability, item, f"calibration[{i}]") for i, item in enumerate(held))
 
+    @property
+    def plans(self) -> list[Mapping[str, Any]]:
+        """Plans about groups as a bias page shows them; empty where none were handed in."""
+        held = self.document.get("plans", [])
+        if not isinstance(held, list) or not all(isinstance(item, Mapping) for item in held):
+            raise FileError("The file isn't whole: plans must be a list of objects. Write it anew.")
+        return held
+
     @cached_property
     def profile(self) -> Profile:
         """What a bias page shows."""
@@ -133,13 +142,17 @@ def fidelity_json(
     return _text({"format": FIDELITY_FORMAT, "version": VERSION, "report": written, **more, **_about(provenance)})
 
 
-def bias_json(profile: Profile, provenance: Mapping[str, Any] | None = None) -> str:
+def bias_json(
+    profile: Profile, provenance: Mapping[str, Any] | None = None, *, plans: Sequence[FairnessPlan] = ()
+) -> str:
     """Give what the bias page shows as JSON.
 
     Parameters
     ----------
     profile : Profile
     provenance : mapping or None
+    plans : sequence of FairnessPlan
+        As for :func:`synthgen.reporting.bias_html`.
 
     Returns
     -------
@@ -147,7 +160,10 @@ def bias_json(profile: Profile, provenance: Mapping[str, Any] | None = None) -> 
         An object with ``"format": "synthgen-bias"`` and ``"version": 1``, laid down in
         ``synthgen/reporting/schemas/bias.schema.json``. It describes the real rows: treat it as them.
     """
-    return _text({"format": BIAS_FORMAT, "version": VERSION, "profile": as_plain(profile), **_about(provenance)})
+    more = {"plans": as_plain([plan.to_dict() for plan in plans])} if plans else {}
+    return _text(
+        {"format": BIAS_FORMAT, "version": VERSION, "profile": as_plain(profile), **more, **_about(provenance)}
+    )
 
 
 def read_twin(path: str | Path) -> Twin:
@@ -184,7 +200,7 @@ def read_twin(path: str | Path) -> Twin:
         raise FileError(f"{str(path)!r} isn't whole: it has no member 'provenance'. Write it anew.")
     twin = Twin(FORMATS[found], document, "/".join(path.parts[-2:]).replace("//", "/"))
     try:
-        _ = (twin.report, twin.uplift, twin.calibration) if twin.kind == "fidelity" else twin.profile
+        _ = (twin.report, twin.uplift, twin.calibration) if twin.kind == "fidelity" else (twin.profile, twin.plans)
     except FileError as error:
         raise FileError(f"{str(path)!r} can't be used. {error}") from None
     return twin

@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from synthgen.planning.fairness import FairnessPlan
+from synthgen.planning.fairness.effect import Effect, Figure
 from synthgen.planning.uplift.result import Uplift
 from synthgen.profiling.profile import BiasAudit, ColumnProfile, Group, Profile
 from synthgen.table.column import Column, Kind, Role, Schema
@@ -52,6 +54,19 @@ def with_models(name: str) -> dict[str, Any]:
     uplift = Uplift("add rows", True, {}, None, table, table, table, dropped, ("few rows",), counts)
     shown = reliability([False] * 10 + [True] * 10, [0.1] * 10 + [1.0] * 10, name=name)
     return {"uplift": uplift, "calibration": [shown]}
+
+
+def plans_on(column: str) -> tuple[FairnessPlan, ...]:
+    """Two plans that were tried and one that wasn't."""
+    effect = Effect(
+        500, 500, Figure(0.4, 0.3, 0.5), Figure(0.41, 0.31, 0.51), Figure(0.95, 0.9, 1.0), Figure(0.9, 0.88, 0.92),
+        Figure(0.89, 0.87, 0.91), Figure(0.88, 0.86, 0.9), 0.45, 0.777123,
+    )  # fmt: skip
+    return (
+        FairnessPlan("equal_rates", (column,), effect=effect),
+        FairnessPlan("proxies", (column,), columns=(column,), effect=effect),
+        FairnessPlan("weights", (column,)),
+    )
 
 
 def numbers(name: str, bars: int = 24) -> ColumnComparison:

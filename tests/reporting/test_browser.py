@@ -16,7 +16,7 @@ from synthgen.reporting.twin import Twin
 from synthgen.validation.verdict import Outcome
 
 from .browser import NARROW, WIDE, browser, opened
-from .conftest import HOSTILE, profile_over, report_over, with_models
+from .conftest import HOSTILE, plans_on, profile_over, report_over, with_models
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ def pages(tmp_path_factory) -> dict[str, Path]:
         ),
         "shareable": fidelity_html(report, {"generator": "tree"}, audience="shareable"),
         "hostile": fidelity_html(report_over(HOSTILE), {"generator": HOSTILE[0]}),
-        "bias": bias_html(profile_over(PLAIN)),
+        "bias": bias_html(profile_over(PLAIN), plans=plans_on(PLAIN[3])),
         "hostile bias": bias_html(profile_over(HOSTILE)),
         "diff": changed(PLAIN),
         "hostile diff": changed(HOSTILE),

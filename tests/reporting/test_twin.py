@@ -14,7 +14,7 @@ from synthgen.reporting import bias_html, bias_json, fidelity_html, fidelity_jso
 from synthgen.reporting.records import shown
 from synthgen.table.column import Column, Kind, Role, Schema
 
-from .conftest import HOSTILE, numbers, profile_over, report_over, schema_of, with_models
+from .conftest import HOSTILE, numbers, plans_on, profile_over, report_over, schema_of, with_models
 from .test_pages import Page
 
 ABOUT = {"version": "1", "generator": HOSTILE[0], "parameters": {HOSTILE[2]: HOSTILE[2]}, "gate": None,
@@ -241,6 +241,25 @@ def test_uplift_and_calibration_are_in_the_twin_and_on_the_page_from_it(written)
     document = strict(text)
     document["calibration"][0]["rows"] = [9, 11]
     assert list(validator.iter_errors(document))
+
+
+def test_plans_are_in_the_twin_and_on_the_page_from_it(written):
+    profile, plans = profile_over(("age",)), plans_on(HOSTILE[0])
+    text = bias_json(profile, ABOUT, plans=plans)
+    validator = jsonschema.Draft202012Validator(schema_of("bias"))
+    document = strict(text)
+    assert not list(validator.iter_errors(document))
+    assert "0.777123" not in text and "0.777" in text
+    page = bias_html(profile, ABOUT, plans=plans)
+    assert Page(page_html(read_twin(written(text)))).text == Page(page).text
+    assert "plans" not in strict(bias_json(profile, ABOUT))
+    document["plans"][0]["effect"]["ratio"] = 0.4
+    assert list(validator.iter_errors(document))
+    with pytest.raises(FileError, match="plans must be a list of objects"):
+        read_twin(written(json.dumps({**document, "plans": [SECRET]})))
+    twin = read_twin(written(json.dumps({**document, "plans": [{"kind": "weights"}]})))
+    with pytest.raises(FileError, match="don't fit together"):
+        page_html(twin)
 
 
 @pytest.mark.parametrize(
