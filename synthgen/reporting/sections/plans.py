@@ -20,7 +20,10 @@ def plans(about: object, provenance: Mapping[str, Any]) -> Section | None:
     given: Sequence[Plan] = provenance.get("plans") or ()
     if not given:
         return None
-    listed = [{**plan, "title": title} for plan, title in zip(given, _titles(given), strict=True)]
+    listed = [
+        {**plan, "title": title, "words": plan["words"].replace(plan["kind"], _kind(plan), 1)}
+        for plan, title in zip(given, _titles(given), strict=True)
+    ]
     tried = [plan for plan in listed if plan.get("effect")]
     against: dict[str, list[str]] = {}
     for plan in listed:
@@ -35,11 +38,15 @@ def _titles(given: Sequence[Plan]) -> list[str]:
     names = []
     for plan in given:
         about = f" ({', '.join(plan['columns'])})" if plan["columns"] else ""
-        names.append(f"{plan['kind'].replace('_', ' ')} on {' × '.join(plan['sensitive_features'])}{about}")
+        names.append(f"{_kind(plan)} on {' × '.join(plan['sensitive_features'])}{about}")
     strengths = {plan["strength"] for plan in given}
     return names if len(strengths) == 1 else [
         f"{name}, strength {number(plan['strength'])}" for name, plan in zip(names, given, strict=True)
     ]  # fmt: skip
+
+
+def _kind(plan: Plan) -> str:
+    return str(plan["kind"]).replace("_", " ")
 
 
 def _chart(tried: Sequence[Plan]) -> Markup:
