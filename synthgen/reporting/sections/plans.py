@@ -20,16 +20,19 @@ def plans(about: object, provenance: Mapping[str, Any]) -> Section | None:
     given: Sequence[Plan] = provenance.get("plans") or ()
     if not given:
         return None
-    listed = [
-        {**plan, "title": title, "words": plan["words"].replace(plan["kind"], _kind(plan), 1)}
-        for plan, title in zip(given, _titles(given), strict=True)
-    ]
+    listed = [{**plan, "title": title} for plan, title in zip(given, _titles(given), strict=True)]
     tried = [plan for plan in listed if plan.get("effect")]
+    # A kind is explained once, however many groups it is proposed for.
+    kinds = {_kind(plan): plan["words"].partition(": ")[2] for plan in listed}
     against: dict[str, list[str]] = {}
     for plan in listed:
         for words in plan["conflicts"]:
-            against.setdefault(words, []).append(plan["title"])
-    html = render("plans.html", plans=listed, tried=tried, chart=_chart(tried), against=against, figure=_figure)
+            against[words] = list(dict.fromkeys([*against.get(words, []), _kind(plan)]))
+    notes = [(plan["title"], words) for plan in tried for words in plan["effect"].get("notes") or ()]
+    html = render(
+        "plans.html", kinds=kinds, untried=[plan["title"] for plan in listed if plan not in tried], tried=tried,
+        chart=_chart(tried), against=against, notes=notes, figure=_figure,
+    )  # fmt: skip
     return Section("plans", "What could be done", html)
 
 
@@ -54,7 +57,8 @@ def _chart(tried: Sequence[Plan]) -> Markup:
     for plan in tried:
         planned, without = plan["effect"]["ratio_planned"], plan["effect"]["ratio"]["value"]
         ends = (planned["low"], planned["high"])
-        rows.append(Dot(plan["title"], planned["value"], number(planned["value"]), ends, without))
+        label = f"{_kind(plan)}: {' × '.join(plan['sensitive_features'])}"
+        rows.append(Dot(label, planned["value"], number(planned["value"]), ends, without))
     return dots(rows, "Ratio of the lowest to the highest rate, by plan", low=0.0, high=1.0) if rows else Markup("")
 
 
