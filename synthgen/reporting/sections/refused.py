@@ -51,6 +51,10 @@ REASONS = {
         "A model of the real rows finds the row's label ten times less likely there than among all rows. Such rows "
         "are pointed out, not refused: real rows have some too.",
     ),
+    "broken_rule": (
+        "Breaks a rule",
+        "The row breaks a rule that was declared, such as an end before its start.",
+    ),
     "rare_cell": (
         "Holds a rare combination",
         "The row has a combination of quasi-identifiers that some people have, but very few.",
