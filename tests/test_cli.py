@@ -20,6 +20,7 @@ from synthgen.cli import main
 from synthgen.cli import words as words_module
 from synthgen.errors import GateFailed
 from synthgen.profiling.profile import BiasAudit, ColumnProfile, Group, Profile
+from synthgen.reporting import read_twin
 from synthgen.table.column import Column, Kind, Schema
 from synthgen.validation.metric import Direction, Family, Measurement, Status
 from synthgen.validation.report import ValidationReport
@@ -466,6 +467,8 @@ def test_a_full_disk_is_said_in_the_systems_words(run, fake, cards):
         (["synthesize", "cards.csv", "--out", "cards.csv"], "would be overwritten"),
         (["synthesize", "cards.csv", "--out", "link.csv"], "would be overwritten"),
         (["profile", "cards.csv", "--out", "a.html", "--schema-out", "a.html"], "two outputs"),
+        (["profile", "cards.csv", "--out", "a.html", "--schema-out", "a.json"], "two outputs"),
+        (["profile", "cards.csv", "--out", "a.json"], "Name it .html"),
         (["validate", "s.csv", "--train", "t.csv"], "holdout"),
         (["validate", "s.csv", "--train", "t.csv", "--holdout", "h.csv", "--out", "s.csv"], "overwritten"),
     ],
@@ -585,6 +588,14 @@ def test_synthesize_and_validate_for_real(run, cards):
     assert done.code == 3
     assert "FAIL: must not be used for training" in done.out
     assert Path("fidelity.html").stat().st_size > 1000
+    # What the page shows is beside it for programs, and is said to be.
+    assert "fidelity.json" in done.out
+    assert str(read_twin("fidelity.json").report.verdict.outcome) == "FAIL"
+    outside = ["--out", "out.html", "--audience", "shareable", "--json"]
+    document = json.loads(run("validate", "train.csv", *words, *outside).out)
+    assert document["files"] == ["out.html", "out.json"]
+    assert not read_twin("out.json").report.associations
+    assert read_twin("out.json").provenance == {"audience": "shareable"}
 
 
 def test_profile_for_real(run, cards):
@@ -594,6 +605,7 @@ def test_profile_for_real(run, cards):
     assert "15.00%" in done.out
     assert Path("bias.html").read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
     assert Schema.from_json("s.json").target.name == "Class"
+    assert read_twin("bias.json").profile.n_rows == 400
 
 
 # Help
