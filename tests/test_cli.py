@@ -20,6 +20,7 @@ from synthgen.cli import main
 from synthgen.cli import words as words_module
 from synthgen.errors import GateFailed
 from synthgen.profiling.profile import BiasAudit, ColumnProfile, Group, Profile
+from synthgen.reporting import read_twin
 from synthgen.table.column import Column, Kind, Schema
 from synthgen.validation.metric import Direction, Family, Measurement, Status
 from synthgen.validation.report import ValidationReport
@@ -466,6 +467,8 @@ def test_a_full_disk_is_said_in_the_systems_words(run, fake, cards):
         (["synthesize", "cards.csv", "--out", "cards.csv"], "would be overwritten"),
         (["synthesize", "cards.csv", "--out", "link.csv"], "would be overwritten"),
         (["profile", "cards.csv", "--out", "a.html", "--schema-out", "a.html"], "two outputs"),
+        (["profile", "cards.csv", "--out", "a.html", "--schema-out", "a.json"], "two outputs"),
+        (["profile", "cards.csv", "--out", "a.json"], "Name it .html"),
         (["validate", "s.csv", "--train", "t.csv"], "holdout"),
         (["validate", "s.csv", "--train", "t.csv", "--holdout", "h.csv", "--out", "s.csv"], "overwritten"),
     ],
@@ -503,6 +506,19 @@ def test_names_that_the_api_does_not_know(run, cards, words, said):
     assert said in done.err.splitlines()[-1]
     assert done.err.splitlines()[-1].startswith("error: ")
     assert left(cards.parent) == ["cards.csv"]
+
+
+def test_a_schema_of_another_tool(run, fake, cards):
+    columns = {name: {"sdtype": "unknown", "pii": False} for name in pd.read_csv(cards).columns}
+    document = {"columns": columns | {"shop": {"sdtype": "unknown"}}, "METADATA_SPEC_VERSION": "SINGLE_TABLE_V1"}
+    Path("metadata.json").write_text(json.dumps(document))
+    seen = fake()
+    done = run("synthesize", cards, "--schema", "metadata.json", "--out", "out.csv")
+    assert done.code == 0 and seen["schema"] == Schema.from_json("metadata.json")
+    assert "warning: Not taken over from the SDV metadata 'metadata.json': column 'shop'" in done.err
+    Path("metadata.json").write_text(json.dumps(document | {"METADATA_SPEC_VERSION": "V9"}))
+    done = run("synthesize", cards, "--schema", "metadata.json", "--out", "out.csv")
+    assert done.code == 1 and "'V9'" in done.err
 
 
 def test_data_and_files_that_cannot_be_used(run, here, cards):
@@ -572,6 +588,14 @@ def test_synthesize_and_validate_for_real(run, cards):
     assert done.code == 3
     assert "FAIL: must not be used for training" in done.out
     assert Path("fidelity.html").stat().st_size > 1000
+    # What the page shows is beside it for programs, and is said to be.
+    assert "fidelity.json" in done.out
+    assert str(read_twin("fidelity.json").report.verdict.outcome) == "FAIL"
+    outside = ["--out", "out.html", "--audience", "shareable", "--json"]
+    document = json.loads(run("validate", "train.csv", *words, *outside).out)
+    assert document["files"] == ["out.html", "out.json"]
+    assert not read_twin("out.json").report.associations
+    assert read_twin("out.json").provenance == {"audience": "shareable"}
 
 
 def test_profile_for_real(run, cards):
@@ -581,6 +605,7 @@ def test_profile_for_real(run, cards):
     assert "15.00%" in done.out
     assert Path("bias.html").read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
     assert Schema.from_json("s.json").target.name == "Class"
+    assert read_twin("bias.json").profile.n_rows == 400
 
 
 # Help

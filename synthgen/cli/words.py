@@ -59,7 +59,10 @@ OutTable: TypeAlias = Annotated[
         show_default="beside DATA: NAME.synthgen.ENDING",
     ),
 ]
-OutReport: TypeAlias = Annotated[Path | None, typer.Option(help="Write the report to this HTML file.")]
+OutReport: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(help="Write the report to this HTML file, and what it shows as JSON beside it."),
+]
 DemoFolder: TypeAlias = Annotated[Path, typer.Option("--out", help="Folder to write to; made if it isn't there.")]
 Reports: TypeAlias = Annotated[
     Path | None,
@@ -116,7 +119,11 @@ Conditions: TypeAlias = Annotated[
 ]
 SchemaFile: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--schema", help="What each column is: a file of 'synthgen profile --schema-out', edited."),
+    typer.Option(
+        "--schema",
+        help="What each column is: a file of 'synthgen profile --schema-out', edited; SDV metadata; or a Frictionless "
+        "table schema.",
+    ),
 ]
 SchemaOut: TypeAlias = Annotated[
     Path | None, typer.Option(help="Write what each column was taken for, as JSON to check and edit.")
@@ -228,6 +235,25 @@ TwinFile: TypeAlias = Annotated[Path, typer.Argument(metavar="TWIN", help="fidel
 Before: TypeAlias = Annotated[Path, typer.Argument(metavar="BEFORE", help="The earlier fidelity.json or bias.json.")]
 After: TypeAlias = Annotated[Path, typer.Argument(metavar="AFTER", help="The later one, of the same kind.")]
 OutPage: TypeAlias = Annotated[Path, typer.Option("--out", "-o", help="The HTML file to write.")]
+ReviewOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--review",
+        metavar="SHEET",
+        help="Write a sheet of rows for a person to accept or refuse (.csv or .xlsx), and leave the table to 'synthgen "
+        "merge'.",
+    ),
+]
+ReviewIn: TypeAlias = Annotated[
+    Path | None, typer.Option("--review", metavar="SHEET", help="The sheet, every line decided: .csv or .xlsx.")
+]
+Reviewer: TypeAlias = Annotated[
+    str | None, typer.Option(help="Who decided.", show_default="the column 'reviewer' of the sheet")
+]
+SyntheticRows: TypeAlias = Annotated[
+    Path, typer.Option("--synthetic", help="The run's accepted synthetic rows: NAME.synthetic.parquet.")
+]
+RunOption: TypeAlias = Annotated[Path, typer.Option("--run", help="The run.json beside the reports; it is updated.")]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary, only problems.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, not the summary.")]
 
@@ -355,6 +381,22 @@ def default_reports(out: Path) -> Path:
     'balanced-reports'
     """
     return out.parent / f"{_split_ending(out)[0]}-reports"
+
+
+def stem_of(path: Path) -> str:
+    """A file's name without its ending, which may have two parts."""
+    return _split_ending(path)[0]
+
+
+def twin_of(out: Path | None) -> Path | None:
+    """Name the file for programs beside a page.
+
+    >>> str(twin_of(Path("fidelity.html")))
+    'fidelity.json'
+    """
+    if out is not None and out.suffix.lower() == ".json":
+        raise UsageError(f"{out} is the page, and its figures go to a .json beside it. Name it .html.")
+    return None if out is None else out.with_suffix(".json")
 
 
 def _split_ending(path: Path) -> tuple[str, str]:
