@@ -87,7 +87,25 @@ def _one(item: Any, sorts: Mapping[str, type[Constraint]] = CONSTRAINTS) -> Cons
 def read_rule(text: str, schema: Schema) -> Constraint:
     """Read a rule from words.
 
-    ==============================================  =================================================
+    ==============================================  ========================================================
+    words                                           rule
+    ==============================================  ========================================================
+    ``start <= end``, ``a < b``                     :class:`Inequality`
+    ``age >= 18``, ``age >= 18 and < 65``           :class:`Range`
+    ``cnt = casual + registered``                   :class:`Linear`
+    ``total = price * quantity``                    :class:`Formula`
+    ``unique(room, day)``, ``unique: room, day``    :class:`Unique`
+    ``onehot(cash, card)``                          :class:`OneHot`; also ``exactly one of cash, card``
+    ``fixedcombinations(city, zone)``               :class:`FixedCombinations`
+    ``country follows from city``                   :class:`FunctionalDependency`
+    ``reading never falls along date``              :class:`Monotone`; also ``never rises``, ``within each meter``
+    ``code matches [A-Z]+``                         :class:`Pattern`
+    ``discharge is null where status != closed``    :class:`When`; also ``status in open, waiting``
+    ``{"rule": "OneHot", ...}``                     any rule, as JSON
+    ==============================================  ========================================================
+
+    So each rule but :class:`Predicate` is read from its own ``words``, where column names are single words.
+
     Parameters
     ----------
     text : str
