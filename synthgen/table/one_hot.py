@@ -18,7 +18,9 @@ FEWEST_COLUMNS = 3
 """Of two columns each is what the other isn't: that one follows from the other says as much."""
 
 MOST_COLUMNS = 200
-MOST_STEPS = 5_000
+MOST_STEPS = 2_000
+MOST_GROUPS, MOST_TURNS = 50, 5
+SCREEN_ROWS, FEWEST_SET = 2_000, 5
 
 Bools = NDArray[np.bool_]
 
@@ -63,8 +65,7 @@ def find_one_hot(coded: pd.DataFrame, schema: Schema, rules: Rules | None = None
         return ()
     table = np.column_stack(columns)
     counts = table.sum(axis=0)
-    search = _Search(np.unique(table, axis=0))
-    groups = [group for group in search.groups() if _beyond_chance(counts[list(group)], len(coded), len(names))]
+    groups = [group for group in _covers(table) if _beyond_chance(counts[list(group)], len(coded), len(names))]
     taken: set[int] = set()
     found = []
     for group in sorted(groups, key=lambda some: (-len(some), some)):
@@ -72,6 +73,22 @@ def find_one_hot(coded: pd.DataFrame, schema: Schema, rules: Rules | None = None
             taken |= set(group)
             found.append(group)
     return tuple(tuple(names[j] for j in group) for group in sorted(found))
+
+
+def _covers(table: Bools) -> list[tuple[int, ...]]:
+    """Groups that hold in all rows, looked for in some: rows that refute one are added to these."""
+    step = max(1, len(table) // SCREEN_ROWS)
+    # A column that is rarely set must be set in some of them.
+    set_in = [np.flatnonzero(column)[:FEWEST_SET] for column in table.T]
+    some = np.unique(np.concatenate([np.arange(0, len(table), step), *set_in]))
+    for _ in range(MOST_TURNS):
+        found = list(_Search(np.unique(table[some], axis=0)).groups())
+        wrong = [np.flatnonzero(table[:, list(group)].sum(axis=1) != 1)[:FEWEST_SET] for group in found[:MOST_GROUPS]]
+        good = [group for group, rows in zip(found, wrong, strict=False) if not len(rows)]
+        if len(good) == len(wrong):
+            return good
+        some = np.unique(np.concatenate([some, *wrong]))
+    return good
 
 
 def _beyond_chance(counts: NDArray[np.int64], n: int, n_columns: int) -> bool:

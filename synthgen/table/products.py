@@ -6,6 +6,7 @@ import keyword
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -173,20 +174,25 @@ def _candidates(values: Mapping[str, Floats], rng: np.random.Generator) -> Itera
     sample = sample[:, telling[:SCREEN_ROWS]]
     # Wider than any rounding: candidates are held against their own rounding later.
     room = np.array([[_coarseness(values[name])] for name in names])
-    for place, divided in ((place, divided) for place in range(len(names)) for divided in (False, True)):
-        start = place if not divided else 0
-        right = sample[start:]
+    for place, divided in product(range(len(names)), (False, True)):
+        start = 0 if divided else place  # a product is the same either way
         with np.errstate(divide="ignore", invalid="ignore"):
-            made = sample[place] / right if divided else sample[place] * right
-        made = np.where(np.isinf(made), np.nan, made)
-        few = made[:, None, :FIRST_ROWS]
-        off = np.abs(few - sample[None, :, :FIRST_ROWS]) > room + RELATIVE * np.abs(few)
-        rights, columns = np.nonzero(~off.any(axis=2))
-        several = (columns != place) & (columns != rights + start) & ~(divided & (rights + start == place))
-        for other, column in zip(rights[several], columns[several], strict=True):
-            far = np.abs(made[other] - sample[column]) > room[column] + RELATIVE * np.abs(made[other])
-            if not far.any():
-                yield (names[column], names[place], names[other + start]), divided
+            made = sample[place] / sample[start:] if divided else sample[place] * sample[start:]
+        made[np.isinf(made)] = np.nan
+        # That nothing is nothing times something tells little: what isn't zero does.
+        tells = ~np.isnan(made) & (made != 0)
+        rights = np.flatnonzero(tells.sum(axis=1) >= FIRST_ROWS)
+        first = np.argsort(~tells[rights], axis=1, kind="stable")[:, :FIRST_ROWS]
+        few = np.take_along_axis(made[rights], first, axis=1)
+        near = (np.abs(sample[:, first] - few) <= room[:, :, None] + RELATIVE * np.abs(few)).all(axis=2)
+        for column, at in zip(*np.nonzero(near), strict=True):
+            right = int(rights[at]) + start
+            if column in (place, right) or (divided and right == place):
+                continue
+            # A gap where there should be a value refutes too: the comparison is False.
+            within = np.abs(made[rights[at]] - sample[column]) <= room[column] + RELATIVE * np.abs(made[rights[at]])
+            if (within | np.isnan(made[rights[at]])).all():
+                yield (names[column], names[place], names[right]), divided
 
 
 def _coarseness(values: Floats) -> float:
