@@ -46,9 +46,12 @@ def cost() -> list[str]:
         found = [leaks.get(f"{table}: {name}") for table in ("adult", "thyroid")]
         told = ["not measured" if one is None else f"{len(one['found'])}" for one in found]
         lines.append(record.row([f"`{name}`", f"{generators.cost(seconds, name):.1f}", *told]))
-    return [*lines, "", f"CPU seconds ({seconds['date']}): {seconds['rows']:,} rows learnt from and as many made, on one thread: "
-            "[benchmarks/generators.md](../benchmarks/generators.md). Leak checks: [benchmarks/privacy.md]"
-            "(../benchmarks/privacy.md)."]  # fmt: skip
+    how = (
+        f"CPU seconds ({seconds['date']}): {seconds['rows']:,} rows of Adult learnt from and as many made, on one thread, "
+        "see [benchmarks/generators.md](../benchmarks/generators.md). Leak checks: one run of each, see "
+        "[benchmarks/privacy.md](../benchmarks/privacy.md)."
+    )
+    return [*lines, "", how]
 
 
 def real() -> list[str]:

@@ -77,9 +77,10 @@ def page(stored: dict[str, Any]) -> str:
     lines = [
         "# What each generator costs", "",
         "Made by `python -m benchmarks.generators`.", "",
-        f"{stored['rows']:,} rows of Adult (15 columns) learnt from and as many made, on one thread, a process a run; median of "
-        f"{RUNS} runs. CPU seconds, so that other work on the machine doesn't count; what is compiled on a machine's first use "
-        "isn't counted either. What the seconds buy: [fidelity.md](fidelity.md), [privacy.md](privacy.md).", "",
+        f"{stored['rows']:,} rows of Adult (15 columns) learnt from and as many made, on one thread, a process a run; "
+        f"median of {RUNS} runs. CPU seconds, so that other work on the machine doesn't count; what is compiled on a "
+        "machine's first use isn't counted either. What the seconds buy: [fidelity.md](fidelity.md), "
+        "[privacy.md](privacy.md).", "",
         *record.header(head),
     ]  # fmt: skip
     for name in GENERATORS:

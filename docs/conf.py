@@ -58,7 +58,7 @@ numpydoc_class_members_toctree = False
 
 nitpick_ignore_regex = [
     # Other projects' names: linking them would need their inventories from the network.
-    (r"py:.*", r"(pd|pandas|np|numpy|scipy|sklearn|imblearn|fairlearn|re|enum|pathlib|datetime|collections|typing)\..*"),
+    (r"py:.*", r"(pd|pandas|np|numpy|scipy|sklearn|imblearn|fairlearn|re|enum|pathlib|datetime|typing)\..*"),
 ]
 
 html_theme = "furo"

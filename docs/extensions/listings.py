@@ -1,13 +1,17 @@
-"""Tables that are made from the code's own registries, so that no page can fall behind them."""
+"""Lists that are made from what the repository holds, so that no page can fall behind it."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
+import nbformat
 from docutils import nodes
-from docutils.parsers.rst import Directive
+from docutils.parsers.rst import Directive, directives
 
 from synthgen.validation import METRICS, Metric
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 class MetricTable(Directive):
@@ -23,6 +27,34 @@ class MetricTable(Directive):
             section += _definitions([metric for metric in METRICS if str(metric.family) == family])
             found.append(section)
         return found
+
+
+class NotebookPlot(Directive):
+    """``notebook-plot:: NAME NUMBER``: a picture that a notebook was committed with, counted from 1, and its words."""
+
+    required_arguments = 2
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {"alt": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        """Give the picture as a part of the page, with the sentences below it."""
+        name, number = self.arguments[0], int(self.arguments[1])
+        path = NOTEBOOKS / f"{name}.ipynb"
+        self.state.document.settings.record_dependencies.add(str(path))
+        pictures = plots(path)
+        if not 1 <= number <= len(pictures):
+            raise self.error(f"{path.name} has {len(pictures)} plots; there is no number {number}.")
+        address = "data:image/png;base64," + pictures[number - 1].replace("\n", "")
+        words = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, words)
+        return [nodes.image(uri=address, alt=self.options.get("alt", words.astext())), *words.children]
+
+
+def plots(path: Path) -> list[str]:
+    """Pictures of a notebook, in order, as they are stored."""
+    notebook = nbformat.read(path, as_version=4)
+    data = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [found["image/png"] for found in data if "image/png" in found]
 
 
 def _definitions(metrics: list[Metric]) -> nodes.definition_list:
@@ -41,4 +73,5 @@ def _definitions(metrics: list[Metric]) -> nodes.definition_list:
 def setup(app: Any) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("metric-table", MetricTable)
+    app.add_directive("notebook-plot", NotebookPlot)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
