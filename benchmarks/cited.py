@@ -47,7 +47,7 @@ def cost() -> list[str]:
         told = ["not measured" if one is None else f"{len(one['found'])}" for one in found]
         lines.append(record.row([f"`{name}`", f"{generators.cost(seconds, name):.1f}", *told]))
     how = (
-        f"CPU seconds ({seconds['date']}): {seconds['rows']:,} rows of Adult learnt from and as many made, on one thread, "
+        f"CPU seconds ({seconds['date']}): {seconds['rows']:,} rows of Adult learnt from, as many made, on one thread, "
         "see [benchmarks/generators.md](../benchmarks/generators.md). Leak checks: one run of each, see "
         "[benchmarks/privacy.md](../benchmarks/privacy.md)."
     )
