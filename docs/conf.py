@@ -58,8 +58,9 @@ numpydoc_class_members_toctree = False
 
 nitpick_ignore_regex = [
     # Other projects' names: linking them would need their inventories from the network.
-    (r"py:.*", r"(pd|pandas|np|numpy|scipy|sklearn|imblearn|fairlearn|re|enum|pathlib|datetime|typing)\..*"),
+    (r"py:.*", r"(pd|pandas|np|numpy|scipy|sklearn|imblearn|fairlearn|re|enum|pathlib|datetime|typing)(\..*)?"),
 ]
+nitpick_ignore = [("py:mod", "synthgen.constraints")]
 
 html_theme = "furo"
 html_title = "synthgen"
