@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 from pathlib import Path
 from urllib.parse import unquote
@@ -41,7 +42,11 @@ def name_of(path):
 
 
 def text_of(path):
-    return path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return text
+    cells = [cell["source"] for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown"]
+    return "\n\n".join("".join(source) for source in cells)
 
 
 def links(text):
@@ -84,7 +89,7 @@ def listed(path):
     return {page.resolve() for page in found if page.exists()}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@pytest.mark.parametrize("path", [*PAGES, *NOTEBOOKS], ids=name_of)
 def test_every_link_leads_somewhere(path):
     assert broken(path, text_of(path)) == []
 
@@ -103,7 +108,7 @@ def test_every_page_can_be_reached_from_the_first():
     assert [name_of(path) for path in {*PAGES, *NOTEBOOKS} - reached] == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@pytest.mark.parametrize("path", [*PAGES, *NOTEBOOKS], ids=name_of)
 def test_a_page_names_no_registry_and_no_folder_of_a_machine(path):
     assert [match[0] for pattern in (REGISTRY, MACHINE) for match in pattern.finditer(text_of(path))] == []
 
