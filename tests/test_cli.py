@@ -505,6 +505,19 @@ def test_names_that_the_api_does_not_know(run, cards, words, said):
     assert left(cards.parent) == ["cards.csv"]
 
 
+def test_a_schema_of_another_tool(run, fake, cards):
+    columns = {name: {"sdtype": "unknown", "pii": False} for name in pd.read_csv(cards).columns}
+    document = {"columns": columns | {"shop": {"sdtype": "unknown"}}, "METADATA_SPEC_VERSION": "SINGLE_TABLE_V1"}
+    Path("metadata.json").write_text(json.dumps(document))
+    seen = fake()
+    done = run("synthesize", cards, "--schema", "metadata.json", "--out", "out.csv")
+    assert done.code == 0 and seen["schema"] == Schema.from_json("metadata.json")
+    assert "warning: Not taken over from the SDV metadata 'metadata.json': column 'shop'" in done.err
+    Path("metadata.json").write_text(json.dumps(document | {"METADATA_SPEC_VERSION": "V9"}))
+    done = run("synthesize", cards, "--schema", "metadata.json", "--out", "out.csv")
+    assert done.code == 1 and "'V9'" in done.err
+
+
 def test_data_and_files_that_cannot_be_used(run, here, cards):
     Path("not.parquet").write_text("a,b\n1,2\n")
     Path("binary.csv").write_bytes(bytes(range(256)))

@@ -12,6 +12,7 @@ from typer.core import TyperCommand
 
 from synthgen.cli import words
 from synthgen.cli.failures import ExitCode, check_destinations, guarded, made, say
+from synthgen.cli.schema_file import read_schema
 
 if TYPE_CHECKING:
     from synthgen.result import SynthesisResult
@@ -155,7 +156,7 @@ def synthesize(
         purpose=str(purpose),
         generator=generator,
         n_samples=n_samples,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=read_schema(schema),
         sensitive_features=sensitive or None,
         subject=subject,
         holdout=holdout,
@@ -192,7 +193,7 @@ def profile(
         data,
         target=target,
         sensitive_features=sensitive or None,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=read_schema(schema),
         reference_population=reference,
         legitimate=legitimate or (),
         predictions=predictions,
@@ -242,7 +243,7 @@ def validate(
         train=train,
         holdout=holdout,
         target=target,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=read_schema(schema),
         purpose=str(purpose),
         validation=str(validation),
         gate=words.read_gate(words.GateWord.DEFAULT, fewest_holders) if fewest_holders is not None else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from synthgen.cli import words
 from synthgen.cli.commands import app, with_progress
 from synthgen.cli.failures import ExitCode, guarded
+from synthgen.cli.schema_file import read_schema
 
 
 @app.command(short_help="Ask whether synthetic rows would help a model.")
@@ -45,7 +46,7 @@ def uplift(
         positive=positive,
         subject=subject,
         time=time,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=read_schema(schema),
         folds=folds,
         repeats=repeats,
         review_budget=review_budget,

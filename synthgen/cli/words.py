@@ -116,7 +116,11 @@ Conditions: TypeAlias = Annotated[
 ]
 SchemaFile: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--schema", help="What each column is: a file of 'synthgen profile --schema-out', edited."),
+    typer.Option(
+        "--schema",
+        help="What each column is: a file of 'synthgen profile --schema-out', edited; SDV metadata; or a Frictionless "
+        "table schema.",
+    ),
 ]
 SchemaOut: TypeAlias = Annotated[
     Path | None, typer.Option(help="Write what each column was taken for, as JSON to check and edit.")
