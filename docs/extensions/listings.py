@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -70,8 +71,26 @@ def _definitions(metrics: list[Metric]) -> nodes.definition_list:
     return listed
 
 
+def inner(_app: Any, _env: Any, node: nodes.Element, shown: nodes.Element) -> nodes.Element | None:
+    """Show the name of a part of synthgen that has no page of its own as it is; a name of nothing stays a warning."""
+    if node.get("refdomain") != "py":
+        return None
+    names = [node["reftarget"], f"{node.get('py:module')}.{node['reftarget']}"]
+    return shown if any(name.startswith("synthgen.") and exists(name) for name in names) else None
+
+
+def exists(name: str) -> bool:
+    """Whether a dotted name is that of a module, or of something in one."""
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
 def setup(app: Any) -> dict[str, bool]:
-    """Register the directives."""
+    """Register the directives, and what is done about names without a page."""
     app.add_directive("metric-table", MetricTable)
     app.add_directive("notebook-plot", NotebookPlot)
+    app.connect("missing-reference", inner)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
