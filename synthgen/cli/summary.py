@@ -174,7 +174,8 @@ def row_counts(result: SynthesisResult) -> dict[str, Any]:
     counts = dict(result.provenance.counts)
     if result.withheld:
         counts["delivered"] = 0
-    return {**counts, "refused_by_reason": dict(result.provenance.refused_by_reason)}
+    waits = {"awaits_review": True} if result.provenance.awaits_review else {}
+    return {**counts, "refused_by_reason": dict(result.provenance.refused_by_reason), **waits}
 
 
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
@@ -227,7 +228,8 @@ def _rows_table(counts: dict[str, Any]) -> Table:
     for reason, count in sorted(counts["refused_by_reason"].items(), key=lambda item: -item[1]):
         table.add_row(_text(f"    {words_of.get(reason, reason)}", "dim"), f"{count:,}")
     table.add_row("synthetic, accepted", f"{counts['accepted']:,}")
-    words = "delivered" if counts["delivered"] else "delivered: the gate withholds the table"
+    why = "a person looks first" if counts.get("awaits_review") else "the gate withholds the table"
+    words = "delivered" if counts["delivered"] else f"delivered: {why}"
     if counts["delivered"] > counts["accepted"]:
         words = "delivered, real and synthetic"
     table.add_row(_text(words, "bold"), _text(f"{counts['delivered']:,}", "bold"))

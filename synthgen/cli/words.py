@@ -232,6 +232,25 @@ TwinFile: TypeAlias = Annotated[Path, typer.Argument(metavar="TWIN", help="fidel
 Before: TypeAlias = Annotated[Path, typer.Argument(metavar="BEFORE", help="The earlier fidelity.json or bias.json.")]
 After: TypeAlias = Annotated[Path, typer.Argument(metavar="AFTER", help="The later one, of the same kind.")]
 OutPage: TypeAlias = Annotated[Path, typer.Option("--out", "-o", help="The HTML file to write.")]
+ReviewOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--review",
+        metavar="SHEET",
+        help="Write a sheet of rows for a person to accept or refuse (.csv or .xlsx), and leave the table to 'synthgen "
+        "merge'.",
+    ),
+]
+ReviewIn: TypeAlias = Annotated[
+    Path | None, typer.Option("--review", metavar="SHEET", help="The sheet, every line decided: .csv or .xlsx.")
+]
+Reviewer: TypeAlias = Annotated[
+    str | None, typer.Option(help="Who decided.", show_default="the column 'reviewer' of the sheet")
+]
+SyntheticRows: TypeAlias = Annotated[
+    Path, typer.Option("--synthetic", help="The run's accepted synthetic rows: NAME.synthetic.parquet.")
+]
+RunOption: TypeAlias = Annotated[Path, typer.Option("--run", help="The run.json beside the reports; it is updated.")]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary, only problems.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, not the summary.")]
 
@@ -359,6 +378,11 @@ def default_reports(out: Path) -> Path:
     'balanced-reports'
     """
     return out.parent / f"{_split_ending(out)[0]}-reports"
+
+
+def stem_of(path: Path) -> str:
+    """A file's name without its ending, which may have two parts."""
+    return _split_ending(path)[0]
 
 
 def _split_ending(path: Path) -> tuple[str, str]:

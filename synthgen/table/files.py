@@ -225,7 +225,12 @@ def write_file(frame: pd.DataFrame, path: str | Path) -> None:
 
 def write_text(text: str, path: str | Path) -> None:
     """Write a text file in UTF-8; the file is whole or not there."""
-    _atomically(Path(path), lambda temporary: temporary.write_bytes(text.encode("utf-8")))
+    write_bytes(text.encode("utf-8"), path)
+
+
+def write_bytes(held: bytes, path: str | Path) -> None:
+    """Write a file; it is whole or not there."""
+    _atomically(Path(path), lambda temporary: temporary.write_bytes(held))
 
 
 def _atomically(path: Path, write: Callable[[Path], object]) -> None:
