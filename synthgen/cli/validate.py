@@ -27,7 +27,8 @@ def validate(
     as_json: words.AsJson = False,
 ) -> ExitCode:
     """Judge a SYNTHETIC table from any tool against the real rows it was made from."""
-    check_destinations([path for path in (synthetic, train, holdout, schema) if path], [out])
+    twin = words.twin_of(out)
+    check_destinations([path for path in (synthetic, train, holdout, schema) if path], [out, twin])
     import synthgen as sg
     from synthgen.cli import summary
 
@@ -44,12 +45,15 @@ def validate(
         progress=with_progress(quiet),
     )
     files = []
-    if out is not None:
-        from synthgen.reporting import fidelity_html
+    if out is not None and twin is not None:
+        from synthgen.reporting import fidelity_html, fidelity_json, shareable_provenance, shareable_report
         from synthgen.table.files import write_text
 
+        outside = audience is words.AudienceWord.SHAREABLE
+        shown = (shareable_report(report), shareable_provenance({})) if outside else (report, None)
         write_text(fidelity_html(report, audience=str(audience)), out)
-        files.append(out)
+        write_text(fidelity_json(*shown), twin)
+        files += [out, twin]
     if as_json:
         summary.show_json({**summary.report_document(report), "files": files})
     elif not quiet:

@@ -59,7 +59,10 @@ OutTable: TypeAlias = Annotated[
         show_default="beside DATA: NAME.synthgen.ENDING",
     ),
 ]
-OutReport: TypeAlias = Annotated[Path | None, typer.Option(help="Write the report to this HTML file.")]
+OutReport: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(help="Write the report to this HTML file, and what it shows as JSON beside it."),
+]
 DemoFolder: TypeAlias = Annotated[Path, typer.Option("--out", help="Folder to write to; made if it isn't there.")]
 Reports: TypeAlias = Annotated[
     Path | None,
@@ -383,6 +386,17 @@ def default_reports(out: Path) -> Path:
 def stem_of(path: Path) -> str:
     """A file's name without its ending, which may have two parts."""
     return _split_ending(path)[0]
+
+
+def twin_of(out: Path | None) -> Path | None:
+    """Name the file for programs beside a page.
+
+    >>> str(twin_of(Path("fidelity.html")))
+    'fidelity.json'
+    """
+    if out is not None and out.suffix.lower() == ".json":
+        raise UsageError(f"{out} is the page, and its figures go to a .json beside it. Name it .html.")
+    return None if out is None else out.with_suffix(".json")
 
 
 def _split_ending(path: Path) -> tuple[str, str]:
