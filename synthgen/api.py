@@ -52,7 +52,7 @@ from synthgen.table import (
     encode,
     extend_categories,
     to_pandas,
-    write_file,
+    write_table,
 )
 from synthgen.table.disclosure import public_labels
 from synthgen.table.roles import schema_with_roles
@@ -220,7 +220,7 @@ def synthesize(
         _source=source,
     )
     if out is not None and not result.withheld:
-        write_file(result._table, out)
+        write_table(result._table, out)
         result = result._written_to(out)
     stages.close()
     return result
