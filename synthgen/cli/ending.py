@@ -1,0 +1,72 @@
+"""What a run leaves: its reports, a summary, and an exit code by its verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synthgen.cli.failures import ExitCode, say
+
+if TYPE_CHECKING:
+    from synthgen.result import SynthesisResult
+    from synthgen.validation.verdict import Verdict
+
+
+def finish(
+    result: SynthesisResult,
+    table: Path,
+    folder: Path,
+    *,
+    audience: str = "internal",
+    key: bytes | None = None,
+    quiet: bool = False,
+    as_json: bool = False,
+    next_step: str = "",
+) -> ExitCode:
+    """Write the reports, print the summary and give the exit code."""
+    from synthgen.cli import summary
+
+    written = [] if result.withheld else [table]
+    try:
+        files = [*written, *result.write_reports(folder, audience=audience, key=key)]
+        if as_json:
+            summary.show_json(
+                {
+                    "verdict": summary.verdict_document(result.verdict),
+                    "rows": summary.row_counts(result),
+                    "files": files,
+                    "provenance": result.provenance.to_dict(),
+                }
+            )
+        elif not quiet:
+            hints = [summary.hint(next_step)] if next_step else []
+            summary.show([*summary.synthesis_parts(result, files), *hints])
+    except KeyboardInterrupt:
+        place = f"{table} is written" if written else "no table was written"
+        raise KeyboardInterrupt(f"interrupted; {place}, the reports in {folder} may be missing") from None
+    for warning in result.provenance.warnings:
+        say(f"warning: {warning}")
+    if not result.withheld:
+        _warn(result.verdict)
+        return ExitCode.OK
+    if quiet:
+        # Nothing was printed so far, so the error itself says what was found.
+        _ = result.data
+    verdict = result.verdict
+    say(f"error: the gate withheld the table ({verdict.outcome}, {verdict.words}). See {folder}.")
+    return ExitCode.GATE_FAILED
+
+
+def judged(verdict: Verdict) -> ExitCode:
+    """Exit code of a verdict on its own: a release needs PASS, training needs no FAIL."""
+    outcome, release = str(verdict.outcome), str(verdict.purpose) == "release"
+    if outcome == "FAIL" or (outcome == "INCONCLUSIVE" and release):
+        say(f"error: {verdict.outcome}, {verdict.words}.")
+        return ExitCode.GATE_FAILED
+    _warn(verdict)
+    return ExitCode.OK
+
+
+def _warn(verdict: Verdict) -> None:
+    if str(verdict.outcome) != "PASS":
+        say(f"warning: {verdict.outcome}, {verdict.words}")

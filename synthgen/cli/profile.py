@@ -1,0 +1,53 @@
+"""The command that describes a table."""
+
+from __future__ import annotations
+
+from synthgen.cli import words
+from synthgen.cli.commands import app
+from synthgen.cli.failures import ExitCode, check_destinations, guarded
+
+
+@app.command(short_help="Describe a table: kinds, classes, groups.")
+@guarded
+def profile(
+    data: words.Data,
+    target: words.Target = None,
+    sensitive: words.Sensitive = None,
+    reference: words.Reference = None,
+    legitimate: words.Legitimate = None,
+    predictions: words.Predictions = None,
+    schema: words.SchemaFile = None,
+    out: words.OutReport = None,
+    schema_out: words.SchemaOut = None,
+    as_json: words.AsJson = False,
+) -> ExitCode:
+    """Describe DATA: kinds, classes, who is in it and with which outcome."""
+    check_destinations([path for path in (data, schema, reference) if path], [out, schema_out])
+    import synthgen as sg
+    from synthgen.cli import summary
+
+    found = sg.profile(
+        data,
+        target=target,
+        sensitive_features=sensitive or None,
+        schema=sg.Schema.from_json(schema) if schema else None,
+        reference_population=reference,
+        legitimate=legitimate or (),
+        predictions=predictions,
+    )
+    files = []
+    if out is not None:
+        from synthgen.reporting import bias_html
+        from synthgen.table.files import write_text
+
+        write_text(bias_html(found), out)
+        files.append(out)
+    if schema_out is not None:
+        found.schema.to_json(schema_out)
+        files.append(schema_out)
+    if as_json:
+        summary.show_json({**found.to_dict(), "files": files})
+    else:
+        hints = [] if out else [summary.hint("Add --out bias.html for the whole report.")]
+        summary.show([*summary.profile_parts(found, files), *hints])
+    return ExitCode.OK

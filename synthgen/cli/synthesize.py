@@ -1,0 +1,89 @@
+"""The command that makes rows, checks them and merges them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typer.core import TyperCommand
+
+from synthgen.cli import words
+from synthgen.cli.commands import app, with_progress
+from synthgen.cli.ending import finish
+from synthgen.cli.failures import ExitCode, check_destinations, guarded
+
+
+class _WithGenerators(TyperCommand):
+    """Names the generators in the help text: asked for, they are worth a second of imports."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        for parameter in self.params:
+            if parameter.name == "generator":
+                names = ", ".join(["auto", *words.generator_names()])
+                parameter.help = f"How rows are made: {names}."  # type: ignore[attr-defined]
+        super().format_help(ctx, formatter)
+
+
+@app.command(cls=_WithGenerators, short_help="Make rows for a table, check them, merge them.")
+@guarded
+def synthesize(
+    data: words.Data,
+    target: words.Target = None,
+    out: words.OutTable = None,
+    reports: words.Reports = None,
+    purpose: words.Purpose = words.PurposeWord.AUGMENT,
+    generator: words.Generator = "auto",
+    option: words.Options = None,
+    sampling_strategy: words.Strategy = "auto",
+    n_samples: words.Samples = None,
+    condition: words.Conditions = None,
+    schema: words.SchemaFile = None,
+    sensitive: words.Sensitive = None,
+    fairness: words.Fairness = None,
+    subject: words.Subject = None,
+    holdout: words.HoldoutShare = 0.2,
+    validation: words.Validation = words.ValidationWord.STANDARD,
+    gate: words.Gate = words.GateWord.DEFAULT,
+    fewest_holders: words.FewestHolders = None,
+    audience: words.Audience = words.AudienceWord.INTERNAL,
+    seed: words.Seed = None,
+    key_file: words.KeyFile = None,
+    quiet: words.Quiet = False,
+    as_json: words.AsJson = False,
+) -> ExitCode:
+    """Make synthetic rows for DATA, check them, and write the table with its reports.
+
+    The table is written only if the gate lets it through; the reports are always written.
+    """
+    from synthgen.table.files import check_ending
+
+    check_ending(data)
+    table = out or words.default_out(data)
+    folder = reports or words.default_reports(table)
+    check_destinations([path for path in (data, schema, key_file) if path], [table], folder)
+    key = words.read_key(key_file)
+    settings: dict[str, Any] = {
+        "generator_options": words.read_options(option),
+        "sampling_strategy": words.read_strategy(sampling_strategy),
+        "conditions": words.read_conditions(condition),
+        "fairness": words.read_fairness(fairness),
+    }
+    import synthgen as sg
+
+    result = sg.synthesize(
+        data,
+        target=target,
+        purpose=str(purpose),
+        generator=generator,
+        n_samples=n_samples,
+        schema=sg.Schema.from_json(schema) if schema else None,
+        sensitive_features=sensitive or None,
+        subject=subject,
+        holdout=holdout,
+        validation=str(validation),
+        gate=words.read_gate(gate, fewest_holders),
+        out=table,
+        random_state=seed,
+        progress=with_progress(quiet),
+        **settings,
+    )
+    return finish(result, table, folder, audience=str(audience), key=key, quiet=quiet, as_json=as_json)
