@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+
+from synthgen.cli.failures import masked
 
 _EPILOG = """\b
 Examples:
@@ -14,6 +17,8 @@ Examples:
   synthgen profile cards.csv --target Class --out bias.html
   synthgen synthesize cards.csv --target Class --out balanced.csv --seed 0
   synthgen synthesize patients.parquet --purpose release --out shareable.parquet
+  cat cards.csv | synthgen synthesize - --target Class | head
+  synthgen synthesize 'duckdb:///f.db?table=t' --target Class --out 'duckdb:///f.db?table=balanced'
   synthgen validate made.csv --train train.csv --holdout holdout.csv
   synthgen uplift cards.csv --target Class
   synthgen report diff old/fidelity.json new/fidelity.json -o diff.html
@@ -21,8 +26,8 @@ Examples:
 
 \b
 Exit codes:
-  0    done
-  1    the data can't be used, or a file can't be read or written
+  0    done; also where a reader of the output, such as head, has seen enough and gone
+  1    the data can't be used, or a file or a database can't be read or written
   2    the command line can't be understood: an option, a generator, a column
   3    the gate withheld the table; the reports say why
   10+  verify: something doesn't match; see its help
@@ -32,8 +37,23 @@ Exit codes:
 'synthgen COMMAND --help' has the options of one command.
 """
 
+
+class _Discreet(TyperGroup):
+    """Repeats no password of a URL that was typed in the wrong place."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; what was wrong with its words is said without passwords."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if isinstance(getattr(error, "message", None), str):
+                error.message = masked(error.message)  # type: ignore[attr-defined]
+            raise
+
+
 app = typer.Typer(
     name="synthgen",
+    cls=_Discreet,
     help="Make synthetic rows for a table, check them, and hand back only what passes.",
     epilog=_EPILOG,
     no_args_is_help=True,

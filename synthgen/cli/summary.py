@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console, RenderableType
 from rich.table import Table
@@ -33,22 +33,22 @@ _MOST_LINES = 5
 _RARE_HALF_WIDTH = 0.1
 
 
-def show(parts: Iterable[RenderableType]) -> None:
-    """Print a summary on stdout, in colour where that is a terminal."""
-    console = Console(highlight=False, markup=False, emoji=False)
+def show(parts: Iterable[RenderableType], *, aside: bool = False) -> None:
+    """Print a summary on stdout, or aside on stderr, in colour where that is a terminal."""
+    console = Console(highlight=False, markup=False, emoji=False, stderr=aside)
     with console.capture() as capture:
         for part in parts:
             # A path broken over two lines can't be copied, so lines of text are left whole.
             console.print(part, soft_wrap=isinstance(part, Text))
-    _write(capture.get())
+    _write(capture.get(), sys.stderr if aside else sys.stdout)
 
 
 def show_json(document: dict[str, Any]) -> None:
     """Print one JSON object on stdout."""
-    _write(json.dumps(document, indent=2, ensure_ascii=False, default=_plain) + "\n")
+    _write(json.dumps(document, indent=2, ensure_ascii=False, default=_plain) + "\n", sys.stdout)
 
 
-def synthesis_parts(result: SynthesisResult, files: Sequence[Path]) -> list[RenderableType]:
+def synthesis_parts(result: SynthesisResult, files: Sequence[Path | str]) -> list[RenderableType]:
     """Build the summary of a synthesis: verdict, rows, figures, files."""
     return [
         *verdict_parts(result.verdict),
@@ -158,7 +158,7 @@ def verification_parts(found: Verification) -> list[RenderableType]:
     ]
 
 
-def files_parts(files: Sequence[Path]) -> list[RenderableType]:
+def files_parts(files: Sequence[Path | str]) -> list[RenderableType]:
     """List the files that were written."""
     lines = [_text(f"  {path}", "cyan") for path in files]
     return [_text(""), _text("Written:", "bold"), *lines] if lines else []
@@ -287,11 +287,11 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def _write(text: str) -> None:
-    """Write to stdout; a reader that has gone (``| head``) changes nothing about the run."""
+def _write(text: str, stream: TextIO) -> None:
+    """Write to a stream; a reader that has gone (``| head``) changes nothing about the run."""
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        stream.write(text)
+        stream.flush()
     except BrokenPipeError:
         # The interpreter flushes once more at its end; give it a place where that works.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -81,19 +81,24 @@ def read_file(path: str | Path) -> pd.DataFrame:
         raise FileError(f"There is no file {str(path)!r}. Check the path.")
     if path.is_dir():
         raise FileError(f"{str(path)!r} is a folder. Name a file in it.")
-    return _read(lambda: path.open("rb"), suffix, repr(str(path)))
+    opened: Callable[..., Any] = gzip.open if suffix == ".csv.gz" else open
+    return _read(lambda: opened(path, "rb"), suffix, repr(str(path)))
 
 
 def read_stream(content: bytes, suffix: str, name: str) -> pd.DataFrame:
     """Read a table from what a file of that ending would hold; ``name`` is what errors call it."""
-    return _read(lambda: io.BytesIO(content), suffix, name[:1].upper() + name[1:])
+
+    def opened() -> Any:
+        held = io.BytesIO(content)
+        return gzip.GzipFile(fileobj=held) if suffix == ".csv.gz" else held
+
+    return _read(opened, suffix, name[:1].upper() + name[1:])
 
 
 def _read(opened: Callable[[], BinaryIO], suffix: str, name: str) -> pd.DataFrame:
     try:
         if suffix in _TEXTS:
-            unpacked: Any = (lambda: gzip.open(opened())) if suffix == ".csv.gz" else opened
-            return _read_csv(unpacked, "\t" if suffix == ".tsv" else ",", name)
+            return _read_csv(opened, "\t" if suffix == ".tsv" else ",", name)
         return _from_arrow(_read_arrow(opened, suffix))
     except FileError:
         raise
@@ -231,7 +236,8 @@ def write_file(frame: pd.DataFrame, path: str | Path) -> None:
 def write_stream(frame: pd.DataFrame, stream: BinaryIO, suffix: str) -> None:
     """Write to an open stream what a file of that ending would hold; Arrow as a stream, which needs no going back."""
     if suffix in (".csv", ".tsv"):
-        frame.to_csv(_Utf8(stream), index=False, sep="\t" if suffix == ".tsv" else ",", lineterminator="\n")
+        texts: Any = _Utf8(stream)
+        frame.to_csv(texts, index=False, sep="\t" if suffix == ".tsv" else ",", lineterminator="\n")
         return
     held = io.BytesIO()
     if suffix == ".csv.gz":

@@ -19,13 +19,13 @@ POSTGRESQL = ("postgresql", "postgres")
 _OWN = ("table", "query", "if_exists")
 
 # Of https://www.postgresql.org/docs/current/libpq-connect.html; libpq refuses what it doesn't know.
-_LIBPQ = frozenset(
-    "host hostaddr port dbname user password passfile service require_auth channel_binding connect_timeout options "
-    "application_name fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count "
-    "tcp_user_timeout gssencmode krbsrvname gsslib gssdelegation sslmode sslnegotiation sslcompression sslcert sslkey "
-    "sslpassword sslcertmode sslrootcert sslcrl sslcrldir sslsni requirepeer ssl_min_protocol_version "
-    "ssl_max_protocol_version target_session_attrs load_balance_hosts".split()
-)
+_LIBPQ = frozenset(re.findall(r"\w+", """
+    host hostaddr port dbname user password passfile service require_auth channel_binding connect_timeout options
+    application_name fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count
+    tcp_user_timeout gssencmode krbsrvname gsslib gssdelegation sslmode sslnegotiation sslcompression sslcert sslkey
+    sslpassword sslcertmode sslrootcert sslcrl sslcrldir sslsni requirepeer ssl_min_protocol_version
+    ssl_max_protocol_version target_session_attrs load_balance_hosts
+"""))  # fmt: skip
 
 _CODES = "In user names, passwords and queries write % as %25, & as %26, ? as %3F, @ as %40, / as %2F and : as %3A."
 
@@ -106,7 +106,7 @@ class Address:
 def is_url(text: str) -> bool:
     """Whether a text is a URL, rather than a path.
 
-    >>> is_url("duckdb:///f.db?table=t"), is_url("data/cards.csv"), is_url(r"C:\\cards.csv")
+    >>> is_url("duckdb:///f.db?table=t"), is_url("data/cards.csv"), is_url("C:/cards.csv")
     (True, False, False)
     """
     return _URL.match(text) is not None
@@ -217,8 +217,7 @@ def _name(text: str, shown: str) -> Name:
             'with quotes in it doubled: ?table="a.b".'
         )
     schema, table = (
-        quoted.replace('""', '"') if quoted else plain
-        for quoted, plain in ((match[1], match[2]), (match[3], match[4]))
+        quoted.replace('""', '"') if quoted else plain for quoted, plain in ((match[1], match[2]), (match[3], match[4]))
     )
     return Name(table, schema)
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pyarrow as pa
 
-from synthgen.errors import FileError, UsageError
+from synthgen.errors import FileError, MissingExtraError, UsageError
 from synthgen.table.files import check_writable
 from synthgen.table.sources import failures
 from synthgen.table.sources.address import Address, Name
@@ -110,14 +110,14 @@ def _rename(table: Any, name: str) -> Any:
     from sqlalchemy.ext.compiler import compiles
     from sqlalchemy.schema import ExecutableDDLElement
 
-    class Rename(ExecutableDDLElement):
+    class Rename(ExecutableDDLElement):  # type: ignore[misc]
         inherit_cache = False
 
-    @compiles(Rename)
-    def _(element: Any, compiler: Any, **_: Any) -> str:
+    def text(element: Any, compiler: Any, **_: Any) -> str:
         preparer = compiler.preparer
         return f"ALTER TABLE {preparer.format_table(table)} RENAME TO {preparer.quote(quoted_name(name, True))}"
 
+    compiles(Rename)(text)
     return Rename()
 
 
@@ -210,7 +210,12 @@ def _engine(address: Address, *, write: bool) -> Engine:
             "postgresql://, sqlite:/// and other databases that SQLAlchemy knows."
         ) from None
     except ModuleNotFoundError as error:
-        raise failures.extra_missing(f"{address.scheme}:// needs the driver {error.name!r}, or ADBC") from None
+        if address.kind == "postgresql":
+            raise failures.extra_missing(f"{address.scheme}:// needs ADBC's driver for PostgreSQL") from None
+        raise MissingExtraError(
+            f"{address.scheme}:// needs the driver {error.name!r}, which isn't installed: install it, or name another "
+            f"one, as in {address.kind}+DRIVER://."
+        ) from None
     except (sa.exc.ArgumentError, ValueError):
         raise UsageError(f"{address.shown} isn't an address that SQLAlchemy can read.") from None
 
@@ -228,15 +233,12 @@ def _sqlite_engine(address: Address, *, write: bool) -> Engine:
         "sqlite://", creator=lambda: sqlite3.connect(uri, uri=True), poolclass=sa.NullPool, hide_parameters=True
     )
 
-    # Python's driver begins no transaction before CREATE TABLE, so that half a table could be left.
-    @sa.event.listens_for(engine, "connect")
-    def _(connection: Any, _: Any) -> None:
+    def left_alone(connection: Any, _: Any) -> None:
         connection.isolation_level = None
 
-    @sa.event.listens_for(engine, "begin")
-    def _(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN")
-
+    # Python's driver begins no transaction before CREATE TABLE, so that half a table could be left.
+    sa.event.listen(engine, "connect", left_alone)
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
 
 

@@ -85,10 +85,13 @@ def _write(connection: DuckDBPyConnection, table: pa.Table, address: Address) ->
 def _check_free(connection: DuckDBPyConnection, address: Address) -> bool:
     """Say whether a table is there that will be replaced; refuse where it may not be."""
     name = address.written_to
-    if name.schema is not None and not connection.execute(
-        "SELECT 1 FROM information_schema.schemata WHERE catalog_name = current_catalog() AND schema_name = ?",
-        [name.schema],
-    ).fetchall():
+    if (
+        name.schema is not None
+        and not connection.execute(
+            "SELECT 1 FROM information_schema.schemata WHERE catalog_name = current_catalog() AND schema_name = ?",
+            [name.schema],
+        ).fetchall()
+    ):
         raise failures.no_schema(address, name.schema)
     kind = _kind(connection, name)
     if kind is None:

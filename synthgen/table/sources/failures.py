@@ -28,9 +28,9 @@ def may_be_repeated(sqlstate: str | None) -> bool:
 
 
 def postgresql_words(text: str) -> str:
-    """Find the sentence of PostgreSQL in the text of a driver.
+    r"""Find the sentence of PostgreSQL in the text of a driver.
 
-    >>> postgresql_words("INVALID: Failed: ERROR:  no such thing\\nLINE 1: select\\n. SQLSTATE: 42703")
+    >>> postgresql_words("INVALID: Failed: ERROR:  no such thing\nLINE 1: select\n. SQLSTATE: 42703")
     'no such thing'
     """
     found = re.search(r"(?:ERROR|FATAL):\s+(.*)", text) or re.search(r"(connection to server .*)", text)
@@ -62,7 +62,9 @@ def already_there(address: Address, name: Name) -> FileError:
 
 def not_a_table(address: Address, name: Name) -> FileError:
     """Build the error of a view or the like that has the name of the table to write."""
-    return FileError(f"{name} in {address.shown.partition('?')[0]} isn't a table that can be replaced. Name another one.")
+    return FileError(
+        f"{name} in {address.shown.partition('?')[0]} isn't a table that can be replaced. Name another one."
+    )
 
 
 def extra_missing(what: str) -> MissingExtraError:

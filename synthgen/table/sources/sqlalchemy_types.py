@@ -91,8 +91,9 @@ def declared(column: pa.ChunkedArray, name: str, dialect: str) -> tuple[Any, pa.
         seconds = pc.divide(cast(column, pa.duration("us"), name).cast(pa.int64()).cast(pa.float64()), 1e6)
         return sa.Double(), seconds
     known: list[tuple[Any, Any]] = [
-        (pa.types.is_boolean, sa.Boolean()), (pa.types.is_int64, sa.BigInteger()), (pa.types.is_uint32, sa.BigInteger()),
-        (pa.types.is_int32, sa.Integer()), (pa.types.is_uint16, sa.Integer()), (pa.types.is_integer, sa.SmallInteger()),
+        (pa.types.is_boolean, sa.Boolean()), (pa.types.is_int64, sa.BigInteger()),
+        (pa.types.is_uint32, sa.BigInteger()), (pa.types.is_int32, sa.Integer()), (pa.types.is_uint16, sa.Integer()),
+        (pa.types.is_integer, sa.SmallInteger()),
         (pa.types.is_float64, sa.Double()), (pa.types.is_floating, sa.REAL()), (pa.types.is_date, sa.Date()),
         (pa.types.is_duration, sa.Interval()), (pa.types.is_string, sa.Text()), (pa.types.is_large_string, sa.Text()),
     ]  # fmt: skip
@@ -100,5 +101,3 @@ def declared(column: pa.ChunkedArray, name: str, dialect: str) -> tuple[Any, pa.
         if test(kind):
             return found, column
     raise FileError(f"Column {name!r} can't be written to a database: it is of type {kind}. Convert it first.")
-
-
