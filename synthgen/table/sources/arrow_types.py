@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -29,8 +30,9 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
     Raises
     ------
     DataError
-        A column has a type that synthgen can't hold; it is named.
+        A column has a type that synthgen can't hold, or two have one name; it is named.
     """
+    check_distinct(table.column_names)
     columns = {place: _series(table.column(place), name) for place, name in enumerate(table.column_names)}
     frame = pd.DataFrame(columns)
     frame.columns = pd.Index(table.column_names)
@@ -62,6 +64,13 @@ def arrow_of(frame: pd.DataFrame) -> pa.Table:
             column = column.unify_dictionaries() if text else column.cast(field.type.value_type)
             table = table.set_column(place, field.name, column)
     return table
+
+
+def check_distinct(names: Sequence[str]) -> None:
+    """Refuse the result of a query with two columns of one name."""
+    twice = next((name for name in names if list(names).count(name) > 1), None)
+    if twice is not None:
+        raise DataError(f"The column name {twice!r} occurs more than once. Name one of them otherwise: ... AS other.")
 
 
 def labels_of(column: pa.ChunkedArray) -> list[str]:

@@ -14,8 +14,9 @@ import pyarrow as pa
 from synthgen.errors import FileError, MissingExtraError, UsageError
 from synthgen.table.files import check_writable
 from synthgen.table.sources import failures
-from synthgen.table.sources.address import Address, Name
-from synthgen.table.sources.identifiers import distinct, passing_name
+from synthgen.table.sources.address import FILES, Address, Name
+from synthgen.table.sources.arrow_types import check_distinct
+from synthgen.table.sources.identifiers import check_names, passing_name
 from synthgen.table.sources.sqlalchemy_types import arrow_type, batch_of, declared
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def read(address: Address) -> pa.Table:
             kinds = [arrow_type(item["type"], connection.dialect.name) for item in found]
             result = connection.execute(sa.select(*columns).select_from(_table(address.name, columns)))
         names = list(result.keys())
+        check_distinct(names)
         kinds = kinds or [None] * len(names)
         batches = [batch_of(rows, names, kinds) for rows in result.partitions(_ROWS_AT_ONCE)]
         batches = batches or [batch_of([], names, kinds)]
@@ -69,6 +71,7 @@ def check(address: Address) -> None:
 
 def write(table: pa.Table, address: Address) -> None:
     """Write a table in one transaction; one that is there stays until the new one is."""
+    check_names(table.column_names, by_case=address.kind not in FILES)
     new_file = address.kind == "sqlite" and not address.file.exists()
     if new_file:
         _refuse_schema(address)
@@ -84,7 +87,7 @@ def write(table: pa.Table, address: Address) -> None:
 def _write(connection: Connection, table: pa.Table, address: Address) -> None:
     import sqlalchemy as sa
 
-    distinct(table.column_names, connection.dialect.max_identifier_length)
+    check_names(table.column_names, most_bytes=connection.dialect.max_identifier_length)
     there = _check_free(connection, address)
     name = address.written_to
     columns, sent = [], []
@@ -175,6 +178,10 @@ def _connected(address: Address, *, write: bool, doing: str) -> Iterator[Connect
         warnings.simplefilter("ignore")
         with _errors(address, "opened", may_speak=True):
             connection = engine.connect()
+            if address.kind == "sqlite":
+                # It looks at its file only when asked.
+                connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+                connection.rollback()
         with connection, _errors(address, doing, may_speak=not write), connection.begin() as transaction:
             if not write:
                 connection.execution_options(stream_results=True)
@@ -194,10 +201,8 @@ class _Disposed:
 
 
 def _engine(address: Address, *, write: bool) -> Engine:
-    try:
-        import sqlalchemy as sa
-    except ModuleNotFoundError:
-        raise failures.extra_missing(f"{address.scheme}:// needs SQLAlchemy, which isn't installed") from None
+    import sqlalchemy as sa
+
     try:
         if address.kind == "sqlite":
             return _sqlite_engine(address, write=write)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from synthgen.table.files import check_writable
 from synthgen.table.sources import failures
 from synthgen.table.sources.address import Address, Name
 from synthgen.table.sources.arrow_types import labels_of
-from synthgen.table.sources.identifiers import distinct, full_name, literal, passing_name, quoted
+from synthgen.table.sources.identifiers import check_names, full_name, literal, passing_name, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -47,7 +48,7 @@ def check(address: Address) -> None:
 
 def write(table: pa.Table, address: Address) -> None:
     """Write a table whole or not at all; one that is there stays until the new one is."""
-    distinct(table.column_names)
+    check_names(table.column_names, by_case=False)
     new = not address.file.exists()
     if new:
         _refuse_schema(address)
@@ -119,17 +120,26 @@ def _refuse_schema(address: Address) -> None:
         raise failures.no_schema(address, str(schema))
 
 
+def _is_database(file: Path) -> bool:
+    # DuckDB would read a CSV file too, but not write it.
+    try:
+        with file.open("rb") as opened:
+            return opened.read(12)[8:] == b"DUCK"
+    except OSError as error:
+        raise FileError(f"{str(file)!r} can't be read: {error.strerror}.") from error
+
+
 @contextlib.contextmanager
 def _opened(address: Address, *, write: bool) -> Iterator[DuckDBPyConnection]:
-    try:
-        import duckdb
-    except ModuleNotFoundError:
-        raise failures.extra_missing("DuckDB isn't installed") from None
+    import duckdb
+
     file = address.file
     if file.is_dir():
         raise FileError(f"{str(file)!r} is a folder. Name a file in it.")
     if not write and not file.exists():
         raise FileError(f"There is no file {str(file)!r}. Check the path.")
+    if file.exists() and not _is_database(file):
+        raise FileError(f"{str(file)!r} isn't a DuckDB database, or is damaged. Name another file.")
     with _errors(address, "opened"):
         try:
             connection = duckdb.connect(str(file), read_only=not write)

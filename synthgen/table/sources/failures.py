@@ -18,7 +18,7 @@ def failed(address: Address, doing: str, words: str = "") -> FileError:
     for secret in address.secrets:
         line = line.replace(secret, "***")
     line = without_passwords(line)
-    said = f": {line.rstrip('.')}." if line else "."
+    said = f": {line.rstrip('.! ')}." if line else "."
     return FileError(f"{address.shown} can't be {doing}{said}")
 
 

@@ -40,9 +40,18 @@ def passing_name() -> str:
     return f"synthgen_{uuid4().hex}"
 
 
-def distinct(names: list[str], most_bytes: int | None = None) -> None:
-    """Refuse names of columns that a database would cut off, or wouldn't tell apart."""
+def check_names(names: list[str], *, most_bytes: int | None = None, by_case: bool = True) -> None:
+    """Refuse names that a database would cut off, wouldn't take or, without ``by_case``, wouldn't tell apart."""
+    if not by_case:
+        known: dict[str, str] = {}
+        for name in names:
+            other = known.setdefault(name.lower(), name)
+            if other != name:
+                raise FileError(
+                    f"The columns {other!r} and {name!r} differ in upper and lower case only, which this database "
+                    "doesn't tell apart. Rename one."
+                )
     for name in names:
         if most_bytes is not None and len(name.encode("utf-8")) > most_bytes:
-            raise FileError(f"Column {name!r} has a name of more than {most_bytes} bytes. Shorten it.")
+            raise FileError(f"The name {name!r} has more than {most_bytes} bytes. Shorten it.")
         quoted(name)

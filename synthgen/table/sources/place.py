@@ -15,6 +15,7 @@ from synthgen.errors import UsageError
 from synthgen.table import files
 from synthgen.table.sources import arrow_types, pipe
 from synthgen.table.sources.address import Address, is_url, read_address
+from synthgen.table.sources.failures import extra_missing
 
 
 class Database(Protocol):
@@ -155,5 +156,10 @@ def _database(address: Address) -> Database:
     elif address.kind == "postgresql" and "+" not in address.scheme:
         # ADBC is quicker, and keeps more types; without it SQLAlchemy may have another driver.
         name = "postgresql" if importlib.util.find_spec("adbc_driver_postgresql") else name
+    needs, title = {"duckdb_file": ("duckdb", "DuckDB"), "by_sqlalchemy": ("sqlalchemy", "SQLAlchemy")}.get(
+        name, ("", "")
+    )
+    if needs and importlib.util.find_spec(needs) is None:
+        raise extra_missing(f"{address.scheme}:// needs {title}, which isn't installed")
     # Imported when needed: each brings a library of the extra.
     return cast(Database, importlib.import_module(f"synthgen.table.sources.{name}"))

@@ -13,7 +13,7 @@ from synthgen.errors import FileError
 from synthgen.table.sources import failures
 from synthgen.table.sources.address import Address, Name
 from synthgen.table.sources.arrow_types import cast, labels_of
-from synthgen.table.sources.identifiers import distinct, full_name, passing_name, quoted
+from synthgen.table.sources.identifiers import check_names, full_name, passing_name, quoted
 
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Connection, Cursor
@@ -70,7 +70,7 @@ def check(address: Address) -> None:
 
 def write(table: pa.Table, address: Address) -> None:
     """Write a table in one transaction: whole or not at all, and one that is there stays until the new one is."""
-    distinct([*table.column_names, address.written_to.table], LONGEST_NAME)
+    check_names(table.column_names, most_bytes=LONGEST_NAME)
     with _opened(address) as connection, _errors(address, "written"), connection.cursor() as cursor:
         schema, there = _check_free(cursor, address)
         new, old = Name(passing_name(), schema), Name(address.written_to.table, schema)
@@ -90,7 +90,7 @@ def write(table: pa.Table, address: Address) -> None:
 def _check_free(cursor: Cursor, address: Address) -> tuple[str, bool]:
     """Give the schema to write to, and whether a table is there that will be replaced; refuse where it may not be."""
     name = address.written_to
-    distinct([name.table], LONGEST_NAME)
+    check_names([name.table], most_bytes=LONGEST_NAME)
     schema = name.schema or _all(cursor, "SELECT current_schema()::text")[0][0]
     if schema is None:
         raise failures.failed(address, "written", "no schema is chosen. Name one: ?table=SCHEMA.NAME")
