@@ -221,6 +221,7 @@ def test_reports_beside_a_database_are_named_after_the_table():
 # A password in an address
 
 
+@pytest.mark.slow
 def test_a_password_is_left_nowhere(run, here, cards, postgresql, monkeypatch, capsys):
     postgresql.execute("DROP TABLE IF EXISTS source, made")
     write_table(pd.read_csv(cards), postgresql.url("table=source"))

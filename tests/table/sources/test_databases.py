@@ -302,6 +302,7 @@ KILL = {
 }
 
 
+@pytest.mark.slow
 def test_a_program_that_is_killed_while_it_writes_leaves_the_old_table(place):
     write_table(small(), place())
     module, name = KILL[place.name]
