@@ -202,6 +202,13 @@ def check_writable(folder: str | Path) -> None:
         ) from error
 
 
+def check_file_writable(file: Path) -> None:
+    """Raise FileError unless a file, there or not, can be written to as it stands."""
+    check_writable(file.parent)
+    if file.exists() and not os.access(file, os.W_OK):
+        raise FileError(f"{str(file)!r} is read-only for you. Choose another one.")
+
+
 def check_destination(path: str | Path) -> None:
     """Refuse, before any work, a table's path with an unknown ending or in a folder that can't be written."""
     suffix_of(path)

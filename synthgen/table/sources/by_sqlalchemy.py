@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pyarrow as pa
 
 from synthgen.errors import FileError, MissingExtraError, UsageError
-from synthgen.table.files import check_writable
+from synthgen.table.files import check_file_writable
 from synthgen.table.sources import failures
 from synthgen.table.sources.address import FILES, Address, Name
 from synthgen.table.sources.arrow_types import check_distinct
@@ -61,7 +61,7 @@ def read(address: Address) -> pa.Table:
 def check(address: Address) -> None:
     """Refuse, before any work, a table that can't be written."""
     if address.kind == "sqlite":
-        check_writable(address.file.parent)
+        check_file_writable(address.file)
         if not address.file.exists():
             _refuse_schema(address)
             return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from synthgen.errors import FileError
-from synthgen.table.files import check_writable
+from synthgen.table.files import check_file_writable
 from synthgen.table.sources import failures
 from synthgen.table.sources.address import Address, Name
 from synthgen.table.sources.arrow_types import labels_of
@@ -38,7 +38,7 @@ def read(address: Address) -> pa.Table:
 
 def check(address: Address) -> None:
     """Refuse, before any work, a table that can't be written."""
-    check_writable(address.file.parent)
+    check_file_writable(address.file)
     if not address.file.exists():
         _refuse_schema(address)
         return

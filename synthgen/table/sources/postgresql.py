@@ -151,7 +151,7 @@ def _known(column: pa.ChunkedArray, field: pa.Field, cursor: Cursor) -> pa.Chunk
 
 def _decimals(texts: pa.ChunkedArray, modifier: int, name: str) -> pa.ChunkedArray:
     # Only NaN and the infinities have letters; NaN is missing here as in every table.
-    texts = pc.if_else(pc.equal(texts, "NaN"), None, texts)
+    texts = pc.if_else(pc.equal(pc.utf8_lower(texts), "nan"), None, texts)
     if modifier >= 4:
         precision, scale = (modifier - 4) >> 16, ((modifier - 4) & 2047 ^ 1024) - 1024
     else:
