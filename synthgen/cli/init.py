@@ -1,0 +1,51 @@
+"""The command that writes a file of settings to edit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from synthgen.cli import words
+from synthgen.cli.commands import app
+from synthgen.cli.failures import ExitCode, check_destinations, guarded
+from synthgen.errors import FileError, UsageError
+
+
+@app.command(short_help="Write synthgen.toml, settings to edit.")
+@guarded
+def init(
+    data: words.Data,
+    target: words.Target = None,
+    out: words.OutConfig = Path("synthgen.toml"),
+    force: words.Force = False,
+    quiet: words.Quiet = False,
+    as_json: words.AsJson = False,
+) -> ExitCode:
+    """Write a file of settings for DATA, with what the table suggests as comments, to edit.
+
+    The other commands read it where no DATA is named. It holds no label and no bound that fewer than ten people have.
+    """
+    if str(data) == "-":
+        raise UsageError("init needs a table that can be read again; name a file, not a pipe.")
+    check_destinations([data], [out])
+    if out.exists() and not force:
+        raise FileError(f"{out} is there already. Name another file with --out, or write over it with --force.")
+    from synthgen.cli import summary
+    from synthgen.cli.config_template import summary_lines, template
+    from synthgen.cli.suggestions import suggest
+    from synthgen.table.files import write_text
+
+    found = suggest(data, target)
+    address = "://" in str(data)
+    named = str(data) if address else os.path.relpath(data, out.parent)
+    result = "synthgen.parquet" if address else str(words.default_out(Path(named)))
+    write_text(template(found, Path(named).as_posix() if not address else named, result), out)
+    lines = summary_lines(found)
+    if as_json:
+        summary.show_json({"files": [out], "target": found.target_guess or found.target,
+                           "sensitive": found.sensitive_guess, "subject": found.subject_guess,
+                           "suggestions": lines})  # fmt: skip
+    elif not quiet:
+        summary.show([*summary.suggestion_parts(lines), *summary.files_parts([out]),
+                      summary.hint("Edit it, then: synthgen synthesize")])  # fmt: skip
+    return ExitCode.OK
