@@ -173,7 +173,9 @@ class _Check:
         larger = {
             key: self.larger(f"[{name}.{key}]", key, value)
             for key, value in given.items()
-            if key in TABLES.values() or (key in MAY_BE_TABLES and isinstance(value, (dict, int, float)))
+            if key in TABLES.values()
+            or (key in MAY_BE_TABLES and isinstance(value, dict))
+            or (key == "sampling_strategy" and not isinstance(value, str))
         }
         return self.words(place, {key: given[key] for key in given if key not in larger}, words), larger
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -47,7 +48,8 @@ _OTHERS = """
 
 _COLUMNS = """
 # What each column is. Shown is what was read off; what is declared here wins, and counts as public: a release may
-# show declared categories and bounds. No label and no bound below is one that fewer than ten people have.
+# show declared categories and bounds. Labels that fewer than ten people have are left out, and bounds are round numbers
+# about what at least ten people reach.
 """
 
 
@@ -67,7 +69,7 @@ def template(found: Suggestions, data: str, out: str) -> str:
     str
         TOML that reads back as ``data``, and ``target`` if one was named.
     """
-    lines = [_START, f"data = {quoted(data)}                # {found.rows:,} rows when this was written"]
+    lines = [_START, f"data = {quoted(data)}   # {found.rows:,} rows when this was written"]
     if found.target is not None:
         lines.append(f"target = {quoted(found.target)}")
     elif found.target_guess is not None:
@@ -75,13 +77,13 @@ def template(found: Suggestions, data: str, out: str) -> str:
             f"# target = {quoted(found.target_guess)}   # guessed by its name: the column to balance or predict"
         )
     else:
-        lines.append('# target = "..."                 # the column to balance or to predict')
+        lines.append('# target = "..."   # the column to balance or to predict')
     if found.sensitive_guess:
         names = value(list(found.sensitive_guess))
         lines.append(f"# sensitive = {names}   # guessed by names: groups that the bias report compares")
     if found.subject_guess is not None:
         lines.append(f"# subject = {quoted(found.subject_guess)}   # a key with several rows each: keep them together")
-    lines += ["# seed = 0                         # the same number gives the same rows"]
+    lines += ["# seed = 0   # the same number gives the same rows"]
     text = "\n".join(lines) + "\n" + _SYNTHESIZE.format(out=quoted(out)) + _OTHERS + _COLUMNS
     return text + "".join(f"\n{_column(column)}\n" for column in found.columns)
 
@@ -115,23 +117,30 @@ def value(given: Any) -> str:
 
 
 def _column(column: ColumnSuggestion) -> str:
-    lines = [f"[columns.{quoted(column.name)}]", *(f"# {note}" for note in column.notes)]
+    lines = [f"[columns.{_key(column.name)}]", *(f"# {note}" for note in column.notes)]
     lines.append(f"# kind = {quoted(column.kind)}")
-    if column.role != "feature":
+    if column.role_guess is not None:
+        lines.append(f"# role = {quoted(column.role_guess)}   # others may know it and single people out")
+    elif column.role != "feature":
         lines.append(f"# role = {quoted(column.role)}")
     if column.bounds is not None:
         lines.append(f"# bounds = {value(column.bounds)}{_aside(column.bounds)}")
     if column.decimals is not None:
         lines.append(f"# decimals = {column.decimals}")
     if column.categories or not column.whole:
-        rest = "" if column.whole else "   # and more, which few have or which are many: list all or none"
-        lines.append(f"# categories = {value(column.categories)}{rest}")
+        if not column.whole:
+            lines.append("# There are more labels, which few people have or which are many: list all of them or none.")
+        lines.append(f"# categories = {value(column.categories)}")
     return "\n".join(lines)
 
 
 def _aside(bounds: Iterable[Any]) -> str:
     dates = all(isinstance(end, date) for end in bounds)
     return "   # rounded to years; rows may lie outside" if dates else "   # rounded; rows may lie outside"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else quoted(name)
 
 
 def _escaped(char: str) -> str:
@@ -146,7 +155,7 @@ def summary_lines(found: Suggestions) -> Sequence[str]:
     """What to look at first, in words, for the terminal."""
     lines = []
     if found.target_guess is not None:
-        lines.append(f"target: guessed {found.target_guess}, by its name")
+        lines.append(f"target: {found.target_guess}, guessed by its name")
     elif found.target is None:
         lines.append("target: none is named; name one to balance its classes")
     if found.sensitive_guess:
@@ -156,4 +165,7 @@ def summary_lines(found: Suggestions) -> Sequence[str]:
     keys = [column.name for column in found.columns if column.kind == "identifier"]
     if keys:
         lines.append(f"identifiers: {', '.join(keys)}")
+    known = [column.name for column in found.columns if column.role_guess is not None]
+    if known:
+        lines.append(f"quasi-identifiers: {', '.join(known)}; others may know them and single people out")
     return lines + [f"{column.name}: {note}" for column in found.columns for note in column.notes]

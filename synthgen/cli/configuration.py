@@ -74,7 +74,8 @@ def with_schema(context: typer.Context, data: Any, schema: Path | None, **roles:
 
     given = sg.Schema.from_json(schema) if schema else None
     config: Config | None = context.meta.get(_KEPT)
-    if config is None or not config.columns:
+    declared = {name: fields for name, fields in config.columns.items() if fields} if config is not None else {}
+    if config is None or not declared:
         return data, given
     from synthgen.table.declaring import declare
     from synthgen.table.frames import to_pandas
@@ -85,7 +86,7 @@ def with_schema(context: typer.Context, data: Any, schema: Path | None, **roles:
     _check_names([str(name) for name in frame.columns], config, {"[columns]": list(config.columns)}, data)
     read_off = schema_with_roles(frame, given, **roles)
     try:
-        return frame, declare(frame, read_off, config.columns)
+        return frame, declare(frame, read_off, declared)
     except UsageError as error:
         raise UsageError(f"{config.path}, [columns]: {error}") from error
 

@@ -23,7 +23,7 @@ def init(
 ) -> ExitCode:
     """Write a file of settings for DATA, with what the table suggests as comments, to edit.
 
-    The other commands read it where no DATA is named. It holds no label and no bound that fewer than ten people have.
+    The other commands read it where no DATA is named. It holds no label and no extreme that fewer than ten people have.
     """
     if str(data) == "-":
         raise UsageError("init needs a table that can be read again; name a file, not a pipe.")

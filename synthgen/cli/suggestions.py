@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from synthgen.profiling.bias.audit import SENSITIVE_WORDS
-from synthgen.profiling.personal_data import personal_data
+from synthgen.profiling.personal_data import PersonalData, personal_data
 from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS, Subjects, ends, holders, subjects_of
 from synthgen.table.encoding import encode
 from synthgen.table.frames import to_pandas
 from synthgen.table.inference import infer_schema
-from synthgen.table.number_rules import name_words
+from synthgen.table.number_rules import name_words, named_like_key
 
 MOST_LABELS = 20
 """Labels that are listed, and classes that a target has at most."""
@@ -41,6 +40,9 @@ class ColumnSuggestion:
         Labels that at least ten people have, the first 20.
     whole : bool
         Whether these are all labels that there are.
+    decimals : int or None
+        Digits after the point that all but nine values make do with.
+    role_guess : str or None
     notes : tuple of str
         What to think about, in words.
     """
@@ -52,6 +54,7 @@ class ColumnSuggestion:
     categories: tuple[Any, ...] = ()
     whole: bool = True
     decimals: int | None = None
+    role_guess: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -107,12 +110,14 @@ def suggest(data: Any, target: str | None = None) -> Suggestions:
         if column.name not in apart and set(name_words(column.name)) & SENSITIVE_WORDS
         and column.kind in (*LABEL_KINDS, Kind.INTEGER, Kind.CONTINUOUS)
     )  # fmt: skip
-    keys = [column.name for column in schema.of(Kind.IDENTIFIER) if column.name not in apart]
-    subject = next((name for name in keys if coded[name].dropna().duplicated().any()), None)
+    subject = next((c.name for c in schema if c.name not in apart and _repeated_key(frame[c.name], c)), None)
     # Rows of one person count once, where it looks as if a column says whose they are.
-    people = subjects_of(coded, schema.with_column(subject, role=Role.SUBJECT) if subject else schema)
-    notes = _notes(coded, schema)
-    columns = [_column(coded[c.name], c, people, notes.get(c.name, ())) for c in schema]
+    if subject is not None:
+        schema = schema.with_column(subject, role=Role.SUBJECT, kind=Kind.IDENTIFIER)
+        coded = encode(frame, schema)
+    people = subjects_of(coded, schema)
+    personal = personal_data(coded, schema)
+    columns = [_column(coded[c.name], c, people, personal) for c in schema]
     return Suggestions(len(frame), target, guess, subject, sensitive, tuple(columns))
 
 
@@ -122,19 +127,21 @@ def _target(schema: Schema) -> str | None:
     return named[-1] if named else None
 
 
-def _notes(coded: pd.DataFrame, schema: Schema) -> dict[str, list[str]]:
-    found = personal_data(coded, schema)
-    notes: dict[str, list[str]] = {}
-    for item in found.columns:
-        notes.setdefault(item.column, []).append(f"Personal data: {item.what} ({item.confidence} confidence).")
-    for name in found.quasi_identifiers.suggested:
-        notes.setdefault(name, []).append('Others may know it and single people out: role = "quasi_identifier".')
-    return notes
+def _repeated_key(values: pd.Series[Any], column: Column) -> bool:
+    """Whether a column seems to say whom a row is about: named like a key, with several rows for some."""
+    distinct = values.nunique() if named_like_key(column.name) else 0
+    return MOST_LABELS < distinct < values.count()
 
 
-def _column(values: pd.Series[Any], column: Column, people: Subjects, notes: Sequence[str]) -> ColumnSuggestion:
+def _column(values: pd.Series[Any], column: Column, people: Subjects, personal: PersonalData) -> ColumnSuggestion:
+    known = column.role is Role.FEATURE and column.name in personal.quasi_identifiers.suggested
     shared: dict[str, Any] = {
-        "name": column.name, "kind": str(column.kind), "role": str(column.role), "notes": tuple(notes),
+        "name": column.name, "kind": str(column.kind), "role": str(column.role),
+        "role_guess": str(Role.QUASI_IDENTIFIER) if known else None,
+        "notes": tuple(
+            f"Personal data: {item.what} ({item.confidence} confidence)."
+            for item in personal.columns if item.column == column.name
+        ),
     }  # fmt: skip
     if column.kind in LABEL_KINDS:
         held = holders(values.to_numpy(), people)
@@ -144,9 +151,16 @@ def _column(values: pd.Series[Any], column: Column, people: Subjects, notes: Seq
         return ColumnSuggestion(**shared, categories=listed, whole=len(listed) == len(labels))
     if column.bounds is None:
         return ColumnSuggestion(**shared)
-    return ColumnSuggestion(
-        **shared, bounds=_bounds(values.to_numpy(float), column, people), decimals=column.decimals or None
-    )
+    found = values.to_numpy(float)
+    return ColumnSuggestion(**shared, bounds=_bounds(found, column, people), decimals=_decimals(found, column))
+
+
+def _decimals(values: np.ndarray, column: Column) -> int | None:
+    if column.decimals is None:
+        return None
+    known = values[~np.isnan(values)]
+    finer = ((known.round(digits) != known).sum() < FEWEST_HOLDERS for digits in range(column.decimals))
+    return next((digits for digits, enough in enumerate(finer) if enough), column.decimals)
 
 
 def _bounds(values: np.ndarray, column: Column, people: Subjects) -> tuple[Any, Any] | None:
@@ -158,9 +172,12 @@ def _bounds(values: np.ndarray, column: Column, people: Subjects) -> tuple[Any, 
         return date(first, 1, 1), date(min(last + 1, 9999), 1, 1)
     if found.high <= found.low:
         return None
-    # One digit of the range, outwards: a bound that is nobody's value.
+    # One digit of the range, outwards; further where that is a value that few have.
     unit = 10.0 ** math.floor(math.log10(found.high - found.low))
-    low, high = math.floor(found.low / unit) * unit, math.ceil(found.high / unit) * unit
+    held = holders(values, people)
+    few = [held.get(end, 0) < FEWEST_HOLDERS for end in (found.low, found.high)]
+    low = (math.floor(found.low / unit) - (few[0] and found.low % unit == 0)) * unit
+    high = (math.ceil(found.high / unit) + (few[1] and found.high % unit == 0)) * unit
     if column.kind is Kind.INTEGER:
         return round(low), round(high)
     return float(f"{low:.12g}"), float(f"{high:.12g}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -35,6 +37,7 @@ _RARE_HALF_WIDTH = 0.1
 _LONGEST_FINDING = 240
 _LONGEST_LABEL = 60
 _WIDE = 200
+_LONG_ASIDE = re.compile(r"\(([^()]{61,})\)")
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def finding_parts(verdict: Verdict) -> list[Part]:
         if findings:
             parts += [_text(""), _text(f"{title}:", "bold")]
         for finding in findings:
-            words = _cut(finding.words, _LONGEST_FINDING)
+            words = _cut(_LONG_ASIDE.sub(_shorter, finding.words), _LONGEST_FINDING)
             cut = cut or words != finding.words
             # What doesn't block is a warning, whatever its own outcome: a red cross under a PASS would confuse.
             parts.append(_signed(str(finding.outcome) if finding.blocks else "INCONCLUSIVE", words, indent=2))
@@ -146,7 +149,8 @@ def figure_parts(report: ValidationReport) -> list[Part]:
             if item.family is family and item.computed:
                 interval = _between(item.interval)
                 aim = aims.get(str(item.direction), aims["near"])
-                table.add_row(_text(f"  {item.title}"), _number(item.value), interval, _number(item.baseline), aim)
+                title = Padding(_text(item.title), (0, 0, 0, 2))
+                table.add_row(title, _number(item.value), interval, _number(item.baseline), aim)
     parts: list[Part] = []
     if table.row_count:
         legend = "{higher} higher is better, {lower} lower is better, {near} as near to real rows as can be"
@@ -154,7 +158,7 @@ def figure_parts(report: ValidationReport) -> list[Part]:
     for item in figures:
         if not item.computed:
             reason = f", {item.reason}" if item.reason else ""
-            parts.append(_text(f"{item.title}: not computed{reason}", "dim"))
+            parts.append(Point("-", one_line(f"{item.title}: not computed{reason}"), "dim", "dim", 0))
     return parts
 
 
@@ -277,6 +281,11 @@ def _unicode() -> bool:
 
 def _aims() -> dict[str, str]:
     return {"higher": "↑", "lower": "↓", "near": "≈"} if _unicode() else {"higher": "^", "lower": "v", "near": "~"}
+
+
+def _shorter(aside: re.Match[str]) -> str:
+    """A long aside, such as the names of thirty columns, must not hide the sentence that it stands in."""
+    return f"({_cut(aside[1], _LONGEST_LABEL)})"
 
 
 def _cut(words: str, most: int) -> str:

@@ -155,13 +155,17 @@ def _microseconds(moment: date) -> float:
 
 def _categories(series: pd.Series[Any], column: Column, given: Any) -> tuple[Any, ...]:
     """The labels declared, each as the column holds it where it does: a 1 may be written as "1"."""
-    held = {str(label): label for label in labels(series)[1]}
-    token = column.storage.missing_token
-    listed = tuple(held.get(str(label), label) for label in given)
-    lacking = sum(text not in {str(label) for label in listed} and text != token for text in held)
+    held = {_spelt(label): label for label in labels(series)[1]}
+    listed = tuple(held.get(_spelt(label), label) for label in given)
+    lacking = len(held.keys() - {_spelt(label) for label in listed} - {column.storage.missing_token})
     if lacking:
         raise DataError(
             f"Column {column.name!r} has {lacking} label{'s' if lacking > 1 else ''} that the categories declared "
             "don't list. List every label, or correct the rows."
         )
     return listed
+
+
+def _spelt(label: Any) -> str:
+    """A label as people write it: whole numbers without a point, whatever the column holds them as."""
+    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
