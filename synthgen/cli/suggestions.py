@@ -175,9 +175,15 @@ def _bounds(values: np.ndarray, column: Column, people: Subjects) -> tuple[Any, 
     # One digit of the range, outwards; further where that is a value that few have.
     unit = 10.0 ** math.floor(math.log10(found.high - found.low))
     held = holders(values, people)
-    few = [held.get(end, 0) < FEWEST_HOLDERS for end in (found.low, found.high)]
-    low = (math.floor(found.low / unit) - (few[0] and found.low % unit == 0)) * unit
-    high = (math.ceil(found.high / unit) + (few[1] and found.high % unit == 0)) * unit
-    if column.kind is Kind.INTEGER:
-        return round(low), round(high)
-    return float(f"{low:.12g}"), float(f"{high:.12g}")
+    low, high = (
+        _beyond(end, rounded * unit, step * unit, held.get(end, 0))
+        for end, rounded, step in (
+            (found.low, math.floor(found.low / unit), -1), (found.high, math.ceil(found.high / unit), 1),
+        )
+    )  # fmt: skip
+    return (round(low), round(high)) if column.kind is Kind.INTEGER else (low, high)
+
+
+def _beyond(end: float, rounded: float, step: float, held: int) -> float:
+    rounded = float(f"{rounded:.12g}")
+    return rounded if rounded != end or held >= FEWEST_HOLDERS else float(f"{rounded + step:.12g}")
