@@ -28,6 +28,14 @@ _NAMES = ("target", "subject", "time", "predictions", "sensitive", "legitimate")
 class Configured(TyperCommand):
     """A command whose words may stand in a file: that of ``--config``, or ./synthgen.toml where no table is named."""
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Say of words that are needed that the file may have them."""
+        for parameter in self.params:
+            if parameter.required:
+                parameter.required = False
+                parameter.help = f"{parameter.help} Needed, here or in {FILE_NAME}."  # type: ignore[attr-defined]
+        super().format_help(ctx, formatter)
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the file, if one is asked for, and let it stand in for words that the command line leaves out."""
         opts = {} if ctx.resilient_parsing else self.make_parser(ctx).parse_args(args=list(args))[0]

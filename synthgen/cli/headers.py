@@ -55,9 +55,9 @@ def column_option(help_text: str, *names: str) -> Any:
 
 
 def _columns_named(ctx: typer.Context) -> list[str]:
-    # The table that the command line names already.
-    for word in ("data", "train"):
-        table = ctx.params.get(word)
-        if table:
-            return column_names(table) or []
+    # The table that the command line names already; an option that still lacks its word leaves the rest unread.
+    for table in (ctx.params.get("data"), ctx.params.get("train"), *ctx.args):
+        names = column_names(table) if table else None
+        if names is not None:
+            return names
     return []

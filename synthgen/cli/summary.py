@@ -37,6 +37,7 @@ _RARE_HALF_WIDTH = 0.1
 _LONGEST_FINDING = 240
 _LONGEST_LABEL = 60
 _WIDE = 200
+_ELLIPSIS = (" …", " ...")
 _LONG_ASIDE = re.compile(r"\(([^()]{61,})\)")
 
 
@@ -126,7 +127,9 @@ def finding_parts(verdict: Verdict) -> list[Part]:
             # What doesn't block is a warning, whatever its own outcome: a red cross under a PASS would confuse.
             parts.append(_signed(str(finding.outcome) if finding.blocks else "INCONCLUSIVE", words, indent=2))
     if cut:
-        parts.append(_text("  What ends in … is said in full in the report, and by --json.", "dim"))
+        parts.append(
+            _text(f"  What ends in{_ELLIPSIS[not _unicode()]} is said in full in the report, and by --json.", "dim")
+        )
     # Several findings share an advice; each is said once.
     unmet = (*verdict.blocking, *verdict.warnings)
     advice = list(dict.fromkeys(finding.advice for finding in unmet if finding.advice))
@@ -293,7 +296,7 @@ def _cut(words: str, most: int) -> str:
     if len(words) <= most:
         return words
     start = words[:most]
-    return (start[: start.rfind(" ")] if " " in start[most // 2 :] else start).rstrip(" ;,") + " …"
+    return (start[: start.rfind(" ")] if " " in start[most // 2 :] else start).rstrip(" ;,") + _ELLIPSIS[not _unicode()]
 
 
 def _ends(classes: Sequence[tuple[str, int]]) -> list[tuple[str, int | None]]:

@@ -126,7 +126,7 @@ def test_columns_through_the_long_commands(run, table):
     assert harmless(run("report", "page", "m-reports/fidelity.json", "-o", "again.html")).code == 0
     assert harmless(run("report", "diff", *["m-reports/fidelity.json"] * 2, "-o", "diff.html")).code == 0
     assert harmless(run("verify", "m-reports/run.json", "d.csv")).code == 0
-    quick = ["--model", "logistic regression", "--ratio", "2", "--folds", "2", "--repeats", "1"]
+    quick = ["--model", "logistic regression", "--ratio", "1", "--folds", "2", "--repeats", "1"]
     done = harmless(run("uplift", "d.csv", *words, "--positive", "[bold]yes", "--generator", "jitter", *quick))
     assert done.code == 0, done.err
 
