@@ -107,7 +107,7 @@ def synthesize(
     conditions : mapping, optional
         What the rows must have: ``{"Class": 1}``, or with a generator that takes any condition (the tree, which
         "auto" then takes) also ``{"Class": 1, "Amount": ">= 100"}``; see
-        :func:`synthgen.generators.conditions.allowed_values`. Rows made to conditions are compared with the real
+        :func:`synthgen.table.conditions.allowed_values`. Rows made to conditions are compared with the real
         rows that meet them too, and searched for copies of all train rows. Fewer such real rows say less, and
         the verdict is then INCONCLUSIVE.
     schema : Schema, optional

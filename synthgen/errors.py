@@ -22,6 +22,10 @@ class ConditionError(UsageError):
     """A condition names an unknown column or can't be met."""
 
 
+class ConstraintError(UsageError):
+    """A rule names an unknown column, contradicts others, or can't be kept."""
+
+
 class NotFittedError(SynthgenError, ValueError, AttributeError):
     """A generator was asked for rows before it was fitted."""
 

@@ -13,23 +13,32 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from synthgen.errors import ConditionError, DataError, NotFittedError, UsageError
-from synthgen.generators.conditions import Allowed, allowed_values, target_codes
+from synthgen.generators.asked import Asked, with_classes
+from synthgen.generators.candidates import Effort
+from synthgen.generators.completing import without_missing
+from synthgen.generators.distance_columns import (
+    distance_columns,
+    schema_of_distances,
+    with_distances,
+    without_distances,
+)
+from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
-from synthgen.table.column import LABEL_KINDS, Kind, Role, Schema
+from synthgen.table.column import Kind, Role, Schema
+from synthgen.table.conditions import Allowed, allowed_values, target_codes
+from synthgen.table.constraints.found import found_rules
+from synthgen.table.constraints.ruleset import RuleSet, fit_declared
 from synthgen.table.encoding import decode, encode
 from synthgen.table.frames import is_frame, to_pandas
 from synthgen.table.grid import with_bounds
 from synthgen.table.inference import infer_schema
-from synthgen.table.kinds.identifier import draw as draw_identifiers
 
 if TYPE_CHECKING:
     from typing import Self
 
     from numpy.typing import NDArray
     from sklearn.utils import Tags
-
-BLOCK = 25_000
 
 
 class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
@@ -45,6 +54,13 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         The columns it was fitted on, in order.
     privacy_ : PrivacyGuarantee or None
         None: no formal guarantee.
+    constraints_ : RuleSet
+        Rules that all rows keep: those that the schema declares, and those found to hold in all rows.
+    broken_rules_ : dict of str to int
+        How many rows broke each declared rule; such rows were not learnt from.
+    model_schema_ : Schema
+        The columns as the model draws them: those of ``schema_``, but for a column that closely follows another one,
+        which is learnt as its distance from it.
     """
 
     row_source: ClassVar[RowSource] = RowSource.UNKNOWN
@@ -53,7 +69,11 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
 
     random_state: RandomState
     schema_: Schema
+    model_schema_: Schema
     privacy_: PrivacyGuarantee | None
+    constraints_: RuleSet
+    broken_rules_: dict[str, int]
+    effort_: dict[str, Any] | None
 
     @abstractmethod
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -117,7 +137,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         seed = seed_sequence(self.random_state)
         coded = encode(frame, schema)
         self._check_target(coded, schema)
-        schema = with_bounds(schema, coded)
+        coded, schema = self._learn_rules(coded, schema, seed)
         self.schema_ = schema
         self.privacy_ = None
         self._form = form
@@ -127,28 +147,55 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
             column.name: float(coded[column.name].isna().mean()) for column in schema.of(Kind.IDENTIFIER)
         }
         self._target_codes = (
-            coded[schema.target.name].unique() if has_classes(schema) and schema.target else np.array([])
+            coded[schema.target.name].unique() if with_classes(schema) and schema.target else np.array([])
         )
-        self._fit(coded[_modelled(schema)], stream(seed, "fit"))
+        values = coded[[column.name for column in schema if column.kind is not Kind.IDENTIFIER]]
+        self._gap_patterns = gap_patterns(values, schema)
+        learnt = with_distances(values, self._distances)
+        self.model_schema_ = schema_of_distances(schema, self._distances, learnt)
+        self._fit(learnt, stream(seed, "fit"))
         return self
+
+    def _learn_rules(
+        self, coded: pd.DataFrame, schema: Schema, seed: np.random.SeedSequence
+    ) -> tuple[pd.DataFrame, Schema]:
+        """Find the rules of the rows, and leave out rows that break what was declared."""
+        declared, kept, self.broken_rules_ = fit_declared(schema.constraints, coded, schema)
+        if not kept.all():
+            coded = coded[kept].reset_index(drop=True)
+        schema = with_bounds(schema, coded)
+        found = found_rules(coded, schema, stream(seed, "rules"))
+        self.constraints_ = RuleSet.of([*declared, *found])
+        self._distances = distance_columns(self.constraints_.rules, coded, schema)
+        return coded, schema
 
     def sample(
         self,
-        n_samples: int,
+        n_samples: int | None = None,
         *,
-        conditions: Mapping[str, Any] | None = None,
+        conditions: Any = None,
+        missing: str = "keep",
+        what_if: bool = False,
         random_state: RandomState = None,
     ) -> Any:
-        """Draw exactly ``n_samples`` synthetic rows.
+        """Draw exactly ``n_samples`` synthetic rows, which keep all rules of ``constraints_``.
 
         Parameters
         ----------
-        n_samples : int
-            At least 1.
-        conditions : mapping, optional
-            Target values that the rows must have: ``{"Class": 1}`` or ``{"diagnosis": ["A", "B"]}``. Generators
-            that ``takes_any_condition`` also take other columns and ranges, ``{"Class": 1, "Amount": ">= 100"}``;
-            see :func:`synthgen.generators.conditions.allowed_values` for all ways to say one.
+        n_samples : int, optional
+            At least 1. May be left out where ``conditions`` is a table, which says how many rows it asks for.
+        conditions : mapping or table, optional
+            A mapping says what all rows must have: ``{"Class": 1, "Amount": ">= 100"}``; see
+            :func:`synthgen.table.conditions.allowed_values` for all ways to say it. A table of partial rows is
+            completed, row by row: its columns stay as they are, what is missing in it and the columns that it lacks
+            are drawn.
+        missing : {"keep", "none", "like"}
+            "keep": gaps as the generator learnt them, with the values. "none": no gaps, values are drawn in their
+            place. "like": whole rows are drawn, and gaps are then made in the patterns of the real rows, class by
+            class, where at least ten rows share one. Rules of gaps hold in all but "none".
+        what_if : bool
+            Whether rows may go beyond what the model draws by itself, where no candidate meets the conditions. A
+            column ``is_what_if`` then says which do: nothing was learnt about such rows.
         random_state : int or Generator, optional
             The same one gives the same rows. None: the next rows of this model's own sequence, so
             two calls differ.
@@ -156,9 +203,20 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         Returns
         -------
         The same type of frame as was given to ``fit``, with its columns and dtypes.
+
+        Raises
+        ------
+        ConditionError
+            No row meets the conditions; the message names the fewest that none meets together.
+        ConstraintError
+            Rules can't be kept by enough rows, at a stated rate.
         """
-        coded = self._draw(n_samples, conditions, random_state)
-        return self._form.give_back(decode(coded, self.schema_))
+        from synthgen.generators.sampling import draw_table
+
+        self._check_fitted()
+        coded, beyond = draw_table(self, n_samples, conditions, missing, what_if, random_state)
+        made = decode(coded, self.schema_)
+        return self._form.give_back(made.assign(is_what_if=beyond) if what_if else made)
 
     def save(self, path: str | Path, *, include_real_rows: bool = False) -> None:
         """Write the model to a folder of JSON and arrays (no pickle).
@@ -172,37 +230,50 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._check_fitted()
         save_model(self, path, include_real_rows=include_real_rows)
 
-    def _draw(self, n_samples: int, conditions: Mapping[str, Any] | None, random_state: RandomState) -> pd.DataFrame:
-        self._check_fitted()
-        if isinstance(n_samples, bool) or not isinstance(n_samples, (int, np.integer)) or n_samples < 1:
-            raise UsageError(f"n_samples must be a whole number of at least 1; got {n_samples!r}.")
-        wanted = self._conditions_elsewhere(conditions)
-        codes = None if wanted else self._learnt_codes(target_codes(conditions, self.schema_))
-        if random_state is None:
-            seed = child(self._seed, "call", self._calls)
-            self._calls += 1
-        else:
-            seed = seed_sequence(random_state)
-        sizes = [min(BLOCK, n_samples - start) for start in range(0, int(n_samples), BLOCK)]
-        streams = [stream(seed, "block", i) for i in range(len(sizes))]
-        if wanted:
-            parts = [self._sample_where(size, wanted, rng) for size, rng in zip(sizes, streams, strict=True)]
-        else:
-            parts = [self._sample(size, codes, rng) for size, rng in zip(sizes, streams, strict=True)]
-        coded = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
-        for column in self.schema_.of(Kind.IDENTIFIER):
-            rng = stream(seed, "identifier", column.name)
-            values = draw_identifiers(column.pattern or "99999999", n_samples, rng)
-            values[rng.random(n_samples) < self._opaque_missing[column.name]] = None
-            coded[column.name] = values
-        return coded[self.schema_.names]
+    def _next_seed(self, random_state: RandomState) -> np.random.SeedSequence:
+        if random_state is not None:
+            return seed_sequence(random_state)
+        self._calls += 1
+        return child(self._seed, "call", self._calls - 1)
+
+    def _own(self, n: int, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
+        """Rows as the table has them, drawn to what the generator meets by itself."""
+        made = self._sample_where(n, asked.native, rng) if asked.native else self._sample(n, asked.codes, rng)
+        return without_distances(made.reset_index(drop=True), self._distances, self.schema_)
+
+    def _whole(self, made: pd.DataFrame, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
+        """Fill the gaps of rows that the generator drew, but for those that a condition asks for."""
+        wanted = {**asked.native, **asked.others}
+        free = [name for name in made.columns if not (name in wanted and wanted[name].missing)]
+        return made.assign(**without_missing(made[free], self.schema_, rng))
+
+    def _note_effort(self, effort: Effort) -> None:
+        """Note how many candidates were drawn for the rows of the last call, where it was more than one each."""
+        if effort.candidates > effort.n_samples:
+            self.effort_ = vars(effort)
+
+    def _asked(self, conditions: Mapping[str, Any] | None) -> Asked:
+        """Divide conditions into those that the generator meets by itself, and all others."""
+        if not conditions:
+            return Asked(target_codes(conditions, self.schema_))
+        native = self._conditions_elsewhere(conditions)
+        words = {str(name): value for name, value in conditions.items()}
+        far = {distance.column for distance in self._distances}
+        if native:
+            others = {name: allowed for name, allowed in native.items() if name in far}
+            native = {name: allowed for name, allowed in native.items() if name not in far}
+            return Asked(None, native, others, words)
+        target = self.schema_.target
+        own = {name: words[name] for name in words if target and name == target.name and with_classes(self.schema_)}
+        others = allowed_values({name: value for name, value in words.items() if name not in own}, self.schema_)
+        return Asked(self._learnt_codes(target_codes(own, self.schema_)), {}, others, words)
 
     def _conditions_elsewhere(self, conditions: Mapping[str, Any] | None) -> dict[str, Allowed]:
         """Conditions that are on more than the target's classes, where the generator can meet them."""
         if not self.takes_any_condition or not conditions:
             return {}
         target = self.schema_.target
-        if target is not None and has_classes(self.schema_) and set(map(str, conditions)) == {target.name}:
+        if target is not None and with_classes(self.schema_) and set(map(str, conditions)) == {target.name}:
             return {}
         return allowed_values(conditions, self.schema_)
 
@@ -260,10 +331,6 @@ def class_sizes(
     return {code: int(size) for code, size in zip(allowed, sizes, strict=True) if size}
 
 
-def _modelled(schema: Schema) -> list[str]:
-    return [column.name for column in schema if column.kind is not Kind.IDENTIFIER]
-
-
 def _with_target(schema: Schema, target: str | None) -> Schema:
     if target is None or (schema.target is not None and schema.target.name == target):
         return schema
@@ -281,8 +348,3 @@ def _append_target(frame: pd.DataFrame, y: Any) -> tuple[pd.DataFrame, str]:
     if len(values) != len(frame):
         raise DataError(f"X has {len(frame)} rows and y has {len(values)}; they must be equally long.")
     return frame.assign(**{name: values.to_numpy() if values.dtype.kind in "iufbOUS" else values.array}), name
-
-
-def has_classes(schema: Schema) -> bool:
-    """Whether the table has a target with classes."""
-    return schema.target is not None and schema.target.kind in LABEL_KINDS

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import UsageError
-from synthgen.generators.base import Synthesizer, class_sizes, has_classes
+from synthgen.generators.asked import with_classes
+from synthgen.generators.base import Synthesizer, class_sizes
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
@@ -91,9 +92,9 @@ class JitterSynthesizer(Synthesizer):
         self._prepare()
 
     def _prepare(self) -> None:
-        schema = self.schema_
+        schema = self.model_schema_
         names = list(self._rows.columns)
-        target = schema.target.name if has_classes(schema) and schema.target else None
+        target = schema.target.name if with_classes(schema) and schema.target else None
         self._values = self._rows.to_numpy(dtype=float)
         self._space = DistanceSpace.fit(self._rows, schema)
         self._points = self._space.transform(self._rows, np.float64)
@@ -188,7 +189,7 @@ class JitterSynthesizer(Synthesizer):
             # Turned back at the bounds, not stopped there: a pile at an extreme would repeat one row's value.
             moved = np.where(moved > self._high, 2 * self._high - moved, moved)
             out[:, self._ordered] = np.where(moved < self._low, 2 * self._low - moved, moved)
-        return to_grid(pd.DataFrame(out, columns=self._rows.columns), self.schema_)
+        return to_grid(pd.DataFrame(out, columns=self._rows.columns), self.model_schema_)
 
     def _least_strength(self, rng: np.random.Generator) -> float:
         """Try ever stronger noise on some rows of each class until none stays a near copy."""

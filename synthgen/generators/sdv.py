@@ -14,7 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import DataError, MissingExtraError, UsageError
-from synthgen.generators.base import Synthesizer, class_sizes, has_classes
+from synthgen.generators.asked import with_classes
+from synthgen.generators.base import Synthesizer, class_sizes
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState, legacy_seed
 from synthgen.table.column import LABEL_KINDS
@@ -101,8 +102,8 @@ class SdvSynthesizer(Synthesizer):
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
         if self.model not in get_args(Model):
             raise UsageError(f"model must be one of {', '.join(get_args(Model))}; got {self.model!r}.")
-        schema = self.schema_
-        self._target = schema.target.name if has_classes(schema) and schema.target else None
+        schema = self.model_schema_
+        self._target = schema.target.name if with_classes(schema) and schema.target else None
         counts = coded[self._target].value_counts().sort_index() if self._target else pd.Series(dtype=int)
         self._counts = {float(code): int(count) for code, count in counts.items()}  # type: ignore[arg-type]
         labels = {column.name for column in schema.of(*LABEL_KINDS)}
@@ -202,7 +203,7 @@ class SdvSynthesizer(Synthesizer):
         return pd.concat(found, ignore_index=True).iloc[:n]
 
     def _short(self, label: str, n: int, have: int) -> NoReturn:
-        target = self.schema_.target
+        target = self.model_schema_.target
         shown = (target.categories or ())[int(label)] if target else label
         raise UsageError(
             f"SDV's {self.model} drew {have} of the {n} rows with {shown!r} in {self._target!r} before its limit. "
@@ -211,7 +212,7 @@ class SdvSynthesizer(Synthesizer):
 
     def _coded(self, rows: pd.DataFrame) -> pd.DataFrame:
         out = {}
-        for column in self.schema_:
+        for column in self.model_schema_:
             if column.name in self._empty:
                 out[column.name] = np.full(len(rows), np.nan)
             elif column.name in self._labels:
@@ -219,7 +220,7 @@ class SdvSynthesizer(Synthesizer):
                 out[column.name] = pd.to_numeric(values.where(values != GAP, None)).to_numpy(float, na_value=np.nan)
             elif column.name in rows:
                 out[column.name] = pd.to_numeric(rows[column.name]).to_numpy(float, na_value=np.nan)
-        return to_grid(pd.DataFrame(out, index=rows.index), self.schema_)
+        return to_grid(pd.DataFrame(out, index=rows.index), self.model_schema_)
 
     def _state(self) -> dict[str, Any]:
         raise UsageError(

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
 from synthgen.errors import DataError, UsageError
-from synthgen.generators.base import Synthesizer, class_sizes, has_classes
+from synthgen.generators.asked import with_classes
+from synthgen.generators.base import Synthesizer, class_sizes
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState, legacy_seed
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
@@ -86,8 +87,8 @@ class SmoteSynthesizer(Synthesizer):
         self._prepare()
 
     def _prepare(self) -> None:
-        schema = self.schema_
-        target = schema.target.name if has_classes(schema) and schema.target else None
+        schema = self.model_schema_
+        target = schema.target.name if with_classes(schema) and schema.target else None
         y = self._rows[target].to_numpy(dtype=float) if target else np.zeros(len(self._rows))
         self._target = target
         self._y = y
@@ -128,7 +129,7 @@ class SmoteSynthesizer(Synthesizer):
             rows.loc[gap > 0, name] = np.nan
         if self._target is not None:
             rows[self._target] = code
-        return to_grid(rows[list(self._rows.columns)], self.schema_)
+        return to_grid(rows[list(self._rows.columns)], self.model_schema_)
 
     def _matrix(self, rows: NDArray[np.bool_], rng: np.random.Generator) -> tuple[Floats, NDArray[np.bool_]]:
         """Scaled numbers without gaps, then labels (missing: -1), then gaps as labels."""

@@ -14,13 +14,17 @@ from zipfile import BadZipFile
 import numpy as np
 
 from synthgen.errors import FileError, UsageError
+from synthgen.generators.distance_columns import DistanceColumn
 from synthgen.table.column import Schema
+from synthgen.table.constraints.found import FOUND
+from synthgen.table.constraints.reading import constraints_of
+from synthgen.table.constraints.ruleset import RuleSet
 from synthgen.table.frames import PANDAS
 
 if TYPE_CHECKING:
     from synthgen.generators.base import Synthesizer
 
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 
 
 def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool) -> None:
@@ -49,6 +53,11 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
         "calls": model._calls,
         "opaque_missing": model._opaque_missing,
         "target_codes": model._target_codes.tolist(),
+        "rules": [rule.to_dict() for rule in model.constraints_.rules],
+        "broken_rules": model.broken_rules_,
+        "distances": [vars(distance) for distance in model._distances],
+        "gap_patterns": model._gap_patterns,
+        "model_schema": json.loads(model.model_schema_.to_json()),
         "schema": json.loads(model.schema_.to_json()),
         "state": plain,
     }
@@ -104,6 +113,11 @@ def _rebuilt(cls: type[Synthesizer], document: Mapping[str, Any], folder: Path) 
     model._calls = document["calls"]
     model._opaque_missing = document["opaque_missing"]
     model._target_codes = np.array(document["target_codes"])
+    model.constraints_ = RuleSet(constraints_of(document["rules"], FOUND))
+    model.broken_rules_ = document["broken_rules"]
+    model._distances = tuple(DistanceColumn(**distance) for distance in document["distances"])
+    model._gap_patterns = document["gap_patterns"]
+    model.model_schema_ = Schema.from_json(json.dumps(document["model_schema"]))
     model._set_state({**document["state"], **arrays})
     return model
 

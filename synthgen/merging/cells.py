@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, DataError, UsageError
-from synthgen.generators.conditions import label_code
 from synthgen.table.column import LABEL_KINDS, Column
+from synthgen.table.conditions import label_code
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,7 @@ class SyntheticOverSampler(BaseOverSampler):  # type: ignore[misc]
         if lacking:
             raise UsageError(f"X lacks column {lacking[0]!r} of the schema. Add it, or leave it out of the schema.")
         features = [replace(column, role=Role.FEATURE) if column.role is Role.TARGET else column for column in given]
-        return Schema((*features, last))
+        return given.of_columns((*features, last))
 
     def _cells(self, rows: LabelledRows, schema: Schema) -> Cells:
         names = (rows.target,) if self.cells is None else self.cells
@@ -214,7 +214,8 @@ class SyntheticOverSampler(BaseOverSampler):  # type: ignore[misc]
         while name in table.columns:
             name += "_"
         table[name] = _as_labels(cells.of_row[inside])
-        learnt = Schema((*schema.without(*by_cell), infer_schema(table[[name]], target=name)[name]))
+        learnt = schema.without(*by_cell)
+        learnt = learnt.of_columns((*learnt, infer_schema(table[[name]], target=name)[name]))
         seed = seed_sequence(self.random_state)
         model = self._generator(cells.sizes(), lacking, seed).fit(table, schema=learnt)
         parts = [

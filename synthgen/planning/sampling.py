@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.errors import DataError
-from synthgen.generators.conditions import label_code
 from synthgen.merging.strategy import rows_lacking
 from synthgen.table.column import Column
+from synthgen.table.conditions import label_code
 
 
 @dataclass(frozen=True)

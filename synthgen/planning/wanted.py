@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError
 from synthgen.generators import Synthesizer
-from synthgen.generators.conditions import Allowed, allowed_values, target_codes
 from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.conditions import Allowed, allowed_values, target_codes
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from synthgen.errors import DataError, FileError, UsageError
 if TYPE_CHECKING:
     from typing import Self
 
+    from synthgen.table.constraints.base import Constraint
+
 Label: TypeAlias = "str | int | float | bool"
 
 SCHEMA_VERSION = 1
@@ -166,7 +168,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns of a table, in order.
+    """The columns of a table, in order, and the rules that its rows must keep.
+
+    Parameters
+    ----------
+    columns : tuple of Column
+    constraints : tuple of Constraint
+        Rules that a person declared; see :mod:`synthgen.constraints`.
 
     Examples
     --------
@@ -180,6 +188,7 @@ class Schema:
     """
 
     columns: tuple[Column, ...]
+    constraints: tuple[Constraint, ...] = ()
 
     def __post_init__(self) -> None:
         names = self.names
@@ -252,11 +261,31 @@ class Schema:
     def with_columns(self, changed: Iterable[Column]) -> Schema:
         """Return a schema in which the columns of the same names are replaced."""
         by_name = {column.name: column for column in changed}
-        return Schema(tuple(by_name.get(column.name, column) for column in self.columns))
+        return replace(self, columns=tuple(by_name.get(column.name, column) for column in self.columns))
+
+    def with_constraints(self, *constraints: Constraint) -> Schema:
+        """Return a schema with more rules; see :mod:`synthgen.constraints`.
+
+        Raises
+        ------
+        ConstraintError
+            A rule can't be about this table, or rules contradict each other; the smallest such set is named.
+        """
+        from synthgen.table.constraints.ruleset import check_declared
+
+        every = (*self.constraints, *(rule for rule in constraints if rule not in self.constraints))
+        check_declared(every, self)
+        return replace(self, constraints=every)
+
+    def of_columns(self, columns: Iterable[Column]) -> Schema:
+        """Return a schema of other columns, with the rules that are about these alone."""
+        columns = tuple(columns)
+        names = {column.name for column in columns}
+        return Schema(columns, tuple(rule for rule in self.constraints if set(rule.columns) <= names))
 
     def without(self, *names: str) -> Schema:
-        """Return a schema without the named columns."""
-        return Schema(tuple(column for column in self.columns if column.name not in names))
+        """Return a schema without the named columns, and without the rules about them."""
+        return self.of_columns(column for column in self.columns if column.name not in names)
 
     @classmethod
     def infer(cls, data: Any, **options: Any) -> Self:
@@ -271,7 +300,9 @@ class Schema:
 
         The file holds bounds and categories: unless they were declared, they were read off the data.
         """
-        document = {"synthgen_schema": SCHEMA_VERSION, "columns": [item.to_dict() for item in self]}
+        document: dict[str, Any] = {"synthgen_schema": SCHEMA_VERSION, "columns": [item.to_dict() for item in self]}
+        if self.constraints:
+            document["constraints"] = [rule.to_dict() for rule in self.constraints]
         text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
         if path is not None:
             from synthgen.table.files import write_text
@@ -297,4 +328,7 @@ class Schema:
                 f'The schema must be a JSON object with "synthgen_schema": {SCHEMA_VERSION}. '
                 "Write one with Schema.infer(df).to_json(path)."
             )
-        return cls(tuple(Column.from_dict(item) for item in document.get("columns", ())))
+        from synthgen.table.constraints.reading import constraints_of
+
+        columns = tuple(Column.from_dict(item) for item in document.get("columns", ()))
+        return cls(columns, constraints_of(document.get("constraints", ())))

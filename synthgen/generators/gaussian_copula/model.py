@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from synthgen.errors import UsageError
-from synthgen.generators.base import Synthesizer, class_sizes, has_classes
+from synthgen.generators.asked import with_classes
+from synthgen.generators.base import Synthesizer, class_sizes
 from synthgen.generators.gaussian_copula.correlation import (
     latent_correlation,
     positive_definite,
@@ -114,8 +115,8 @@ class GaussianCopulaSynthesizer(Synthesizer):
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
         self._check_parameters()
-        schema = self.schema_
-        self._target = schema.target.name if has_classes(schema) and schema.target else None
+        schema = self.model_schema_
+        self._target = schema.target.name if with_classes(schema) and schema.target else None
         self._orders = level_orders(coded, schema, rng)
         self._names = [c.name for c in schema.of(*ORDERED_KINDS, *LABEL_KINDS) if c.name != self._target]
         ranked = self._ranked(coded)
@@ -146,7 +147,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
         if not isinstance(self.marginals, Mapping):
             raise UsageError(f'marginals must be "empirical" or map columns to families; got {self.marginals!r}.')
         for name, family in self.marginals.items():
-            kind = self.schema_[name].kind
+            kind = self.model_schema_[name].kind
             if family not in (*FAMILIES, "empirical"):
                 raise UsageError(
                     f"Column {name!r} has no margin family {family!r}; choose one of: empirical, {', '.join(FAMILIES)}."
@@ -219,7 +220,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
         return roots
 
     def _label(self, code: float) -> str:
-        target = self.schema_.target
+        target = self.model_schema_.target
         return str((target.categories or ())[int(code)]) if self._target and target else "all"
 
     def _sample(self, n: int, codes: Floats | None, rng: np.random.Generator) -> pd.DataFrame:
@@ -229,7 +230,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
         out = pd.concat(parts, ignore_index=True)
         if len(parts) > 1:
             out = out.iloc[rng.permutation(len(out))].reset_index(drop=True)
-        return to_grid(out, self.schema_)
+        return to_grid(out, self.model_schema_)
 
     def _sample_class(self, code: float, n: int, rng: np.random.Generator) -> pd.DataFrame:
         part = self._classes[code]
@@ -249,7 +250,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
             columns[name] = np.where(columns.pop(name + GAP) > 0.5, np.nan, columns[name])
         if self._target is not None:
             columns[self._target] = np.full(n, code)
-        return pd.DataFrame(columns)[[name for name in self.schema_.names if name in columns]]
+        return pd.DataFrame(columns)[[name for name in self.model_schema_.names if name in columns]]
 
     def _state(self) -> dict[str, Any]:
         state: dict[str, Any] = {

@@ -79,9 +79,28 @@ def mask_of(codes: ColumnCodes, name: str, accepts: Accepts, schema: Schema) -> 
     return Mask(cells)
 
 
-def draw_conditioned(
-    network: Network, n: int, masks: Mapping[int, Mask], rng: np.random.Generator
-) -> tuple[NDArray[np.int32], int, float]:
+@dataclass(frozen=True)
+class Conditioned:
+    """Rows that meet conditions, and what it took to draw them.
+
+    Attributes
+    ----------
+    classes : int array of shape (n, n_columns)
+    candidates : int
+        Rows drawn up to the last condition.
+    effective : float
+        Independent rows that their weights amount to.
+    share : float
+        Share of all rows that the model expects to meet the conditions.
+    """
+
+    classes: NDArray[np.int32]
+    candidates: int
+    effective: float
+    share: float
+
+
+def draw_conditioned(network: Network, n: int, masks: Mapping[int, Mask], rng: np.random.Generator) -> Conditioned:
     """Draw classes whose columns in ``masks`` meet their conditions.
 
     Columns are drawn in order; at a conditioned one the row's weight is multiplied by the probability of the
@@ -95,11 +114,7 @@ def draw_conditioned(
 
     Returns
     -------
-    classes : int array of shape (n, n_columns)
-    candidates : int
-        Rows drawn up to the last condition.
-    effective : float
-        Independent rows that their weights amount to.
+    Conditioned
 
     Raises
     ------
@@ -119,7 +134,7 @@ def draw_conditioned(
     effective = float(weights.sum() ** 2 / (weights**2).sum())
     classes = np.ascontiguousarray(classes[_resampled(weights, n, rng)])
     network.walk(classes, last, rng)
-    return classes, made, effective
+    return Conditioned(classes, made, effective, float(weights.mean()))
 
 
 def _needed(weights: Floats) -> float:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, UsageError
-from synthgen.generators.conditions import label_code
 from synthgen.generators.tree.conditioning import Mask, draw_conditioned, mask_of
 from synthgen.generators.tree.label_map import LabelMap, class_chances, learn_map
 from synthgen.generators.tree.network import Network
 from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.conditions import label_code
 from synthgen.table.rules import Rules
 
 Floats = NDArray[np.float64]
@@ -149,7 +149,7 @@ def _of_group(
         for name, code in zip(columns, group, strict=True):
             j = network.names.index(name)
             masks[j] = mask_of(network.codes[j], name, _is(float(code)), schema)
-        return draw_conditioned(network, OF_ONE_GROUP, masks, rng)[0]
+        return draw_conditioned(network, OF_ONE_GROUP, masks, rng).classes
     except (ConditionError, ValueError):  # no value or no candidate of the group, or a column that follows from another
         return np.zeros((0, len(network.names)), np.int32)
 

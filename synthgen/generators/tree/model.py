@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, UsageError
-from synthgen.generators.base import Synthesizer, has_classes
-from synthgen.generators.conditions import Allowed, allowed_values
+from synthgen.generators.asked import Asked, with_classes
+from synthgen.generators.base import Synthesizer
+from synthgen.generators.distance_columns import restored, with_distances
 from synthgen.generators.tree.columns import Accepts, accepts_of_roots, on_grid, read_table, with_derived
-from synthgen.generators.tree.conditioning import MOST_EFFORT, Mask, draw_conditioned, mask_of
+from synthgen.generators.tree.conditioning import MOST_EFFORT, Conditioned, Mask, draw_conditioned, mask_of
 from synthgen.generators.tree.known_rows import impute, log_probability
 from synthgen.generators.tree.label_map import LabelMap, label_tilt, map_from_state, redraw, to_state
 from synthgen.generators.tree.label_rates import equalised, label_codes
@@ -25,6 +26,7 @@ from synthgen.generators.tree.strengths import BINS, STRENGTHS, strength_of
 from synthgen.generators.tree.summary import describe
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
+from synthgen.table.conditions import Allowed, allowed_values
 from synthgen.table.encoding import decode, encode, extend_categories
 from synthgen.table.frames import Form, to_pandas
 from synthgen.table.rules import Rules, find_rules
@@ -117,12 +119,12 @@ class TreeSynthesizer(Synthesizer):
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
         if self.preset not in STRENGTHS:
             raise UsageError(f'preset must be "quality" or "turbo"; got {self.preset!r}.')
-        schema, seed = self.schema_, seed_sequence(rng)
+        schema, seed = self.model_schema_, seed_sequence(rng)
         self.effort_: dict[str, float] | None = None
         self.label_map_: LabelMap | None = None
         self.rules_ = find_rules(coded, schema, stream(seed, "rules"))
         table = read_table(coded, schema, self.rules_, BINS[self.preset], stream(seed, "levels"))
-        grouped = has_classes(schema) and schema.target is not None and schema.target.name in table.names
+        grouped = with_classes(schema) and schema.target is not None and schema.target.name in table.names
         first = [table.names.index(schema.target.name)] if grouped and schema.target else []
         deciders = {table.names.index(name): table.names.index(by) for name, (by, _) in table.gaps.items()}
         if self.order == "auto":
@@ -149,19 +151,21 @@ class TreeSynthesizer(Synthesizer):
             return network.walk(classes[k * PART : (k + 1) * PART], int(network.grouped), streams[k])
 
         in_threads(one, range(len(cuts)))
-        return self._decoded(self._relabelled(classes, codes is not None, rng), seeds[1])
+        return self._decoded(self._relabelled(classes, rng), seeds[1])
 
-    def _relabelled(self, classes: NDArray[np.int32], labels_given: bool, rng: np.random.Generator) -> Any:
-        """Draw the labels at the rates that :meth:`equalise_labels` asked for, if it did."""
-        if self.label_map_ is None:
-            return classes
+    def _asked(self, conditions: Mapping[str, Any] | None) -> Asked:
         target = self.schema_.target
-        assert target is not None
-        if labels_given:
+        if self.label_map_ is not None and target is not None and conditions and target.name in conditions:
             raise ConditionError(
                 f"This model draws the labels of {target.name!r} at rates that were asked for, so they can't be a "
                 "condition too. Draw rows without it and take those that have the label, or fit the model again."
             )
+        return super()._asked(conditions)
+
+    def _relabelled(self, classes: NDArray[np.int32], rng: np.random.Generator) -> Any:
+        """Draw the labels at the rates that :meth:`equalise_labels` asked for, if it did."""
+        if self.label_map_ is None:
+            return classes
         codes = label_codes(self._network, classes, self.label_map_.columns, self.rules_)
         return redraw(self._network, classes, self.label_map_, codes, rng.spawn(1)[0])
 
@@ -208,7 +212,7 @@ class TreeSynthesizer(Synthesizer):
         """
         self._check_fitted()
         found = equalised(
-            self._network, self.rules_, self.schema_, tuple(map(str, sensitive_features)), label, rates, strength,
+            self._network, self.rules_, self.model_schema_, tuple(map(str, sensitive_features)), label, rates, strength,
             lambda n, rng: self._first_classes(n, None, rng), stream(self._seed, "labels"),
         )  # fmt: skip
         self.label_map_ = None if strength == 0 and rates is None else found
@@ -225,7 +229,7 @@ class TreeSynthesizer(Synthesizer):
         accepts: Mapping[str, Accepts] | None = None,
     ) -> pd.DataFrame:
         """Coded rows of all columns from the classes of the modelled ones."""
-        network, schema = self._network, self.schema_
+        network, schema = self._network, self.model_schema_
         columns: dict[str, Floats] = {}
         for j, (name, codes) in enumerate(zip(network.names, network.codes, strict=True)):
             own = np.ascontiguousarray(classes[:, j])
@@ -243,16 +247,19 @@ class TreeSynthesizer(Synthesizer):
     def _conditions_elsewhere(self, conditions: Mapping[str, Any] | None) -> dict[str, Allowed]:
         # A target that another column determines isn't drawn first, so it is met as any other column is.
         if conditions and not self._network.grouped:
-            return allowed_values(conditions, self.schema_)
+            return allowed_values(conditions, self.model_schema_)
         return super()._conditions_elsewhere(conditions)
 
-    def _draw(self, n_samples: int, conditions: Mapping[str, Any] | None, random_state: RandomState) -> pd.DataFrame:
-        self.effort_ = None
-        return super()._draw(n_samples, conditions, random_state)
+    def _whole(self, made: pd.DataFrame, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
+        wanted = {**asked.native, **asked.others}
+        kept = [name for name in made.columns if name in wanted and wanted[name].missing]
+        learnt = with_distances(made, self._distances)
+        filled = impute(self._network, learnt, self.rules_, self.model_schema_, rng)
+        return restored(filled, made, self._distances, self.schema_).assign(**made[kept])
 
     def _sample_where(self, n: int, wanted: Mapping[str, Allowed], rng: np.random.Generator) -> pd.DataFrame:
         """Draw rows that meet conditions on any columns."""
-        schema, network = self.schema_, self._network
+        schema, network = self.model_schema_, self._network
         accepts = accepts_of_roots({name: allowed.accepts for name, allowed in wanted.items()}, self.rules_, schema)
         masks = {}
         for j, (name, codes) in enumerate(zip(network.names, network.codes, strict=True)):
@@ -262,16 +269,15 @@ class TreeSynthesizer(Synthesizer):
         kept: list[pd.DataFrame] = []
         found = 0
         for turn in rng.spawn(MOST_EFFORT if sums else 1):
-            classes, candidates, effective = draw_conditioned(network, n, masks, turn)
-            labelled = network.grouped and network.names[0] in accepts
-            classes = self._relabelled(classes, labelled, turn)
+            drawn = draw_conditioned(network, n, masks, turn)
+            classes = self._relabelled(drawn.classes, turn)
             made = self._decoded(classes, turn, masks, accepts)
             good = np.ones(n, dtype=bool)
             for name, accept in sums.items():
                 good &= accept(made[name].to_numpy(float))
             kept.append(made[good][: n - found])
             found += len(kept[-1])
-            self._add_effort(len(kept[-1]), candidates, effective * float(good.mean()))
+            self._add_effort(len(kept[-1]), drawn, float(good.mean()))
             if found == n:
                 return pd.concat(kept, ignore_index=True)
         raise ConditionError(
@@ -279,12 +285,14 @@ class TreeSynthesizer(Synthesizer):
             "which is computed from other columns. Loosen it, or put the condition on those columns."
         )
 
-    def _add_effort(self, rows: int, candidates: int, effective: float) -> None:
+    def _add_effort(self, rows: int, drawn: Conditioned, good: float) -> None:
         before = self.effort_ or {"n_samples": 0, "candidates": 0, "effective": 0.0}
+        expected = drawn.share * good * float(self._class_counts[0].sum())
         self.effort_ = {
             "n_samples": before["n_samples"] + rows,
-            "candidates": before["candidates"] + candidates,
-            "effective": round(before["effective"] + effective, 1),
+            "candidates": before["candidates"] + drawn.candidates,
+            "effective": round(before["effective"] + drawn.effective * good, 1),
+            "expected": round(min(before.get("expected", np.inf), expected), 3),
         }
 
     def log_prob(self, X: Any) -> Floats:
@@ -313,7 +321,8 @@ class TreeSynthesizer(Synthesizer):
         """
         self._check_fitted()
         coded, _ = self._coded(X)
-        return log_probability(self._network, coded, self.rules_, self.schema_)
+        coded = with_distances(coded, self._distances)
+        return log_probability(self._network, coded, self.rules_, self.model_schema_)
 
     def impute(self, X: Any, *, random_state: RandomState = 0) -> Any:
         """Fill the gaps of real rows with draws from the model, given all that is known of each row.
@@ -342,7 +351,9 @@ class TreeSynthesizer(Synthesizer):
         self._check_fitted()
         coded, form = self._coded(X)
         seed = seed_sequence(random_state)
-        filled = impute(self._network, coded, self.rules_, self.schema_, stream(seed, "impute"))
+        learnt = with_distances(coded, self._distances)
+        filled = impute(self._network, learnt, self.rules_, self.model_schema_, stream(seed, "impute"))
+        filled = restored(filled, coded, self._distances, self.schema_)
         return form.give_back(decode(filled, extend_categories(self.schema_)))
 
     def label_tilt(self, coded: pd.DataFrame) -> Floats:
@@ -377,7 +388,7 @@ class TreeSynthesizer(Synthesizer):
         'computed: follows from education'
         """
         self._check_fitted()
-        return describe(self._network, self.rules_, self.schema_, self._class_counts)
+        return describe(self._network, self.rules_, self.model_schema_, self._class_counts)
 
     def _state(self) -> dict[str, Any]:
         counts = {f"count {j}": counts for j, counts in enumerate(self._class_counts)}

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import DataError, UsageError
-from synthgen.generators.conditions import label_code
 from synthgen.table.column import LABEL_KINDS, Column, Schema
+from synthgen.table.conditions import label_code
 from synthgen.table.disclosure import FEWEST_HOLDERS
 
 FEWEST_ROWS = 30

@@ -69,8 +69,8 @@ class Joint:
         own = [column.name for column in self.cells.groups.columns] if self.whole else []
         kept = [column for column in schema if column.name not in own]
         if self.target.name not in schema:
-            return Schema((*kept, self.target))
-        return Schema(tuple(self.target if column.name == self.target.name else column for column in kept))
+            return schema.of_columns((*kept, self.target))
+        return schema.of_columns(self.target if column.name == self.target.name else column for column in kept)
 
     def joined(self, frame: pd.DataFrame, coded: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The same rows with their cells: as a frame and coded."""

@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import DataError, UsageError
-from synthgen.generators.conditions import label_code
 from synthgen.merging import FLAG
 from synthgen.table import LABEL_KINDS, Kind, Role, Schema, encode, extend_categories, to_pandas
 from synthgen.table.column import ORDERED_KINDS, Column
+from synthgen.table.conditions import label_code
 from synthgen.table.disclosure import subjects_of
 from synthgen.table.roles import schema_with_roles
 from synthgen.table.splitting import MOSTLY_DISTINCT

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError
-from synthgen.generators.condition_intervals import (
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Schema
+from synthgen.table.conditions.intervals import (
     COMPARISON,
     check_within_bounds,
     comparisons,
@@ -19,10 +20,7 @@ from synthgen.generators.condition_intervals import (
     intervals_of,
     unite,
 )
-from synthgen.generators.condition_values import Interval, is_missing, shown
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Schema
-
-__all__ = ["Allowed", "Interval", "allowed_values", "label_code", "target_codes"]
+from synthgen.table.conditions.values import Interval, is_missing, shown
 
 
 @dataclass(frozen=True, eq=False)

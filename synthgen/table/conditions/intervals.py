@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import ConditionError
-from synthgen.generators.condition_values import (
+from synthgen.table.column import LABEL_KINDS, Column, Kind
+from synthgen.table.conditions.values import (
     Interval,
     coded_value,
     grid_value,
@@ -18,7 +19,6 @@ from synthgen.generators.condition_values import (
     is_missing,
     shown,
 )
-from synthgen.table.column import LABEL_KINDS, Column, Kind
 from synthgen.table.kinds import KINDS
 from synthgen.table.text_formats import MISSING_TOKENS
 

@@ -1,0 +1,188 @@
+"""Rows that keep all rules and meet all conditions: drawn, mended, chosen, and a bounded number of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthgen.errors import ConditionError, ConstraintError
+from synthgen.generators.asked import Asked, why_none
+from synthgen.randomness import stream
+from synthgen.table.column import Schema
+from synthgen.table.conditions import Allowed
+from synthgen.table.constraints.conditional import any_allowed
+from synthgen.table.constraints.ruleset import RuleSet, rows_of
+from synthgen.table.distance import DistanceSpace
+from synthgen.table.neighbours import nearest
+
+Bools = NDArray[np.bool_]
+Draw = Callable[[int, np.random.Generator], pd.DataFrame]
+
+MOST_EFFORT = 30
+"""Candidates for each row that is asked for, at most."""
+
+FEWEST_CANDIDATES = 50_000
+"""Candidates that may be drawn however few rows are asked for."""
+
+AT_ONCE = 25_000
+SPARE = 1.2
+NEIGHBOURS = 5
+SEEDS = 2_000
+
+
+@dataclass
+class Effort:
+    """How many rows were drawn for how many that were asked for."""
+
+    n_samples: int = 0
+    candidates: int = 0
+    completed: int = 0
+
+
+def mended(
+    made: pd.DataFrame, rules: RuleSet, fixed: frozenset[str], schema: Schema, rng: np.random.Generator
+) -> tuple[pd.DataFrame, Bools]:
+    """Rows that keep the rules as far as they can be made to, and which of them do.
+
+    The target's label is changed only where nothing else helps, and never where a condition is on it.
+    """
+    if not rules.rules:
+        return made, np.ones(len(made), dtype=bool)
+    rows = rows_of(made)
+    target = schema.target
+    own = frozenset({target.name} - {rule.gives for rule in rules.rules}) if target is not None else frozenset()
+    kept = rules.mend(rows, fixed | own, schema, rng)
+    if not kept.all() and not own <= fixed:
+        again = np.flatnonzero(~kept)
+        part = {name: values[again] for name, values in rows.items()}
+        kept[again] = rules.mend(part, fixed, schema, rng)
+        for name, values in part.items():
+            rows[name][again] = values
+    return pd.DataFrame(rows, columns=made.columns), kept
+
+
+def block(
+    draw: Draw,
+    n: int,
+    asked: Asked,
+    rules: RuleSet,
+    schema: Schema,
+    seed: np.random.SeedSequence,
+    number: int,
+    effort: Effort,
+    what_if: bool = False,
+) -> tuple[pd.DataFrame, bool]:
+    """Draw exactly ``n`` rows that keep the rules and meet the conditions.
+
+    Returns
+    -------
+    rows : pandas.DataFrame
+    beyond : bool
+        Whether no candidate met the conditions, so that values were put in.
+
+    Raises
+    ------
+    ConditionError
+        No candidate meets the conditions, and ``what_if`` isn't asked for.
+    ConstraintError
+        Too few candidates keep the rules.
+    """
+    rng, own = stream(seed, "block", number), stream(seed, "rules", number)
+    made, kept = mended(draw(n, rng), rules, asked.columns, schema, own)
+    good, near = kept & asked.met(made), _within_bounds(made, rules, schema)
+    effort.n_samples += n
+    effort.candidates += n
+    if (good & near).all():
+        return made, False
+    parts, have, drawn = [made[good & near]], int((good & near).sum()), n
+    spare, far = [made[kept & ~good]], [made[good & ~near]]
+    most, turn = max(MOST_EFFORT * n, FEWEST_CANDIDATES), 0
+    while have < n and drawn < most:
+        turn += 1
+        wanted = ceil(SPARE * (n - have) * drawn / max(have, 1))
+        size = min(max(wanted, n, 100), AT_ONCE, most - drawn)
+        rng = stream(seed, "block", number, "again", turn)
+        made, kept = mended(draw(size, rng), rules, asked.columns, schema, own)
+        good, near = kept & asked.met(made), _within_bounds(made, rules, schema)
+        parts.append(made[good & near])
+        spare.append(made[kept & ~good])
+        far.append(made[good & ~near])
+        have, drawn = have + int((good & near).sum()), drawn + size
+    effort.candidates += drawn - n
+    # Computed values beyond those of the real rows are better than none.
+    found = pd.concat([*parts, *far], ignore_index=True)[:n]
+    if len(found) == n:
+        return found, False
+    rest = pd.concat(spare, ignore_index=True)
+    if not asked.others or not len(rest):
+        raise _rules_not_kept(made, rules, schema, len(found), drawn)
+    if not len(found) and not what_if:
+        raise ConditionError(
+            f"{why_none(asked.words, pd.concat([*parts, rest]), schema, f'row of {drawn:,} that were drawn')}. Loosen "
+            "a condition; or ask for rows beyond what the table has shown: what_if=True, which marks them."
+        )
+    filled = _neighbours_of(found, rest, n - len(found), asked.others, schema, own)
+    filled, kept = mended(filled, rules, asked.columns, schema, own)
+    if not kept.all():
+        words, share = rules.least_kept(rows_of(filled), schema)
+        raise ConstraintError(
+            f"The conditions and the rule {words!r} can't be had together: {share:.0%} of the rows that meet the "
+            "conditions could be made to keep it. Loosen one of them."
+        )
+    effort.completed += len(filled)
+    return pd.concat([found, filled], ignore_index=True), not len(found)
+
+
+def _within_bounds(made: pd.DataFrame, rules: RuleSet, schema: Schema) -> Bools:
+    """Whether what rules compute stays within what the column has had."""
+    out = np.ones(len(made), dtype=bool)
+    for rule in rules.rules:
+        bounds = schema[rule.gives].bounds if rule.gives is not None else None
+        if rule.gives is not None and bounds is not None:
+            values = made[rule.gives].to_numpy(float)
+            out &= ~((values < bounds[0]) | (values > bounds[1]))
+    return out
+
+
+def _neighbours_of(
+    found: pd.DataFrame,
+    rest: pd.DataFrame,
+    n: int,
+    others: Mapping[str, Allowed],
+    schema: Schema,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Rows like those found, with their values in the conditions' columns.
+
+    Where none was found, rows that meet the most conditions are taken, and given an allowed value for the others.
+    """
+    if not len(found):
+        met = np.sum([allowed.accepts(rest[name].to_numpy(float)) for name, allowed in others.items()], axis=0)
+        best = np.flatnonzero(met == met.max())
+        chosen = rest.iloc[best[rng.integers(0, len(best), n)]].reset_index(drop=True)
+        for name, allowed in others.items():
+            values = chosen[name].to_numpy(float, copy=True)
+            wrong = np.flatnonzero(~allowed.accepts(values))
+            values[wrong] = any_allowed(allowed, name, len(wrong), schema, rng)
+            chosen[name] = values
+        return chosen
+    seeds = found.iloc[rng.integers(0, len(found), n)].reset_index(drop=True)
+    pool = rest.iloc[rng.permutation(len(rest))[: 10 * SEEDS]].reset_index(drop=True)
+    space = DistanceSpace.fit(pd.concat([found, pool], ignore_index=True), schema)
+    like = nearest(space.transform(seeds), space.transform(pool), NEIGHBOURS)[1]
+    place = like[np.arange(n), rng.integers(0, like.shape[1], n)]
+    chosen = pool.iloc[place].reset_index(drop=True)
+    return chosen.assign(**{name: seeds[name] for name in others})
+
+
+def _rules_not_kept(made: pd.DataFrame, rules: RuleSet, schema: Schema, have: int, drawn: int) -> ConstraintError:
+    words, share = rules.least_kept(rows_of(made), schema)
+    return ConstraintError(
+        f"Only {have:,} of {drawn:,} candidates keep all rules; the rule {words!r} is kept by {share:.1%}. "
+        "Loosen it, give it a repair, or take a generator that learns more of the table (generator='tree')."
+    )

@@ -1,0 +1,223 @@
+"""A table of synthetic rows: block by block, to conditions, with gaps as asked, and identifiers of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from synthgen.errors import ConditionError, ConstraintError, UsageError
+from synthgen.generators.asked import Asked, why_none
+from synthgen.generators.candidates import MOST_EFFORT, Effort, block
+from synthgen.generators.completing import completed, read_partial
+from synthgen.generators.missing_patterns import with_patterns
+from synthgen.randomness import RandomState, child, stream
+from synthgen.table.column import Kind, Schema
+from synthgen.table.constraints.base import Constraint
+from synthgen.table.constraints.conditional import When
+from synthgen.table.constraints.found import Gapped
+from synthgen.table.constraints.free import Pattern
+from synthgen.table.constraints.regex_values import values_matching
+from synthgen.table.constraints.ruleset import RuleSet, rows_of
+from synthgen.table.kinds.identifier import draw as draw_identifiers
+
+if TYPE_CHECKING:
+    from synthgen.generators.base import Synthesizer
+
+BLOCK = 25_000
+FEWEST_EXPECTED = 0.05
+"""Conditions go beyond the data if, of as many rows as it was fitted on, a model expects fewer to meet them."""
+
+FREE_ROWS = 10_000
+MISSING = ("keep", "none", "like")
+
+Bools = NDArray[np.bool_]
+
+
+def draw_table(
+    model: Synthesizer, n: int | None, conditions: Any, missing: str, what_if: bool, random_state: RandomState
+) -> tuple[pd.DataFrame, Bools]:
+    """Draw coded rows, and say which go beyond what the model draws by itself.
+
+    Parameters are those of :meth:`synthgen.generators.Synthesizer.sample`.
+    """
+    if missing not in MISSING:
+        raise UsageError(f'missing must be "keep", "none" or "like"; got {missing!r}.')
+    partial = None
+    if conditions is not None and not isinstance(conditions, Mapping):
+        partial = read_partial(conditions, model.schema_)
+        n = len(partial.rows) if n is None else n
+        if n != len(partial.rows):
+            raise UsageError(
+                f"The table of conditions has {len(partial.rows)} rows and n_samples is {n}. Leave n_samples out: "
+                "each row is completed once."
+            )
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise UsageError(f"n_samples must be a whole number of at least 1; got {n!r}.")
+    asked = model._asked(None if partial is not None else conditions)
+    seed = model._next_seed(random_state)
+    model.effort_, effort = None, Effort()
+    rules = _rules_for(model.constraints_, missing)
+    by_row = rules.by_row.about(_modelled(model.schema_))
+    if partial is not None:
+        coded, beyond = completed(model, partial, by_row, seed, what_if=what_if, whole=missing == "none")
+    else:
+        coded, beyond = _in_blocks(model, int(n), asked, by_row, missing, seed, effort, what_if)
+    coded = _identified(model, coded, None if partial is None else partial.rows, seed)
+    fixed = asked.columns if partial is None else frozenset(partial.columns)
+    coded = _together(model, coded, rules, fixed, asked, missing, seed) if rules.whole_table else coded
+    model._note_effort(effort)
+    return coded[model.schema_.names], beyond
+
+
+def _rules_for(rules: RuleSet, missing: str) -> RuleSet:
+    if missing != "none":
+        return rules
+    for rule in rules.rules:
+        if isinstance(rule, When) and any(value is None or value == "null" for value in rule.then.values()):
+            raise ConstraintError(
+                f'missing="none" and the rule {rule.words!r} contradict each other: it asks for gaps. Drop one of them.'
+            )
+    return RuleSet(tuple(rule for rule in rules.rules if not isinstance(rule, Gapped)))
+
+
+def _modelled(schema: Schema) -> list[str]:
+    return [column.name for column in schema if column.kind is not Kind.IDENTIFIER]
+
+
+def _in_blocks(
+    model: Synthesizer,
+    n: int,
+    asked: Asked,
+    rules: RuleSet,
+    missing: str,
+    seed: np.random.SeedSequence,
+    effort: Effort,
+    what_if: bool,
+) -> tuple[pd.DataFrame, Bools]:
+    parts, beyond = [], []
+    for number, start in enumerate(range(0, n, BLOCK)):
+        size = min(BLOCK, n - start)
+        part, far = _one_block(model, size, asked, rules, missing, seed, number, effort, what_if)
+        if missing == "like":
+            part = with_patterns(model, part, asked.columns, rules, stream(seed, "gaps", number))
+        parts.append(part)
+        beyond.append(np.full(size, far))
+    coded = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
+    return coded, np.concatenate(beyond)
+
+
+def _one_block(
+    model: Synthesizer,
+    size: int,
+    asked: Asked,
+    rules: RuleSet,
+    missing: str,
+    seed: np.random.SeedSequence,
+    number: int,
+    effort: Effort,
+    what_if: bool,
+) -> tuple[pd.DataFrame, bool]:
+    schema = model.schema_
+    try:
+        made, far = block(_drawing(model, asked, missing), size, asked, rules, schema, seed, number, effort, what_if)
+    except ConditionError:
+        if not asked.native:
+            raise
+    else:
+        expected = (model.effort_ or {}).get("expected", np.inf)
+        if asked.native and expected < FEWEST_EXPECTED and not what_if:
+            free = model._own(FREE_ROWS, Asked(), stream(seed, "free", number))
+            raise ConditionError(
+                f"{why_none(asked.words, free, schema, f'row of {FREE_ROWS:,} that were drawn')}, and of as many rows "
+                f"as were learnt from the model expects {expected:.1g}. Loosen a condition; or ask for rows beyond "
+                "what the table has shown: what_if=True, which marks them."
+            )
+        return made, far or bool(asked.native and expected < FEWEST_EXPECTED)
+    # What the generator can't aim at may still be found among rows that it draws freely.
+    chosen = replace(asked, native={}, others={**asked.native, **asked.others})
+    return block(_drawing(model, chosen, missing), size, chosen, rules, schema, seed, number, effort, what_if)
+
+
+def _drawing(model: Synthesizer, asked: Asked, missing: str) -> Callable[[int, np.random.Generator], pd.DataFrame]:
+    if missing == "keep":
+        return lambda n, rng: model._own(n, asked, rng)
+    return lambda n, rng: model._whole(model._own(n, asked, rng), asked, rng)
+
+
+def _identified(
+    model: Synthesizer, coded: pd.DataFrame, known: pd.DataFrame | None, seed: np.random.SeedSequence
+) -> pd.DataFrame:
+    """Add identifiers, made anew; where a rule says how they look, by that."""
+    n = len(coded)
+    for column in model.schema_.of(Kind.IDENTIFIER):
+        rng = stream(seed, "identifier", column.name)
+        said = [rule for rule in model.schema_.constraints if isinstance(rule, Pattern) and rule.column == column.name]
+        if said:
+            values = values_matching(said[0].regex, n, rng)
+        else:
+            values = draw_identifiers(column.pattern or "99999999", n, rng)
+        values[rng.random(n) < model._opaque_missing[column.name]] = None
+        if known is not None and column.name in known:
+            own = known[column.name].to_numpy(dtype=object)
+            values = np.where(pd.isna(own), values, own)
+        coded[column.name] = values
+    return coded
+
+
+def _together(
+    model: Synthesizer,
+    coded: pd.DataFrame,
+    rules: RuleSet,
+    fixed: frozenset[str],
+    asked: Asked,
+    missing: str,
+    seed: np.random.SeedSequence,
+) -> pd.DataFrame:
+    """Keep the rules about rows together: put values in order, and draw others for rows that repeat."""
+    schema, rng = model.schema_, stream(seed, "together")
+    by_row = rules.by_row.about(_modelled(schema))
+    drawn = 0
+    for turn in range(MOST_EFFORT):
+        rows = rows_of(coded)
+        for rule in rules.whole_table:
+            free = frozenset(rule.columns) - fixed
+            rule.mend(rows, np.flatnonzero(~rule.holds(rows, schema)), free, schema, rng)
+        own = {name: rows[name] for name in _modelled(schema)}
+        still = frozenset(name for rule in rules.whole_table for name in rule.columns)
+        kept = by_row.mend(own, fixed | still, schema, rng) if by_row.rules else np.ones(len(coded), dtype=bool)
+        rows.update(own)
+        broken = ~(_whole_table_kept(rules.whole_table, rows, schema) & kept)
+        coded = pd.DataFrame(rows, columns=coded.columns)
+        if not broken.any():
+            return coded
+        again = np.flatnonzero(broken)
+        drawn += len(again)
+        fresh, _ = block(
+            _drawing(model, asked, missing),
+            len(again),
+            asked,
+            by_row,
+            schema,
+            child(seed, "instead", turn),
+            0,
+            Effort(),
+        )
+        for name in fresh.columns:
+            column = coded[name].to_numpy(copy=True)
+            column[again] = fresh[name].to_numpy()
+            coded[name] = column
+    rule = min(rules.whole_table, key=lambda item: float(item.holds(rows_of(coded), schema).mean()))
+    left = int((~rule.holds(rows_of(coded), schema)).sum())
+    raise ConstraintError(
+        f"The rule {rule.words!r} can't be kept: {left} of {len(coded)} rows still break it after {drawn:,} more were "
+        "drawn. Ask for fewer rows, or loosen it: there may be no more values of that kind."
+    )
+
+
+def _whole_table_kept(rules: tuple[Constraint, ...], rows: dict[str, Any], schema: Schema) -> Bools:
+    return np.asarray(np.logical_and.reduce([rule.holds(rows, schema) for rule in rules]))
