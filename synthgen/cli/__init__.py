@@ -9,6 +9,7 @@ from __future__ import annotations
 # The order is that of the help.
 from synthgen.cli.commands import app, main
 from synthgen.cli.demo import demo
+from synthgen.cli.init import init
 from synthgen.cli.synthesize import synthesize
 from synthgen.cli.profile import profile
 from synthgen.cli.validate import validate
@@ -17,4 +18,4 @@ from synthgen.cli.evidence import report, verify
 from synthgen.cli.failures import ExitCode
 # isort: on
 
-__all__ = ["ExitCode", "app", "demo", "main", "profile", "report", "synthesize", "uplift", "validate", "verify"]
+__all__ = ["ExitCode", "app", "demo", "init", "main", "profile", "report", "synthesize", "uplift", "validate", "verify"]

@@ -24,7 +24,7 @@ def finish(
     next_step: str = "",
 ) -> ExitCode:
     """Write the reports, print the summary and give the exit code."""
-    from synthgen.cli import summary
+    from synthgen.cli import documents, summary
     from synthgen.table.sources import is_pipe, shown
 
     written: list[Path | str] = [] if result.withheld else [shown(table)]
@@ -33,8 +33,8 @@ def finish(
         if as_json:
             summary.show_json(
                 {
-                    "verdict": summary.verdict_document(result.verdict),
-                    "rows": summary.row_counts(result),
+                    "verdict": documents.verdict_document(result.verdict),
+                    "rows": documents.row_counts(result),
                     "files": files,
                     "provenance": result.provenance.to_dict(),
                 }

@@ -50,14 +50,20 @@ def guarded(command: Callable[P, ExitCode]) -> Callable[P, None]:
         except (typer.Exit, typer.BadParameter):
             raise
         except Exception as error:
-            code = _explain(error)
+            code = explain(error)
         raise typer.Exit(int(code))
 
     return run
 
 
 def say(message: str) -> None:
-    """Print a message for people on stderr."""
+    """Print a message for people on stderr; only its first line stands at the margin."""
+    # A name with a line break in it must not look like a message of ours.
+    say_as_it_is(message.replace("\n", "\n  "))
+
+
+def say_as_it_is(message: str) -> None:
+    """Print lines on stderr, without what a terminal would obey."""
     # A terminal that is gone must not turn a finished run into a failed one.
     with contextlib.suppress(OSError):
         print(printable(masked(message)), file=sys.stderr, flush=True)
@@ -75,6 +81,11 @@ def masked(message: str) -> str:
 def printable(text: str) -> str:
     """Replace control characters: names and labels come from files, a terminal obeys escape codes."""
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
+
+
+def one_line(text: str) -> str:
+    """Replace control characters and line breaks: a name must not look like a line of ours."""
+    return printable(text).replace("\n", "\ufffd")
 
 
 @contextlib.contextmanager
@@ -144,7 +155,8 @@ def _check_folder(folder: Path) -> None:
         raise FileError(f"Nothing can be written to {folder}: {there} is read-only for you.")
 
 
-def _explain(error: Exception) -> ExitCode:
+def explain(error: Exception) -> ExitCode:
+    """Say in one line what went wrong, and give the exit code."""
     if os.environ.get(TRACEBACK_VARIABLE):
         traceback.print_exception(error)
     if isinstance(error, SynthgenError):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from typer.core import TyperCommand
+import typer
 
 from synthgen.cli import words
 from synthgen.cli.commands import app, with_progress
+from synthgen.cli.configuration import Configured, say_config, table_of, with_schema
 from synthgen.cli.ending import finish
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
 from synthgen.cli.places import default_out, default_reports
 from synthgen.errors import UsageError
 
 
-class _WithGenerators(TyperCommand):
+class _WithGenerators(Configured):
     """Names the generators in the help text: asked for, they are worth a second of imports."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -28,6 +29,7 @@ class _WithGenerators(TyperCommand):
 @app.command(cls=_WithGenerators, short_help="Make rows for a table, check them, merge them.")
 @guarded
 def synthesize(
+    context: typer.Context,
     data: words.Data,
     target: words.Target = None,
     out: words.OutTable = None,
@@ -49,13 +51,15 @@ def synthesize(
     audience: words.Audience = words.AudienceWord.INTERNAL,
     seed: words.Seed = None,
     key_file: words.KeyFile = None,
+    config: words.ConfigFile = None,
     quiet: words.Quiet = False,
     as_json: words.AsJson = False,
 ) -> ExitCode:
     """Make synthetic rows for DATA, check them, and write the table with its reports.
 
     The table is written only if the gate lets it through; the reports are always written. With the table on standard
-    output all else goes to standard error, and reports are written only if --reports names a folder.
+    output all else goes to standard error, and reports are written only if --reports names a folder. Without DATA,
+    ./synthgen.toml says what to do; 'synthgen init' writes one.
     """
     from synthgen.table.sources import check_source, is_pipe
 
@@ -67,20 +71,23 @@ def synthesize(
     check_destinations([path for path in (data, schema, key_file) if path], [table], folder)
     key = words.read_key(key_file)
     settings: dict[str, Any] = {
-        "generator_options": words.read_options(option),
-        "sampling_strategy": words.read_strategy(sampling_strategy),
-        "conditions": words.read_conditions(condition),
-        "fairness": words.read_fairness(fairness),
+        "generator_options": table_of(context, "option", words.read_options(option)),
+        "sampling_strategy": table_of(context, "sampling_strategy", words.read_strategy(sampling_strategy)),
+        "conditions": table_of(context, "condition", words.read_conditions(condition)),
+        "fairness": table_of(context, "fairness", words.read_fairness(fairness)),
     }
+    say_config(context, quiet)
     import synthgen as sg
 
+    source, declared = with_schema(context, data, schema, target=target, sensitive_features=sensitive, subject=subject)
+
     result = sg.synthesize(
-        data,
+        source,
         target=target,
         purpose=str(purpose),
         generator=generator,
         n_samples=n_samples,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=declared,
         sensitive_features=sensitive or None,
         subject=subject,
         holdout=holdout,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import typer
+
 from synthgen.cli import words
 from synthgen.cli.commands import app, with_progress
+from synthgen.cli.configuration import Configured, say_config, with_schema
 from synthgen.cli.failures import ExitCode, guarded
 
 
-@app.command(short_help="Ask whether synthetic rows would help a model.")
+@app.command(cls=Configured, short_help="Ask whether synthetic rows would help a model.")
 @guarded
 def uplift(
+    context: typer.Context,
     data: words.Data,
     target: words.TargetClass,
     model: words.Models = None,
@@ -25,6 +29,7 @@ def uplift(
     learning_curve: words.LearningCurve = False,
     max_seconds: words.MaxSeconds = None,
     seed: words.Seed = None,
+    config: words.ConfigFile = None,
     quiet: words.Quiet = False,
     as_json: words.AsJson = False,
 ) -> ExitCode:
@@ -33,19 +38,21 @@ def uplift(
     Models learn with and without them, beside a tuned threshold, class weights, copies and SMOTE, and are judged on
     real rows that they did not see. Exit code 0 whatever the advice.
     """
+    say_config(context, quiet)
     import synthgen as sg
     from synthgen.cli import summary
 
     chosen = {"generators": generator} if generator else {}
+    source, declared = with_schema(context, data, schema, target=target, subject=subject)
     found = sg.estimate_uplift(
-        data,
+        source,
         target,
         model or None,
         ratios=ratio or "auto",
         positive=positive,
         subject=subject,
         time=time,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=declared,
         folds=folds,
         repeats=repeats,
         review_budget=review_budget,

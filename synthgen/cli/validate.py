@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import typer
+
 from synthgen.cli import words
 from synthgen.cli.commands import app, with_progress
+from synthgen.cli.configuration import Configured, say_config, with_schema
 from synthgen.cli.ending import judged
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
 
 
-@app.command(short_help="Judge a synthetic table from any tool.")
+@app.command(cls=Configured, short_help="Judge a synthetic table from any tool.")
 @guarded
 def validate(
+    context: typer.Context,
     synthetic: words.SyntheticFile,
     train: words.Train,
     holdout: words.Holdout,
@@ -21,21 +25,25 @@ def validate(
     fewest_holders: words.FewestHolders = None,
     audience: words.Audience = words.AudienceWord.INTERNAL,
     out: words.OutReport = None,
+    junit: words.Junit = None,
     seed: words.Seed = None,
+    config: words.ConfigFile = None,
     quiet: words.Quiet = False,
     as_json: words.AsJson = False,
 ) -> ExitCode:
     """Judge a SYNTHETIC table from any tool against the real rows it was made from."""
-    check_destinations([path for path in (synthetic, train, holdout, schema) if path], [out])
+    check_destinations([path for path in (synthetic, train, holdout, schema) if path], [out, junit])
+    say_config(context, quiet)
     import synthgen as sg
-    from synthgen.cli import summary
+    from synthgen.cli import documents, summary
 
+    source, declared = with_schema(context, train, schema, target=target)
     report = sg.validate(
         synthetic,
-        train=train,
+        train=source,
         holdout=holdout,
         target=target,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=declared,
         purpose=str(purpose),
         validation=str(validation),
         gate=words.read_gate(words.GateWord.DEFAULT, fewest_holders) if fewest_holders is not None else None,
@@ -49,16 +57,15 @@ def validate(
 
         write_text(fidelity_html(report, audience=str(audience)), out)
         files.append(out)
+    if junit is not None:
+        from synthgen.cli.junit import junit_xml
+        from synthgen.table.files import write_text
+
+        write_text(junit_xml(report.verdict), junit)
+        files.append(junit)
     if as_json:
-        summary.show_json({**summary.report_document(report), "files": files})
+        summary.show_json({**documents.report_document(report), "files": files})
     elif not quiet:
         hints = [] if out else [summary.hint("Add --out fidelity.html for the whole report.")]
-        summary.show(
-            [
-                *summary.verdict_parts(report.verdict),
-                *summary.figure_parts(report),
-                *summary.files_parts(files),
-                *hints,
-            ]
-        )
+        summary.show([*summary.validation_parts(report, files), *hints])
     return judged(report.verdict)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
+from synthgen.cli.headers import column_option
 from synthgen.cli.places import FILES, read_place
 from synthgen.errors import ConditionError, UsageError
 
@@ -52,7 +53,7 @@ SyntheticFile: TypeAlias = Annotated[
 ]
 Train: TypeAlias = Annotated[Any, typer.Option(help="Real rows that the generator saw.", parser=read_place)]
 Holdout: TypeAlias = Annotated[Any, typer.Option(help="Real rows that the generator never saw.", parser=read_place)]
-Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to balance or to predict.")]
+Target: TypeAlias = Annotated[str | None, column_option("The column to balance or to predict.")]
 OutTable: TypeAlias = Annotated[
     Any,
     typer.Option(
@@ -135,15 +136,15 @@ Reference: TypeAlias = Annotated[
 ]
 Legitimate: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(help="A column that may explain a difference: groups are compared among rows alike. Repeatable."),
+    column_option("A column that may explain a difference: groups are compared among rows alike. Repeatable."),
 ]
 Predictions: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="The column with a model's labels, or its chances of the target value; audited by group."),
+    column_option("The column with a model's labels, or its chances of the target value; audited by group."),
 ]
 Sensitive: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(help="A column whose groups the bias report compares, such as sex. Repeatable."),
+    column_option("A column whose groups the bias report compares, such as sex. Repeatable."),
 ]
 Fairness: TypeAlias = Annotated[
     str | None,
@@ -155,7 +156,7 @@ Fairness: TypeAlias = Annotated[
 ]
 Subject: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="The column that says whom a row is about: all rows of one person are kept together."),
+    column_option("The column that says whom a row is about: all rows of one person are kept together."),
 ]
 HoldoutShare: TypeAlias = Annotated[
     float, typer.Option("--holdout", help="Share of real rows kept from the generator, to check against.")
@@ -175,7 +176,7 @@ FewestHolders: TypeAlias = Annotated[
         show_default="10",
     ),
 ]
-TargetClass: TypeAlias = Annotated[str, typer.Option("--target", help="The column with the class to be found.")]
+TargetClass: TypeAlias = Annotated[str, column_option("The column with the class to be found.", "--target")]
 Models: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -205,7 +206,8 @@ Positive: TypeAlias = Annotated[
     str | None, typer.Option(help="The class to be found.", show_default="the rarer of two")
 ]
 Time: TypeAlias = Annotated[
-    str | None, typer.Option(help="The column that says when a row was: models are judged on later rows.")
+    str | None,
+    column_option("The column that says when a row was: models are judged on later rows."),
 ]
 Folds: TypeAlias = Annotated[int, typer.Option(help="Parts of the table, each of which is judged on once.")]
 Repeats: TypeAlias = Annotated[int, typer.Option(help="How often the table is cut into parts.")]
@@ -237,6 +239,20 @@ TwinFile: TypeAlias = Annotated[Path, typer.Argument(metavar="TWIN", help="fidel
 Before: TypeAlias = Annotated[Path, typer.Argument(metavar="BEFORE", help="The earlier fidelity.json or bias.json.")]
 After: TypeAlias = Annotated[Path, typer.Argument(metavar="AFTER", help="The later one, of the same kind.")]
 OutPage: TypeAlias = Annotated[Path, typer.Option("--out", "-o", help="The HTML file to write.")]
+ConfigFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help="Settings, as 'synthgen init' writes them; words given here win over it.",
+        show_default="./synthgen.toml where no table is named",
+    ),
+]
+OutConfig: TypeAlias = Annotated[Path, typer.Option("--out", help="The file to write.")]
+Force: TypeAlias = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
+Junit: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--junit", help="Write one test case a criterion to this XML file, for a CI server."),
+]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary, only problems.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, not the summary.")]
 
