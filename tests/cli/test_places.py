@@ -130,6 +130,7 @@ def test_a_table_that_is_withheld_leaves_stdout_empty(run, writing, cards):
         (["synthesize", "-", "--json"], "--json prints on standard output, where the table goes"),
         (["synthesize", "cards.csv", "--out", "-.parquet", "--json"], "--json prints on standard output"),
         (["validate", "-", "--train", "-", "--holdout", "cards.csv"], "read for one table only"),
+        (["init", "-"], "init needs a table that can be read again"),
         (["synthesize", "duckdb:///f.db?table=t"], "say with --out"),
         (["synthesize", "duckdb:///f.db?tabel=t", "--out", "-"], "no parameter 'tabel'"),
         (["synthesize", "duckdb:///f.db?table=t&table=u", "--out", "-"], "two tables"),
@@ -216,6 +217,20 @@ def test_every_command_takes_a_database(run, cards):
 
 def test_reports_beside_a_database_are_named_after_the_table():
     assert places.default_reports('duckdb:///f.db?table=main."../a b;c"') == Path("_a_b_c-reports")
+
+
+def test_settings_name_a_database_without_a_password(run, cards):
+    pytest.importorskip("duckdb", reason="the extra sql isn't installed")
+    write_table(pd.read_csv(cards), "duckdb:///f.db?table=all")
+    done = run("init", "postgresql://ann:s3cret@host/db?table=t")
+    assert done.code == 2
+    assert "no password" in done.err
+    assert SECRET not in done.err
+    assert run("init", "duckdb:///f.db?table=all", "--target", "Class").code == 0
+    assert 'data = "duckdb:///f.db?table=all"' in Path("synthgen.toml").read_text()
+    done = run("profile")
+    assert done.code == 0, done.err
+    assert "400 rows, 4 columns" in done.out
 
 
 # A password in an address
