@@ -80,8 +80,10 @@ def verify(
     # Read once: a pipe can't be read twice, and a database may change between.
     data = read_table(data) if isinstance(data, (str, Path)) else data
     if isinstance(table, str) and is_pipe(table):
-        raise UsageError("The table that was handed out can't come by a pipe: what a CSV file keeps of types is told "
-                         "by its name. Name a file or a database.")  # fmt: skip
+        raise UsageError(
+            "The table that was handed out can't come by a pipe: its name says whether it is text. Name a file or a "
+            "database."
+        )
     if isinstance(table, str) and not is_file(table):
         table = read_table(table)
     given = {"schema": schema, "generator": generator, "gate": gate}
