@@ -82,6 +82,19 @@ def accepted_rows(report: ValidationReport) -> np.ndarray:
     return keep
 
 
+def refused_rows(made: pd.DataFrame, report: ValidationReport) -> pd.DataFrame:
+    """Synthetic rows that are refused, one line for each reason, value and threshold."""
+    flags = report.refused_rows.drop(columns=["refused", "p_value", "q_value"], errors="ignore")
+    rows = made.iloc[flags["row"]].reset_index(drop=True)
+    words = {
+        "reason": "refused_reason",
+        "columns": "refused_columns",
+        "value": "refused_value",
+        "threshold": "refused_threshold",
+    }
+    return pd.concat([rows, flags.drop(columns="row").rename(columns=words).reset_index(drop=True)], axis=1)
+
+
 def merge_frames(real: pd.DataFrame, made: pd.DataFrame, flag: str = FLAG) -> pd.DataFrame:
     """Append ``made`` to ``real`` with ``real``'s columns, dtypes and index labels."""
     if flag in real.columns:
