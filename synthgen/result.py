@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from synthgen import reporting, tags
-from synthgen.errors import GateFailed, UsageError
+from synthgen.errors import GateFailed, SynthgenWarning, UsageError
 from synthgen.merging import FLAG, merge_frames
 from synthgen.reporting.table_file import TableFile
 from synthgen.table.files import check_writable, write_text
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from synthgen.table import Form
     from synthgen.validation import ValidationReport, Verdict
     from synthgen.validation.utility.reliability import Reliability
-
-
-class SynthgenWarning(UserWarning):
-    """The table may be used, but with care; the message says why."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -21,6 +21,8 @@ _SYNTHESIZE = """
 # generator = "auto"               # or "tree", "gaussian_copula", "smote", "jitter", ...
 # sampling_strategy = "auto"       # or 0.1, or counts by class: {{ "0" = 5000, "1" = 5000 }}
 # n_samples = 1000                 # instead of balancing
+# constraint = ["start <= end"]    # rules that every synthetic row keeps
+# missing = "keep"                 # or "none", or "like" the real rows
 # holdout = 0.2
 # validation = "standard"          # or "full"
 # out = {out}

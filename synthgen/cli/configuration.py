@@ -12,6 +12,7 @@ from typer.core import TyperCommand
 from synthgen.cli.config_file import FILE_NAME, TABLES, Config, did_you_mean, listed, read_config
 from synthgen.cli.failures import explain, say
 from synthgen.cli.headers import column_names
+from synthgen.cli.schema_file import read_schema
 from synthgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -78,9 +79,7 @@ def with_schema(context: typer.Context, data: Any, schema: Path | None, **roles:
     tuple
         The table, which is read here only if columns are declared, and a schema or None.
     """
-    import synthgen as sg
-
-    given = sg.Schema.from_json(schema) if schema else None
+    given = read_schema(schema)
     config: Config | None = context.meta.get(_KEPT)
     declared = {name: fields for name, fields in config.columns.items() if fields} if config is not None else {}
     if config is None or not declared:

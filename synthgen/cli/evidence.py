@@ -10,6 +10,7 @@ import typer
 from synthgen.cli import words
 from synthgen.cli.commands import app, with_progress
 from synthgen.cli.failures import ExitCode, check_destinations, guarded, say
+from synthgen.cli.schema_file import read_schema
 
 if TYPE_CHECKING:
     from synthgen.verification import Verification
@@ -94,7 +95,7 @@ def verify(
         data,
         key=key,
         table=table,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=read_schema(schema),
         progress=with_progress(quiet),
     )
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from synthgen.cli import words
+from synthgen.cli import uplift_words, words
 from synthgen.cli.commands import app, with_progress
 from synthgen.cli.configuration import Configured, say_config, with_schema
 from synthgen.cli.failures import ExitCode, guarded
@@ -15,19 +15,19 @@ from synthgen.cli.failures import ExitCode, guarded
 def uplift(
     context: typer.Context,
     data: words.Data,
-    target: words.TargetClass,
-    model: words.Models = None,
-    generator: words.Generators = None,
-    ratio: words.Ratios = None,
-    positive: words.Positive = None,
+    target: uplift_words.TargetClass,
+    model: uplift_words.Models = None,
+    generator: uplift_words.Generators = None,
+    ratio: uplift_words.Ratios = None,
+    positive: uplift_words.Positive = None,
     subject: words.Subject = None,
-    time: words.Time = None,
+    time: uplift_words.Time = None,
     schema: words.SchemaFile = None,
-    folds: words.Folds = 5,
-    repeats: words.Repeats = 2,
-    review_budget: words.ReviewBudget = None,
-    learning_curve: words.LearningCurve = False,
-    max_seconds: words.MaxSeconds = None,
+    folds: uplift_words.Folds = 5,
+    repeats: uplift_words.Repeats = 2,
+    review_budget: uplift_words.ReviewBudget = None,
+    learning_curve: uplift_words.LearningCurve = False,
+    max_seconds: uplift_words.MaxSeconds = None,
     seed: words.Seed = None,
     config: words.ConfigFile = None,
     quiet: words.Quiet = False,

@@ -45,6 +45,14 @@ class GateWord(StrEnum):
     NONE = "none"
 
 
+class MissingWord(StrEnum):
+    """Whether synthetic rows have gaps."""
+
+    KEEP = "keep"
+    NONE = "none"
+    LIKE = "like"
+
+
 KEY_VARIABLE = "SYNTHGEN_KEY"
 
 Data: TypeAlias = Annotated[Any, typer.Argument(metavar="DATA", help=f"The real table: {FILES}.", parser=read_place)]
@@ -119,9 +127,26 @@ Conditions: TypeAlias = Annotated[
         help="What synthetic rows must have, such as Class=1. Repeat a column to allow several values.",
     ),
 ]
+Rules: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--constraint",
+        metavar="RULE",
+        help="A rule that every synthetic row keeps, such as 'start <= end', 'age >= 18', 'total = price * count' or "
+        "'unique(room, day)'. Repeatable.",
+    ),
+]
+Missing: TypeAlias = Annotated[
+    MissingWord,
+    typer.Option(help="Gaps of synthetic rows. keep: as the generator makes them; none; like: as in real rows."),
+]
 SchemaFile: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--schema", help="What each column is: a file of 'synthgen profile --schema-out', edited."),
+    typer.Option(
+        "--schema",
+        help="What each column is: a file of 'synthgen profile --schema-out', edited; SDV metadata; or a Frictionless "
+        "table schema.",
+    ),
 ]
 SchemaOut: TypeAlias = Annotated[
     Path | None, typer.Option(help="Write what each column was taken for, as JSON to check and edit.")
@@ -176,49 +201,6 @@ FewestHolders: TypeAlias = Annotated[
         show_default="10",
     ),
 ]
-TargetClass: TypeAlias = Annotated[str, column_option("The column with the class to be found.", "--target")]
-Models: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--model",
-        help="logistic regression, random forest or gradient boosting. Repeatable.",
-        show_default="all three",
-    ),
-]
-Generators: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--generator",
-        help="A generator to try. Repeatable; smote is always tried.",
-        autocompletion=lambda: generator_names(),
-        show_default="tree and gaussian_copula",
-    ),
-]
-Ratios: TypeAlias = Annotated[
-    list[float] | None,
-    typer.Option(
-        "--ratio",
-        help="Rows of the class for each other row, once rows are added. Repeatable.",
-        show_default="two between what it is and balance",
-    ),
-]
-Positive: TypeAlias = Annotated[
-    str | None, typer.Option(help="The class to be found.", show_default="the rarer of two")
-]
-Time: TypeAlias = Annotated[
-    str | None,
-    column_option("The column that says when a row was: models are judged on later rows."),
-]
-Folds: TypeAlias = Annotated[int, typer.Option(help="Parts of the table, each of which is judged on once.")]
-Repeats: TypeAlias = Annotated[int, typer.Option(help="How often the table is cut into parts.")]
-ReviewBudget: TypeAlias = Annotated[
-    float | None,
-    typer.Option(help="Share of rows that can be looked at.", show_default="the share of the class"),
-]
-LearningCurve: TypeAlias = Annotated[
-    bool, typer.Option("--learning-curve", help="Say how many real rows the synthetic ones stand for.")
-]
-MaxSeconds: TypeAlias = Annotated[float | None, typer.Option(help="Train no model after so many seconds.")]
 Seed: TypeAlias = Annotated[int | None, typer.Option(help="The same number gives the same rows.")]
 KeyFile: TypeAlias = Annotated[
     Path | None,

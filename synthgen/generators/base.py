@@ -29,6 +29,7 @@ from synthgen.table.column import Kind, Role, Schema
 from synthgen.table.conditions import Allowed, allowed_values, target_codes
 from synthgen.table.constraints.found import found_rules
 from synthgen.table.constraints.ruleset import RuleSet, fit_declared
+from synthgen.table.declarations import complete
 from synthgen.table.encoding import decode, encode
 from synthgen.table.frames import is_frame, to_pandas
 from synthgen.table.grid import with_bounds
@@ -127,7 +128,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
                 raise UsageError("Give the target either as y or as the name of a column of X, not both.")
             frame, target = _append_target(frame, y)
             form = form.with_columns(frame)
-        schema = infer_schema(frame, target=target) if schema is None else _with_target(schema, target)
+        schema = infer_schema(frame, target=target) if schema is None else complete(_with_target(schema, target), frame)
         for column in schema.of(Kind.TEXT):
             raise DataError(
                 f"Column {column.name!r} holds free text, which can't be made without repeating real sentences. "

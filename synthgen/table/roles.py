@@ -10,6 +10,7 @@ import pandas as pd
 from synthgen.errors import UsageError
 from synthgen.table.column import Kind, Role, Schema
 from synthgen.table.constraints.reading import read_rules
+from synthgen.table.declarations import complete
 from synthgen.table.inference import infer_schema
 
 
@@ -22,7 +23,7 @@ def schema_with_roles(
     subject: str | None = None,
     constraints: Sequence[Any] = (),
 ) -> Schema:
-    """Give named columns their roles, in a given schema or in one read off the frame, and add declared rules.
+    """Give named columns their roles, in a given schema, completed if need be, or in one read off; add declared rules.
 
     Raises
     ------
@@ -54,4 +55,4 @@ def _with_roles(
             schema = schema.with_column(name, role=Role.SENSITIVE)
     if subject is not None and schema[subject].role is not Role.SUBJECT:
         schema = schema.with_column(subject, role=Role.SUBJECT, kind=Kind.IDENTIFIER)
-    return schema
+    return complete(schema, frame)

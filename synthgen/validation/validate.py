@@ -16,6 +16,7 @@ from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.progress import bar
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.declarations import complete
 from synthgen.table.disclosure import public_labels
 from synthgen.table.encoding import encode, extend_categories
 from synthgen.table.frames import to_pandas
@@ -126,11 +127,13 @@ def validate(
     }
     if holdout is not None:
         frames["holdout"] = to_pandas(holdout, name="holdout")[0]
+    real = [frame for name, frame in frames.items() if name != "synthetic"]
     if schema is None:
-        real = [frame for name, frame in frames.items() if name != "synthetic"]
         schema = infer_schema(pd.concat(real, ignore_index=True), target=target)
     elif target is not None and schema[target].role is not Role.TARGET:
         schema = schema.with_column(target, role=Role.TARGET)
+    if not schema.complete:
+        schema = complete(schema, pd.concat(real, ignore_index=True))
     for name, frame in frames.items():
         missing = [column for column in schema.names if column not in frame.columns]
         if missing:

@@ -145,6 +145,15 @@ def test_a_file_that_cannot_be_read(here):
         read_config(Path("latin.toml"), "profile", CONFIGURED)
 
 
+def test_the_example_of_the_docs_is_one(read):
+    page = (Path(__file__).parents[2] / "docs" / "command_line.md").read_text("utf-8")
+    text = page.split("```toml\n")[1].split("```")[0]
+    found = read(text)
+    assert found.tables["options"] == {"preset": "turbo"}
+    assert found.words["constraint"] == ["Amount >= 0"]
+    assert found.columns["Amount"] == {"bounds": [0, 100000]}
+
+
 def test_files_are_named_from_the_folder_of_the_settings(here):
     assert beside(Path("deep/synthgen.toml"), "d.csv") == Path("deep/d.csv")
     assert beside(Path("deep/synthgen.toml"), "/d.csv") == Path("/d.csv")

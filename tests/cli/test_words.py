@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +24,8 @@ def test_every_word_reaches_the_api(run, fake, cards):
         "--option", "mode=a=b", "--sampling-strategy", "0=500,1=400", "--n-samples", "7",
         "--condition", "Class=1", "--condition", "shop=web", "--condition", "shop=till",
         "--schema", schema, "--sensitive", "shop", "--sensitive", "hour", "--subject", "hour",
-        "--fairness", "quotas=0.5",
+        "--fairness", "quotas=0.5", "--constraint", "amount >= 0", "--constraint", "unique(hour, shop)",
+        "--missing", "none",
         "--holdout", "0.3", "--validation", "full", "--gate", "none", "--seed", "4", "--quiet",
         "--audience", "shareable",
     )  # fmt: skip
@@ -43,6 +45,8 @@ def test_every_word_reaches_the_api(run, fake, cards):
         "sensitive_features": ["shop", "hour"],
         "fairness": {"kind": "quotas", "strength": 0.5},
         "subject": "hour",
+        "constraints": ["amount >= 0", "unique(hour, shop)"],
+        "missing": "none",
         "holdout": 0.3,
         "validation": "full",
         "gate": None,
@@ -90,3 +94,16 @@ def test_the_examples_in_the_docstrings_hold():
     tested = doctest.testmod(words_module)
     assert tested.attempted >= 5
     assert tested.failed == 0
+
+
+def test_a_schema_of_another_tool(run, fake, cards):
+    columns = {name: {"sdtype": "unknown", "pii": False} for name in pd.read_csv(cards).columns}
+    document = {"columns": columns | {"shop": {"sdtype": "unknown"}}, "METADATA_SPEC_VERSION": "SINGLE_TABLE_V1"}
+    Path("metadata.json").write_text(json.dumps(document))
+    seen = fake()
+    done = run("synthesize", cards, "--schema", "metadata.json", "--out", "out.csv")
+    assert done.code == 0 and seen["schema"] == Schema.from_json("metadata.json")
+    assert "warning: Not taken over from the SDV metadata 'metadata.json': column 'shop'" in done.err
+    Path("metadata.json").write_text(json.dumps(document | {"METADATA_SPEC_VERSION": "V9"}))
+    done = run("synthesize", cards, "--schema", "metadata.json", "--out", "out.csv")
+    assert done.code == 1 and "'V9'" in done.err
