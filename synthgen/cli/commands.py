@@ -19,6 +19,8 @@ Examples:
   synthgen profile cards.csv --target Class --out bias.html
   synthgen synthesize cards.csv --target Class --out balanced.csv --seed 0
   synthgen synthesize patients.parquet --purpose release --out shareable.parquet
+  cat cards.csv | synthgen synthesize - --target Class | head
+  synthgen synthesize 'duckdb:///f.db?table=t' --target Class --out 'duckdb:///f.db?table=balanced'
   synthgen validate made.csv --train train.csv --holdout holdout.csv
   synthgen uplift cards.csv --target Class
   synthgen report diff old/fidelity.json new/fidelity.json -o diff.html
@@ -26,8 +28,8 @@ Examples:
 
 \b
 Exit codes:
-  0    done
-  1    the data can't be used, or a file can't be read or written
+  0    done; also where a reader of the output, such as head, has seen enough and gone
+  1    the data can't be used, or a file or a database can't be read or written
   2    the command line or synthgen.toml can't be understood: an option, a generator, a column
   3    the gate withheld the table; the reports say why
   10+  verify: something doesn't match; see its help
@@ -90,7 +92,7 @@ def _run() -> int:
     try:
         code = typer.main.get_command(app).main(prog_name="synthgen", standalone_mode=False)
     except _CommandLineError as error:
-        # It repeats words of the command line, and so names of files, which a terminal must not obey.
+        # It repeats words of the command line: a password must not be shown, nor what a terminal obeys.
         shown = io.StringIO()
         error.show(file=shown)  # type: ignore[attr-defined]
         say_as_it_is(shown.getvalue().rstrip())

@@ -36,6 +36,7 @@ _KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
     float: ((int, float), "a number"),
     str: ((str,), "text in quotes"),
     Path: ((str,), "a path in quotes"),
+    Any: ((str,), "a path in quotes"),
 }
 _PLAIN = (bool, int, float, str)
 
@@ -210,7 +211,7 @@ class _Check:
         of_type, words = _KINDS[kind]
         if not isinstance(value, of_type) or (isinstance(value, bool) and kind is not bool) or value == "":
             raise self.refuse(place, f"got {_said(value)}; allowed: {words}.")
-        return str(beside(self.path, str(value))) if kind is Path else value
+        return str(beside(self.path, str(value))) if kind in (Path, Any) else value
 
     def column(self, name: str, given: Any) -> dict[str, Any]:
         from synthgen.table.column import Kind, Role
@@ -240,7 +241,9 @@ class _Check:
 
 def beside(path: Path, named: str) -> str | Path:
     """A file named in ``path``, found from its folder; pipes and addresses of databases stay what they are."""
-    return named if named == "-" or "://" in named else path.parent / named
+    from synthgen.table.sources import is_file
+
+    return path.parent / named if is_file(named) else named
 
 
 def _bare(kind: Any) -> Any:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def finish(
     result: SynthesisResult,
-    table: Path,
-    folder: Path,
+    table: Path | str,
+    folder: Path | None,
     *,
     audience: str = "internal",
     key: bytes | None = None,
@@ -25,10 +25,11 @@ def finish(
 ) -> ExitCode:
     """Write the reports, print the summary and give the exit code."""
     from synthgen.cli import documents, summary
+    from synthgen.table.sources import is_pipe, shown
 
-    written = [] if result.withheld else [table]
+    written: list[Path | str] = [] if result.withheld else [shown(table)]
     try:
-        files = [*written, *result.write_reports(folder, audience=audience, key=key)]
+        files = [*written, *(result.write_reports(folder, audience=audience, key=key) if folder else [])]
         if as_json:
             summary.show_json(
                 {
@@ -40,9 +41,9 @@ def finish(
             )
         elif not quiet:
             hints = [summary.hint(next_step)] if next_step else []
-            summary.show([*summary.synthesis_parts(result, files), *hints])
+            summary.show([*summary.synthesis_parts(result, files), *hints], aside=is_pipe(table))
     except KeyboardInterrupt:
-        place = f"{table} is written" if written else "no table was written"
+        place = f"{shown(table)} is written" if written else "no table was written"
         raise KeyboardInterrupt(f"interrupted; {place}, the reports in {folder} may be missing") from None
     for warning in result.provenance.warnings:
         say(f"warning: {warning}")
@@ -53,7 +54,8 @@ def finish(
         # Nothing was printed so far, so the error itself says what was found.
         _ = result.data
     verdict = result.verdict
-    say(f"error: the gate withheld the table ({verdict.outcome}, {verdict.words}). See {folder}.")
+    see = f" See {folder}." if folder else ""
+    say(f"error: the gate withheld the table ({verdict.outcome}, {verdict.words}).{see}")
     return ExitCode.GATE_FAILED
 
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from functools import wraps
 from pathlib import Path
@@ -66,7 +66,16 @@ def say_as_it_is(message: str) -> None:
     """Print lines on stderr, without what a terminal would obey."""
     # A terminal that is gone must not turn a finished run into a failed one.
     with contextlib.suppress(OSError):
-        print(printable(message), file=sys.stderr, flush=True)
+        print(printable(masked(message)), file=sys.stderr, flush=True)
+
+
+def masked(message: str) -> str:
+    """Blank out passwords of URLs, whoever repeats them."""
+    if "://" not in message and "password" not in message.lower():
+        return message
+    from synthgen.table.sources import without_passwords
+
+    return without_passwords(message)
 
 
 def printable(text: str) -> str:
@@ -93,15 +102,17 @@ def made(folder: Path) -> Iterator[None]:
         raise
 
 
-def check_destinations(inputs: list[Path], files: list[Path | None], folder: Path | None = None) -> None:
+def check_destinations(
+    inputs: Sequence[Path | str], files: Sequence[Path | str | None], folder: Path | None = None
+) -> None:
     """Refuse, before anything is computed, to write over an input, twice to one place or into no folder.
 
     Parameters
     ----------
-    inputs : list of Path
-        Files that are read.
-    files : list of Path or None
-        Files that will be written; None for those that won't.
+    inputs : sequence of Path or str
+        Files that are read, pipes and URLs.
+    files : sequence of Path, str or None
+        Files that will be written, pipes and URLs; None for those that won't.
     folder : Path, optional
         Folder that will be made if it isn't there.
 
@@ -112,12 +123,18 @@ def check_destinations(inputs: list[Path], files: list[Path | None], folder: Pat
     FileError
         If a file's folder isn't there, or a folder can't be one.
     """
+    from synthgen.table.sources import same_place, shown
+
+    if sum(not isinstance(source, Path) and source.startswith("-") for source in inputs) > 1:
+        raise UsageError("Standard input can be read for one table only. Name a file for the others.")
     wanted = [path for path in files if path is not None]
     for place, path in enumerate(wanted):
-        if any(_same(path, source) for source in inputs):
-            raise UsageError(f"{path} is read by this command and would be overwritten. Name another file.")
-        if any(_same(path, other) for other in wanted[:place]):
-            raise UsageError(f"{path} is named for two outputs. Name two files.")
+        if any(same_place(path, source) for source in inputs):
+            raise UsageError(f"{shown(path)} is read by this command and would be overwritten. Name another place.")
+        if any(same_place(path, other) for other in wanted[:place]):
+            raise UsageError(f"{shown(path)} is named for two outputs. Name two files.")
+        if not isinstance(path, Path):
+            continue
         if path.is_dir():
             raise FileError(f"{path} is a folder; name a file in it.")
         if not path.parent.is_dir():
@@ -136,14 +153,6 @@ def _check_folder(folder: Path) -> None:
         raise FileError(f"The folder {folder} can't be made: {there} is a file.")
     if not os.access(there, os.W_OK):
         raise FileError(f"Nothing can be written to {folder}: {there} is read-only for you.")
-
-
-def _same(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file, through links too."""
-    try:
-        return one.samefile(other)
-    except OSError:
-        return one.absolute() == other.absolute()
 
 
 def explain(error: Exception) -> ExitCode:

@@ -8,6 +8,7 @@ from pathlib import Path
 from synthgen.cli import words
 from synthgen.cli.commands import app
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
+from synthgen.cli.places import default_out
 from synthgen.errors import FileError, UsageError
 
 
@@ -25,8 +26,12 @@ def init(
 
     The other commands read it where no DATA is named. It holds no label and no extreme that fewer than ten people have.
     """
-    if str(data) == "-":
-        raise UsageError("init needs a table that can be read again; name a file, not a pipe.")
+    from synthgen.table.sources import is_pipe, is_url, read_address
+
+    if is_pipe(data):
+        raise UsageError("init needs a table that can be read again; name a file or a database, not a pipe.")
+    if is_url(str(data)) and read_address(data).secrets:
+        raise UsageError("init writes no password into a file. Leave it out of the URL, and let the database find it.")
     check_destinations([data], [out])
     if out.exists() and not force:
         raise FileError(f"{out} is there already. Name another file with --out, or write over it with --force.")
@@ -36,10 +41,12 @@ def init(
     from synthgen.table.files import write_text
 
     found = suggest(data, target)
-    address = "://" in str(data)
-    named = str(data) if address else os.path.relpath(data, out.parent)
-    result = "synthgen.parquet" if address else str(words.default_out(Path(named)))
-    write_text(template(found, Path(named).as_posix() if not address else named, result), out)
+    if isinstance(data, Path):
+        named = Path(os.path.relpath(data, out.parent)).as_posix()
+        result = Path(default_out(Path(named))).as_posix()
+    else:
+        named, result = data, "synthgen.parquet"
+    write_text(template(found, named, result), out)
     lines = summary_lines(found)
     if as_json:
         summary.show_json({"files": [out], "target": found.target_guess or found.target,

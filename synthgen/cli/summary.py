@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -66,9 +66,9 @@ class Point:
         return grid
 
 
-def show(parts: Iterable[RenderableType | Point]) -> None:
-    """Print a summary on stdout: in colour and folded where that is a terminal, a line each where it isn't."""
-    console = Console(highlight=False, markup=False, emoji=False)
+def show(parts: Iterable[RenderableType | Point], *, aside: bool = False) -> None:
+    """Print a summary on stdout or, aside, on stderr: in colour and folded in a terminal, else a line each."""
+    console = Console(highlight=False, markup=False, emoji=False, stderr=aside)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         # Nobody folds a file for whom it would be too wide; a folded line can't be searched for.
         console.width = _WIDE
@@ -78,7 +78,7 @@ def show(parts: Iterable[RenderableType | Point]) -> None:
                 part = part.folded if console.is_terminal else part.flat
             # A path broken over two lines can't be copied, so lines of text are left whole.
             console.print(part, soft_wrap=isinstance(part, Text))
-    _write(capture.get())
+    _write(capture.get(), sys.stderr if aside else sys.stdout)
 
 
 Part: TypeAlias = "RenderableType | Point"
@@ -86,10 +86,10 @@ Part: TypeAlias = "RenderableType | Point"
 
 def show_json(document: dict[str, Any]) -> None:
     """Print one JSON object on stdout."""
-    _write(json.dumps(document, indent=2, ensure_ascii=False, default=_plain) + "\n")
+    _write(json.dumps(document, indent=2, ensure_ascii=False, default=_plain) + "\n", sys.stdout)
 
 
-def synthesis_parts(result: SynthesisResult, files: Sequence[Path]) -> list[Part]:
+def synthesis_parts(result: SynthesisResult, files: Sequence[Path | str]) -> list[Part]:
     """Build the summary of a synthesis: verdict, rows, figures, what was found, files."""
     return [
         headline(result.verdict),
@@ -101,7 +101,7 @@ def synthesis_parts(result: SynthesisResult, files: Sequence[Path]) -> list[Part
     ]
 
 
-def validation_parts(report: ValidationReport, files: Sequence[Path]) -> list[Part]:
+def validation_parts(report: ValidationReport, files: Sequence[Path | str]) -> list[Part]:
     """Build the summary of a validation: verdict, figures, what was found, files."""
     return [
         headline(report.verdict), *figure_parts(report), *finding_parts(report.verdict), *files_parts(files),
@@ -165,7 +165,7 @@ def figure_parts(report: ValidationReport) -> list[Part]:
     return parts
 
 
-def profile_parts(profile: Profile, files: Sequence[Path]) -> list[Part]:
+def profile_parts(profile: Profile, files: Sequence[Path | str]) -> list[Part]:
     """Build the summary of a profile: size, classes, kinds, findings."""
     kinds = Counter(column.kind for column in profile.columns)
     listed = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
@@ -233,7 +233,7 @@ def verification_parts(found: Verification) -> list[Part]:
     ]
 
 
-def files_parts(files: Sequence[Path]) -> list[Part]:
+def files_parts(files: Sequence[Path | str]) -> list[Part]:
     """List the files that were written."""
     lines = [_text(f"  {path}", "cyan") for path in files]
     return [_text(""), _text("Written:", "bold"), *lines] if lines else []
@@ -334,11 +334,11 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def _write(text: str) -> None:
-    """Write to stdout; a reader that has gone (``| head``) changes nothing about the run."""
+def _write(text: str, stream: TextIO) -> None:
+    """Write to a stream; a reader that has gone (``| head``) changes nothing about the run."""
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        stream.write(text)
+        stream.flush()
     except BrokenPipeError:
         # The interpreter flushes once more at its end; give it a place where that works.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

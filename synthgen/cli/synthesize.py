@@ -11,6 +11,8 @@ from synthgen.cli.commands import app, with_progress
 from synthgen.cli.configuration import Configured, say_config, table_of, with_schema
 from synthgen.cli.ending import finish
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
+from synthgen.cli.places import default_out, default_reports
+from synthgen.errors import UsageError
 
 
 class _WithGenerators(Configured):
@@ -57,14 +59,17 @@ def synthesize(
 ) -> ExitCode:
     """Make synthetic rows for DATA, check them, and write the table with its reports.
 
-    The table is written only if the gate lets it through; the reports are always written. Without DATA, ./synthgen.toml
-    says what to do; 'synthgen init' writes one.
+    The table is written only if the gate lets it through; the reports are always written. With the table on standard
+    output all else goes to standard error, and reports are written only if --reports names a folder. Without DATA,
+    ./synthgen.toml says what to do; 'synthgen init' writes one.
     """
-    from synthgen.table.files import check_ending
+    from synthgen.table.sources import check_source, is_pipe
 
-    check_ending(data)
-    table = out or words.default_out(data)
-    folder = reports or words.default_reports(table)
+    check_source(data)
+    table = out or default_out(data)
+    folder = reports or default_reports(table)
+    if as_json and is_pipe(table):
+        raise UsageError("--json prints on standard output, where the table goes. Name a file with --out.")
     check_destinations([path for path in (data, schema, key_file) if path], [table], folder)
     key = words.read_key(key_file)
     settings: dict[str, Any] = {

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from synthgen.cli.headers import column_option
+from synthgen.cli.places import FILES, read_place
 from synthgen.errors import ConditionError, UsageError
 
 
@@ -54,18 +55,21 @@ class MissingWord(StrEnum):
 
 KEY_VARIABLE = "SYNTHGEN_KEY"
 
-_FILES = "csv, csv.gz, parquet, arrow or feather"
-
-Data: TypeAlias = Annotated[Path, typer.Argument(metavar="DATA", help=f"The real table: {_FILES}.")]
-SyntheticFile: TypeAlias = Annotated[Path, typer.Argument(metavar="SYNTHETIC", help=f"The synthetic table: {_FILES}.")]
-Train: TypeAlias = Annotated[Path, typer.Option(help="Real rows that the generator saw.")]
-Holdout: TypeAlias = Annotated[Path, typer.Option(help="Real rows that the generator never saw.")]
+Data: TypeAlias = Annotated[Any, typer.Argument(metavar="DATA", help=f"The real table: {FILES}.", parser=read_place)]
+SyntheticFile: TypeAlias = Annotated[
+    Any, typer.Argument(metavar="SYNTHETIC", help=f"The synthetic table: {FILES}.", parser=read_place)
+]
+Train: TypeAlias = Annotated[Any, typer.Option(help="Real rows that the generator saw.", parser=read_place)]
+Holdout: TypeAlias = Annotated[Any, typer.Option(help="Real rows that the generator never saw.", parser=read_place)]
 Target: TypeAlias = Annotated[str | None, column_option("The column to balance or to predict.")]
 OutTable: TypeAlias = Annotated[
-    Path | None,
+    Any,
     typer.Option(
-        help="The table to write; its ending names the format.",
-        show_default="beside DATA: NAME.synthgen.ENDING",
+        help="The table to write: a file, whose ending names the format; - for a pipe, as CSV (-.parquet and -.arrow "
+        "name another format); or a database, such as 'duckdb:///f.db?table=NAME', where a table that is there is "
+        "only replaced with &if_exists=replace.",
+        show_default="beside DATA: NAME.synthgen.ENDING; for DATA from a pipe: a pipe",
+        parser=read_place,
     ),
 ]
 OutReport: TypeAlias = Annotated[Path | None, typer.Option(help="Write the report to this HTML file.")]
@@ -74,7 +78,7 @@ Reports: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         help="Folder for the reports, the data card and run.json.",
-        show_default="beside the table: NAME-reports",
+        show_default="beside the table: NAME-reports; for a pipe: none",
     ),
 ]
 Audience: TypeAlias = Annotated[
@@ -148,8 +152,12 @@ SchemaOut: TypeAlias = Annotated[
     Path | None, typer.Option(help="Write what each column was taken for, as JSON to check and edit.")
 ]
 Reference: TypeAlias = Annotated[
-    Path | None,
-    typer.Option("--reference", help="A table of people with whose shares of groups those of DATA are compared."),
+    Any,
+    typer.Option(
+        "--reference",
+        help="A table of people with whose shares of groups those of DATA are compared.",
+        parser=read_place,
+    ),
 ]
 Legitimate: TypeAlias = Annotated[
     list[str] | None,
@@ -203,10 +211,11 @@ KeyFile: TypeAlias = Annotated[
 ]
 RunFile: TypeAlias = Annotated[Path, typer.Argument(metavar="RUN", help="The run.json beside the reports.")]
 SourceFile: TypeAlias = Annotated[
-    Path, typer.Argument(metavar="DATA", help="The real table that the run was made from.")
+    Any, typer.Argument(metavar="DATA", help="The real table that the run was made from.", parser=read_place)
 ]
 TableOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--table", help="The table that was handed out, to see whether it is the one.")
+    Any,
+    typer.Option("--table", help="The table that was handed out, to see whether it is the one.", parser=read_place),
 ]
 TwinFile: TypeAlias = Annotated[Path, typer.Argument(metavar="TWIN", help="fidelity.json or bias.json.")]
 Before: TypeAlias = Annotated[Path, typer.Argument(metavar="BEFORE", help="The earlier fidelity.json or bias.json.")]
@@ -334,30 +343,6 @@ def read_key(file: Path | None) -> bytes | None:
         return read_key(file)
     held = os.environ.get(KEY_VARIABLE)
     return None if held is None else check_key(held)
-
-
-def default_out(data: Path) -> Path:
-    """Name the result after the input, beside it, with the same ending.
-
-    >>> str(default_out(Path("in/cards.csv.gz")))
-    'in/cards.synthgen.csv.gz'
-    """
-    stem, ending = _split_ending(data)
-    return data.parent / f"{stem}.synthgen{ending}"
-
-
-def default_reports(out: Path) -> Path:
-    """Name the folder of reports after the table.
-
-    >>> str(default_reports(Path("balanced.csv.gz")))
-    'balanced-reports'
-    """
-    return out.parent / f"{_split_ending(out)[0]}-reports"
-
-
-def _split_ending(path: Path) -> tuple[str, str]:
-    ending = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
-    return path.name.removesuffix(ending), ending
 
 
 def _plain_value(text: str) -> Any:

@@ -62,7 +62,15 @@ def test_what_the_command_line_says_in_pairs_is_a_table(read):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_word_of_a_command_can_stand_in_the_file(read, name):
     """A word that a command gets later is in the file by itself; its type must be one that can be checked."""
-    examples = {"bool": "true", "int": "3", "float": "0.5", "str": '"text"', "PosixPath": '"f.csv"', "Path": '"f.csv"'}
+    examples = {
+        "bool": "true",
+        "int": "3",
+        "float": "0.5",
+        "str": '"text"',
+        "PosixPath": '"f.csv"',
+        "Path": '"f.csv"',
+        "Any": '"f.csv"',
+    }
     words = words_of(FUNCTIONS[name])
     assert len(words) > 8
     assert not words.keys() & NOT_IN_THE_FILE
