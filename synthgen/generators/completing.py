@@ -54,6 +54,10 @@ class Partial:
         """Columns of which any row says something."""
         return [str(name) for name in self.rows.columns]
 
+    def take(self, rows: NDArray[np.intp]) -> Partial:
+        """Some of the rows."""
+        return Partial(self.rows.iloc[rows].reset_index(drop=True), self.outside[rows])
+
 
 def read_partial(conditions: Any, schema: Schema) -> Partial:
     """Read a table of partial rows.
