@@ -8,9 +8,13 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from synthgen.errors import DataError, FileError
 from synthgen.table.files import NULLABLE
+
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
+"""1 January of the year 1 and 31 December 9999, in days from 1970: what Python's dates hold."""
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:
@@ -94,6 +98,8 @@ def _series(column: pa.ChunkedArray, name: str) -> pd.Series[Any]:
     if pa.types.is_dictionary(kind):
         series: pd.Series[Any] = column.unify_dictionaries().combine_chunks().to_pandas()
         return series
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        _refuse_far(column, name)
     if pa.types.is_decimal(kind) or pa.types.is_date(kind):
         return pd.Series(pd.array(column, dtype=pd.ArrowDtype(kind)))
     if pa.types.is_interval(kind):
@@ -105,6 +111,22 @@ def _series(column: pa.ChunkedArray, name: str) -> pd.Series[Any]:
         return series
     series = column.to_pandas()
     return series
+
+
+def _refuse_far(column: pa.ChunkedArray, name: str) -> None:
+    """Refuse moments that Python has no date for, among them the infinite ones that databases know."""
+    kind = column.type
+    a_day = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000}.get(getattr(kind, "unit", ""), 1)
+    if kind in (pa.date64(), pa.timestamp("ns", getattr(kind, "tz", None))):
+        # Days in milliseconds; and nanoseconds, which end in the year 2262.
+        a_day = 86_400_000 if kind == pa.date64() else 86_400_000_000_000
+    ends = pc.min_max(column.cast(pa.int32() if kind == pa.date32() else pa.int64()))
+    low, high = ends["min"].as_py(), ends["max"].as_py()
+    if low is not None and (low < _FIRST_DAY * a_day or high >= (_LAST_DAY + 1) * a_day):
+        raise DataError(
+            f"Column {name!r} has dates that are infinite or not of the years 1 to 9999. Read it by a query that "
+            "replaces them, by NULL, say: ?query=SELECT NULLIF(...)"
+        )
 
 
 def _plain(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from synthgen.errors import FileError
 from synthgen.table.sources import failures
 from synthgen.table.sources.address import Address, Name
-from synthgen.table.sources.arrow_types import cast, labels_of
+from synthgen.table.sources.arrow_types import cannot_hold, cast, labels_of
 from synthgen.table.sources.identifiers import check_names, full_name, passing_name, quoted
 
 if TYPE_CHECKING:
@@ -137,6 +137,9 @@ def _known(column: pa.ChunkedArray, field: pa.Field, cursor: Cursor) -> pa.Chunk
     kind: Any = field.type
     notes = field.metadata or {}
     word = notes.get(b"POSTGRESQL:type", b"").decode()
+    if word == "money":
+        # ADBC gives the smallest coins, and nobody knows how many make one.
+        raise cannot_hold(field.name, word)
     if isinstance(kind, pa.BaseExtensionType):
         if word != "numeric":
             return column
@@ -222,7 +225,7 @@ def _errors(address: Address, doing: str) -> Iterator[None]:
         code = error.sqlstate
         # Without a code it is the connection that failed. What libpq says of an address it can't read may quote it.
         if failures.may_be_repeated(code) or code is None:
-            words = failures.postgresql_words(str(error))
+            words = failures.postgresql_words(str(error)) or f"the driver stopped with {type(error).__name__}"
         else:
             words = f"PostgreSQL stopped with the code {code}"
         raise failures.failed(address, doing, words) from None

@@ -231,6 +231,16 @@ def test_times_of_day_and_lists_are_refused_by_name(place):
     assert read_table(place.query("SELECT a FROM {t}"))["a"].tolist() == [1]
 
 
+@pytest.mark.parametrize("value", ["'infinity'::DATE", "'-infinity'::TIMESTAMP", "'infinity'::TIMESTAMPTZ",
+                                   "'10000-01-01'::DATE"])  # fmt: skip
+@pytest.mark.parametrize("place", ["duckdb", "postgresql"], indirect=True)
+def test_infinite_dates_are_refused_by_name(place, value):
+    write_table(small(), place())
+    with pytest.raises(DataError, match=r"Column 'end; of' has dates that are infinite or not of the years 1 to 9999"):
+        read_table(place.query(f'SELECT {value} AS "end; of" FROM {{t}}'))
+    assert read_table(place.query("SELECT '9999-12-31'::DATE AS d, '0001-01-01'::TIMESTAMP AS t")).shape == (1, 2)
+
+
 # Names
 
 

@@ -42,7 +42,9 @@ def test_intervals(postgresql):
         query(postgresql, "SELECT interval '1 month' AS i")
 
 
-@pytest.mark.parametrize("value", ["'1.2.3.4'::inet", "'{1,2}'::int[]", "'abc'::bytea", "'10:00'::time"])
+@pytest.mark.parametrize(
+    "value", ["'1.2.3.4'::inet", "'1.50'::money", "'{1,2}'::int[]", "'abc'::bytea", "'10:00'::time"]
+)
 def test_types_that_have_no_place_in_a_table(postgresql, value):
     with pytest.raises(DataError, match=r"Column 'odd; one' .*casts it"):
         query(postgresql, f'SELECT {value} AS "odd; one"')
