@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from synthgen.profiling import profile
     from synthgen.provenance import Provenance
     from synthgen.result import SynthesisResult
+    from synthgen.reviewing import Review
     from synthgen.table import Kind, Role, Schema
     from synthgen.validation import Gate, Outcome, validate
     from synthgen.verification import Verification, verify
@@ -35,6 +36,7 @@ __all__ = [
     "Outcome",
     "PriorCorrection",
     "Provenance",
+    "Review",
     "Role",
     "Schema",
     "SynthesisResult",
@@ -65,6 +67,7 @@ _HOME = {
     "Outcome": "validation",
     "PriorCorrection": "merging.calibration",
     "Provenance": "provenance",
+    "Review": "reviewing",
     "Role": "table",
     "Schema": "table",
     "SynthesisResult": "result",

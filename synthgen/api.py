@@ -221,19 +221,10 @@ def synthesize(
         outcome, asked,
     )  # fmt: skip
     result = SynthesisResult(
-        profile=described,
-        validation=report,
-        provenance=origin,
-        _real=frame,
-        _made=accepted,
-        _refused=refused_rows(made, report),
-        _train_rows=train,
-        _holdout_rows=held,
-        _form=form,
-        fairness=outcome,
-        _weights=weights,
-        _source=source,
-    )
+        profile=described, validation=report, provenance=origin, _real=frame, _made=accepted,
+        _refused=refused_rows(made, report), _train_rows=train, _holdout_rows=held, _form=form, fairness=outcome,
+        _weights=weights, _source=source, _delivered=delivered, _schema=schema,
+    )  # fmt: skip
     stages.close()
     return _written(result, out)
 

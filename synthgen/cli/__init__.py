@@ -14,8 +14,22 @@ from synthgen.cli.synthesize import synthesize
 from synthgen.cli.profile import profile
 from synthgen.cli.validate import validate
 from synthgen.cli.uplift import uplift
+from synthgen.cli.merge import merge
 from synthgen.cli.evidence import report, verify
 from synthgen.cli.failures import ExitCode
 # isort: on
 
-__all__ = ["ExitCode", "app", "demo", "init", "main", "profile", "report", "synthesize", "uplift", "validate", "verify"]
+__all__ = [
+    "ExitCode",
+    "app",
+    "demo",
+    "init",
+    "main",
+    "merge",
+    "profile",
+    "report",
+    "synthesize",
+    "uplift",
+    "validate",
+    "verify",
+]

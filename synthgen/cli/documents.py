@@ -18,7 +18,8 @@ def row_counts(result: SynthesisResult) -> dict[str, Any]:
     counts = dict(result.provenance.counts)
     if result.withheld:
         counts["delivered"] = 0
-    return {**counts, "refused_by_reason": dict(result.provenance.refused_by_reason)}
+    waits = {"awaits_review": True} if result.provenance.awaits_review else {}
+    return {**counts, "refused_by_reason": dict(result.provenance.refused_by_reason), **waits}
 
 
 def verdict_document(verdict: Verdict) -> dict[str, Any]:

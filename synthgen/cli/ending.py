@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from synthgen.cli.failures import ExitCode, say
 
 if TYPE_CHECKING:
+    from synthgen.cli.merge import Waiting
     from synthgen.result import SynthesisResult
     from synthgen.validation.verdict import Verdict
 
@@ -22,12 +23,20 @@ def finish(
     quiet: bool = False,
     as_json: bool = False,
     next_step: str = "",
+    waiting: Waiting | None = None,
 ) -> ExitCode:
-    """Write the reports, print the summary and give the exit code."""
+    """Write the reports, print the summary and give the exit code.
+
+    With ``waiting`` the table isn't written: a person looks first.
+    """
     from synthgen.cli import documents, summary
     from synthgen.table.sources import is_pipe, shown
 
     written: list[Path | str] = [] if result.withheld else [shown(table)]
+    if waiting is not None and not result.withheld:
+        from synthgen.cli.merge import put_before_a_person
+
+        result, written, next_step = put_before_a_person(result, waiting)
     try:
         files = [*written, *(result.write_reports(folder, audience=audience, key=key) if folder else [])]
         if as_json:
@@ -40,10 +49,10 @@ def finish(
                 }
             )
         elif not quiet:
-            hints = [summary.hint(next_step)] if next_step else []
+            hints = [summary.hint(line) for line in next_step.splitlines()]
             summary.show([*summary.synthesis_parts(result, files), *hints], aside=is_pipe(table))
     except KeyboardInterrupt:
-        place = f"{shown(table)} is written" if written else "no table was written"
+        place = f"{shown(table)} is written" if shown(table) in written else "no table was written"
         raise KeyboardInterrupt(f"interrupted; {place}, the reports in {folder} may be missing") from None
     for warning in result.provenance.warnings:
         say(f"warning: {warning}")

@@ -54,6 +54,11 @@ def default_reports(out: Path | str) -> Path | None:
     return Path(re.sub(r"[^\w-]+", "_", read_address(out).written_to.table) + "-reports")
 
 
+def stem_of(path: Path) -> str:
+    """A file's name without its ending, which may have two parts."""
+    return _split_ending(path)[0]
+
+
 def _split_ending(path: Path) -> tuple[str, str]:
     ending = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
     return path.name.removesuffix(ending), ending

@@ -262,7 +262,8 @@ def _rows_table(counts: dict[str, Any]) -> Table:
     for reason, count in sorted(counts["refused_by_reason"].items(), key=lambda item: -item[1]):
         table.add_row(_text(f"    {words_of.get(reason, reason)}", "dim"), f"{count:,}")
     table.add_row("synthetic, accepted", f"{counts['accepted']:,}")
-    words = "delivered" if counts["delivered"] else "delivered: the gate withholds the table"
+    why = "a person looks first" if counts.get("awaits_review") else "the gate withholds the table"
+    words = "delivered" if counts["delivered"] else f"delivered: {why}"
     if counts["delivered"] > counts["accepted"]:
         words = "delivered, real and synthetic"
     table.add_row(_text(words, "bold"), _text(f"{counts['delivered']:,}", "bold"))
@@ -288,7 +289,12 @@ def _aims() -> dict[str, str]:
 
 def _shorter(aside: re.Match[str]) -> str:
     """A long aside, such as the names of thirty columns, must not hide the sentence that it stands in."""
-    return f"({_cut(aside[1], _LONGEST_LABEL)})"
+    start = aside[1][:_LONGEST_LABEL]
+    # At the end of a part, where there is one.
+    kept = (
+        f"{start[: start.rfind(';')]};{_ELLIPSIS[not _unicode()]}" if ";" in start else _cut(aside[1], _LONGEST_LABEL)
+    )
+    return f"({kept})"
 
 
 def _cut(words: str, most: int) -> str:

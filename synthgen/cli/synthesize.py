@@ -11,6 +11,7 @@ from synthgen.cli.commands import app, with_progress
 from synthgen.cli.configuration import Configured, say_config, table_of, with_schema
 from synthgen.cli.ending import finish
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
+from synthgen.cli.merge import check_review
 from synthgen.cli.places import default_out, default_reports
 from synthgen.errors import UsageError
 
@@ -53,15 +54,17 @@ def synthesize(
     audience: words.Audience = words.AudienceWord.INTERNAL,
     seed: words.Seed = None,
     key_file: words.KeyFile = None,
+    review: words.ReviewOut = None,
     config: words.ConfigFile = None,
     quiet: words.Quiet = False,
     as_json: words.AsJson = False,
 ) -> ExitCode:
     """Make synthetic rows for DATA, check them, and write the table with its reports.
 
-    The table is written only if the gate lets it through; the reports are always written. With the table on standard
-    output all else goes to standard error, and reports are written only if --reports names a folder. Without DATA,
-    ./synthgen.toml says what to do; 'synthgen init' writes one.
+    The table is written only if the gate lets it through; the reports are always written. With --review a person looks
+    first, and 'synthgen merge' writes the table. With the table on standard output all else goes to standard error, and
+    reports are written only if --reports names a folder. Without DATA, ./synthgen.toml says what to do; 'synthgen init'
+    writes one.
     """
     from synthgen.table.sources import check_source, is_pipe
 
@@ -70,13 +73,16 @@ def synthesize(
     folder = reports or default_reports(table)
     if as_json and is_pipe(table):
         raise UsageError("--json prints on standard output, where the table goes. Name a file with --out.")
-    check_destinations([path for path in (data, schema, key_file) if path], [table], folder)
+    plan = table_of(context, "fairness", words.read_fairness(fairness))
+    waiting = check_review(review, data, table, folder, key_file, str(audience), plan)
+    sheets = [waiting.sheet, waiting.rows] if waiting else []
+    check_destinations([path for path in (data, schema, key_file) if path], [table, *sheets], folder)
     key = words.read_key(key_file)
     settings: dict[str, Any] = {
         "generator_options": table_of(context, "option", words.read_options(option)),
         "sampling_strategy": table_of(context, "sampling_strategy", words.read_strategy(sampling_strategy)),
         "conditions": table_of(context, "condition", words.read_conditions(condition)),
-        "fairness": table_of(context, "fairness", words.read_fairness(fairness)),
+        "fairness": plan,
     }
     say_config(context, quiet)
     import synthgen as sg
@@ -97,9 +103,12 @@ def synthesize(
         holdout=holdout,
         validation=str(validation),
         gate=words.read_gate(gate, fewest_holders),
-        out=table,
+        out=None if review else table,
         random_state=seed,
         progress=with_progress(quiet),
         **settings,
     )
-    return finish(result, table, folder, audience=str(audience), key=key, quiet=quiet, as_json=as_json)
+    return finish(
+        result, table, folder, audience=str(audience), key=key, quiet=quiet, as_json=as_json,
+        waiting=waiting,
+    )  # fmt: skip

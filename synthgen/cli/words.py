@@ -235,6 +235,25 @@ Junit: TypeAlias = Annotated[
     Path | None,
     typer.Option("--junit", help="Write one test case a criterion to this XML file, for a CI server."),
 ]
+ReviewOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--review",
+        metavar="SHEET",
+        help="Write a sheet of rows for a person to accept or refuse (.csv or .xlsx), and leave the table to 'synthgen "
+        "merge'.",
+    ),
+]
+ReviewIn: TypeAlias = Annotated[
+    Path | None, typer.Option("--review", metavar="SHEET", help="The sheet, every line decided: .csv or .xlsx.")
+]
+Reviewer: TypeAlias = Annotated[
+    str | None, typer.Option(help="Who decided.", show_default="the column 'reviewer' of the sheet")
+]
+SyntheticRows: TypeAlias = Annotated[
+    Path, typer.Option("--synthetic", help="The run's accepted synthetic rows: NAME.synthetic.parquet.")
+]
+RunOption: TypeAlias = Annotated[Path, typer.Option("--run", help="The run.json beside the reports; it is updated.")]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary, only problems.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, not the summary.")]
 

@@ -13,6 +13,7 @@ from synthgen.reporting.croissant import croissant_json
 from synthgen.reporting.data_card import card_md
 from synthgen.reporting.diff_page import diff_html
 from synthgen.reporting.html import render
+from synthgen.reporting.review_page import review_html
 from synthgen.reporting.run_document import run_json
 from synthgen.reporting.sections import BIAS, FIDELITY, bias, verdict
 from synthgen.reporting.sections.columns import figures
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Audience", "bias_fragment", "bias_html", "bias_json", "card_md", "croissant_json", "diff_html",
-    "fidelity_fragment", "fidelity_html", "fidelity_json", "page_html", "read_twin", "run_json", "shareable_profile",
-    "shareable_provenance", "shareable_report", "uplift_fragment",
+    "fidelity_fragment", "fidelity_html", "fidelity_json", "page_html", "read_twin", "review_html", "run_json",
+    "shareable_profile", "shareable_provenance", "shareable_report", "uplift_fragment",
 ]  # fmt: skip
 
 FRAGMENT_COLUMNS = 4

@@ -283,7 +283,12 @@ def _write_arrow(frame: pd.DataFrame, target: Any, suffix: str, *, in_order: boo
 
 def write_text(text: str, path: str | Path) -> None:
     """Write a text file in UTF-8; the file is whole or not there."""
-    _atomically(Path(path), lambda temporary: temporary.write_bytes(text.encode("utf-8")))
+    write_bytes(text.encode("utf-8"), path)
+
+
+def write_bytes(held: bytes, path: str | Path) -> None:
+    """Write a file; it is whole or not there."""
+    _atomically(Path(path), lambda temporary: temporary.write_bytes(held))
 
 
 def _atomically(path: Path, write: Callable[[Path], object]) -> None:

@@ -60,7 +60,11 @@ class FakeResult:
         counts["delivered"] = 3798
         reasons = {"NEAR_COPY": 2, "EXACT_COPY": 1}
         self.provenance = SimpleNamespace(
-            counts=counts, refused_by_reason=reasons, warnings=(), to_dict=lambda: {"counts": counts}
+            counts=counts,
+            refused_by_reason=reasons,
+            warnings=(),
+            awaits_review=False,
+            to_dict=lambda: {"counts": counts},
         )
         blocking = ("FAIL", "INCONCLUSIVE") if purpose == "release" else ("FAIL",)
         self.withheld = gate is not None and outcome in blocking

@@ -34,6 +34,7 @@ COUNTS = {
     "refused": "Synthetic rows refused",
     "accepted": "Synthetic rows accepted",
     "delivered": "Rows in the table handed back",
+    "refused_by_reviewer": "Synthetic rows refused by a reviewer",
 }
 
 COARSER = {
@@ -55,6 +56,7 @@ def provenance_section(about: object, provenance: Mapping[str, Any]) -> Section 
         "provenance.html", facts=facts, counts=rows,
         parameters=_pairs(provenance.get("parameters")), libraries=_pairs(provenance.get("libraries")),
         seconds=_seconds(provenance.get("seconds")), coarser=_coarser(provenance.get("disclosure")),
+        reviews=_reviews(provenance),
     )  # fmt: skip
     return Section("provenance", "Provenance", html)
 
@@ -68,6 +70,25 @@ def _coarser(disclosure: object) -> list[tuple[str, str]]:
         pairs += [(f"{shorten(name)}: {words}", _value(count)) for name, count in (disclosure.get(key) or {}).items()]
     moved = disclosure.get("moved_cells")
     return [*pairs, ("Rows moved to a commoner combination", _value(moved))] if moved else pairs
+
+
+def _reviews(provenance: Mapping[str, Any]) -> list[str]:
+    """Who looked at rows, when, and what was refused, a sentence a review."""
+    said = []
+    for log in provenance.get("reviews") or ():
+        if not isinstance(log, Mapping):
+            continue
+        lines = ", ".join(
+            f"{_value(counts.get('refused'))} of {_value(counts.get('rows'))} {prose(group)}"
+            for group, counts in (log.get("groups") or {}).items() if isinstance(counts, Mapping)
+        )  # fmt: skip
+        said.append(
+            f"{prose(log.get('reviewer'))} looked at {_value(log.get('rows'))} rows at {prose(log.get('reviewed'))} "
+            f"and refused {_value(log.get('refused'))} of them ({lines}). Figures are of the rows before that"
+        )
+    if provenance.get("awaits_review"):
+        said.append("The table isn't merged before somebody has looked at rows of it")
+    return said
 
 
 def _pairs(mapping: object) -> list[tuple[str, str]]:
