@@ -25,6 +25,7 @@ from synthgen.validation.verdict import Outcome, Purpose
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from synthgen.planning.fairness import FairnessPlan
     from synthgen.planning.fairness import Outcome as FairnessOutcome
     from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling import Profile
@@ -149,6 +150,7 @@ class SynthesisResult:
         audience: str = "internal",
         uplift: Uplift | None = None,
         calibration: Sequence[Reliability] = (),
+        plans: Sequence[FairnessPlan] = (),
         key: bytes | str | None = None,
     ) -> list[Path]:
         """Write the reports, their twins for programs, the data card and the record of the run to a folder.
@@ -167,6 +169,8 @@ class SynthesisResult:
             Of :func:`synthgen.estimate_uplift`, to be shown with the usefulness.
         calibration : sequence of Reliability
             Of :func:`synthgen.validation.reliability`, to be shown with the usefulness.
+        plans : sequence of FairnessPlan
+            Of ``profile.bias.plans()``, to be shown with the bias.
         key : bytes or str, optional
             With a key, ``run.json`` holds keyed tags of source, synthetic rows and table; see
             :func:`synthgen.verify`. Keep it apart from the reports. Not for a shareable audience.
@@ -192,13 +196,12 @@ class SynthesisResult:
             about = reporting.shareable_provenance(about)
             record = json.loads(reporting.run_json(report, None, about))
         card = (report, profile, about, self._file)
+        models: dict[str, Any] = {"uplift": uplift, "calibration": calibration}
         pages = {
-            "bias.html": reporting.bias_html(self.profile, whole, audience=readers),
-            "bias.json": reporting.bias_json(profile, about),
-            "fidelity.html": reporting.fidelity_html(
-                self.validation, whole, uplift=uplift, calibration=calibration, audience=readers
-            ),
-            "fidelity.json": reporting.fidelity_json(report, about),
+            "bias.html": reporting.bias_html(self.profile, whole, plans=plans, audience=readers),
+            "bias.json": reporting.bias_json(profile, about, plans=() if outside else plans),
+            "fidelity.html": reporting.fidelity_html(self.validation, whole, audience=readers, **models),
+            "fidelity.json": reporting.fidelity_json(report, about, **({} if outside else models)),
             "card.md": reporting.card_md(*card),
             "croissant.json": reporting.croissant_json(*card, folder),
             "run.json": json.dumps(record, indent=2, ensure_ascii=True, allow_nan=False) + "\n",

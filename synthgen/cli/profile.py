@@ -28,7 +28,8 @@ def profile(
     as_json: words.AsJson = False,
 ) -> ExitCode:
     """Describe DATA: kinds, classes, who is in it and with which outcome."""
-    check_destinations([path for path in (data, schema, reference) if path], [out, schema_out])
+    twin = words.twin_of(out)
+    check_destinations([path for path in (data, schema, reference) if path], [out, twin, schema_out])
     say_config(context, quiet)
     import synthgen as sg
     from synthgen.cli import summary
@@ -44,12 +45,13 @@ def profile(
         predictions=predictions,
     )
     files = []
-    if out is not None:
-        from synthgen.reporting import bias_html
+    if out is not None and twin is not None:
+        from synthgen.reporting import bias_html, bias_json
         from synthgen.table.files import write_text
 
         write_text(bias_html(found), out)
-        files.append(out)
+        write_text(bias_json(found), twin)
+        files += [out, twin]
     if schema_out is not None:
         found.schema.to_json(schema_out)
         files.append(schema_out)

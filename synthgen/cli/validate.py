@@ -32,7 +32,8 @@ def validate(
     as_json: words.AsJson = False,
 ) -> ExitCode:
     """Judge a SYNTHETIC table from any tool against the real rows it was made from."""
-    check_destinations([path for path in (synthetic, train, holdout, schema) if path], [out, junit])
+    twin = words.twin_of(out)
+    check_destinations([path for path in (synthetic, train, holdout, schema) if path], [out, twin, junit])
     say_config(context, quiet)
     import synthgen as sg
     from synthgen.cli import documents, summary
@@ -50,18 +51,22 @@ def validate(
         random_state=seed,
         progress=with_progress(quiet),
     )
+    outside = audience is words.AudienceWord.SHAREABLE
     files = []
-    if out is not None:
-        from synthgen.reporting import fidelity_html
+    if out is not None and twin is not None:
+        from synthgen.reporting import fidelity_html, fidelity_json, shareable_provenance, shareable_report
         from synthgen.table.files import write_text
 
+        shown = (shareable_report(report), shareable_provenance({})) if outside else (report, None)
         write_text(fidelity_html(report, audience=str(audience)), out)
-        files.append(out)
+        write_text(fidelity_json(*shown), twin)
+        files += [out, twin]
     if junit is not None:
         from synthgen.cli.junit import junit_xml
+        from synthgen.reporting import shareable_report
         from synthgen.table.files import write_text
 
-        write_text(junit_xml(report.verdict), junit)
+        write_text(junit_xml((shareable_report(report) if outside else report).verdict), junit)
         files.append(junit)
     if as_json:
         summary.show_json({**documents.report_document(report), "files": files})

@@ -72,7 +72,10 @@ OutTable: TypeAlias = Annotated[
         parser=read_place,
     ),
 ]
-OutReport: TypeAlias = Annotated[Path | None, typer.Option(help="Write the report to this HTML file.")]
+OutReport: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(help="Write the report to this HTML file, and what it shows as JSON beside it."),
+]
 DemoFolder: TypeAlias = Annotated[Path, typer.Option("--out", help="Folder to write to; made if it isn't there.")]
 Reports: TypeAlias = Annotated[
     Path | None,
@@ -362,6 +365,17 @@ def read_key(file: Path | None) -> bytes | None:
         return read_key(file)
     held = os.environ.get(KEY_VARIABLE)
     return None if held is None else check_key(held)
+
+
+def twin_of(out: Path | None) -> Path | None:
+    """Name the file for programs beside a page.
+
+    >>> str(twin_of(Path("fidelity.html")))
+    'fidelity.json'
+    """
+    if out is not None and out.suffix.lower() == ".json":
+        raise UsageError(f"{out} is the page, and its figures go to a .json beside it. Name it .html.")
+    return None if out is None else out.with_suffix(".json")
 
 
 def _plain_value(text: str) -> Any:

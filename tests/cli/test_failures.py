@@ -89,6 +89,8 @@ def test_a_full_disk_is_said_in_the_systems_words(run, fake, cards):
         (["synthesize", "cards.csv", "--out", "cards.csv"], "would be overwritten"),
         (["synthesize", "cards.csv", "--out", "link.csv"], "would be overwritten"),
         (["profile", "cards.csv", "--out", "a.html", "--schema-out", "a.html"], "two outputs"),
+        (["profile", "cards.csv", "--out", "a.html", "--schema-out", "a.json"], "two outputs"),
+        (["profile", "cards.csv", "--out", "a.json"], "Name it .html"),
         (["validate", "s.csv", "--train", "t.csv"], "holdout"),
         (["validate", "s.csv", "--train", "t.csv", "--holdout", "h.csv", "--out", "s.csv"], "overwritten"),
     ],

@@ -66,9 +66,9 @@ def test_files(run, fake, cards, monkeypatch, name):
     assert harmless(run("synthesize", given, "--gate", "none")).code == 0
     stem = name.removesuffix(".csv")
     assert {f"{stem}.synthgen.csv", f"{stem}.synthgen-reports/run.json"} <= set(left(cards.parent))
-    assert harmless(run("profile", given, "--out", f"{stem}.html", "--schema-out", f"{stem}.json")).code == 0
+    assert harmless(run("profile", given, "--out", f"{stem}.html", "--schema-out", f"{stem}.schema.json")).code == 0
     shown = json.loads(run("profile", given, "--out", f"./{stem}.html", "--json").out)
-    assert shown["files"] == [f"{stem}.html"]
+    assert shown["files"] == [f"{stem}.html", f"{stem}.json"]
     assert harmless(run("synthesize", "--", name)).code == 3
     # What isn't what it should be is said with its name, in one line.
     Path("none").mkdir()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import doctest
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -94,16 +93,3 @@ def test_the_examples_in_the_docstrings_hold():
     tested = doctest.testmod(words_module)
     assert tested.attempted >= 5
     assert tested.failed == 0
-
-
-def test_a_schema_of_another_tool(run, fake, cards):
-    columns = {name: {"sdtype": "unknown", "pii": False} for name in pd.read_csv(cards).columns}
-    document = {"columns": columns | {"shop": {"sdtype": "unknown"}}, "METADATA_SPEC_VERSION": "SINGLE_TABLE_V1"}
-    Path("metadata.json").write_text(json.dumps(document))
-    seen = fake()
-    done = run("synthesize", cards, "--schema", "metadata.json", "--out", "out.csv")
-    assert done.code == 0 and seen["schema"] == Schema.from_json("metadata.json")
-    assert "warning: Not taken over from the SDV metadata 'metadata.json': column 'shop'" in done.err
-    Path("metadata.json").write_text(json.dumps(document | {"METADATA_SPEC_VERSION": "V9"}))
-    done = run("synthesize", cards, "--schema", "metadata.json", "--out", "out.csv")
-    assert done.code == 1 and "'V9'" in done.err

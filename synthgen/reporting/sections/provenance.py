@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
-
-from synthgen.reporting.html import compact, number, plain, prose, render, shorten
+from synthgen.reporting.html import compact, moment, number, plain, prose, render, shorten
 from synthgen.reporting.section import Section
 
 FACTS = {
@@ -47,7 +45,7 @@ COARSER = {
 def provenance_section(about: object, provenance: Mapping[str, Any]) -> Section | None:
     """Everything that is known about how the table was made."""
     counts = {**dict(getattr(about, "counts", {})), **dict(provenance.get("counts") or {})}
-    facts = [(title, _shown(key, provenance[key])) for key, title in FACTS.items() if key in provenance]
+    facts = [(title, fact(key, provenance[key])) for key, title in FACTS.items() if key in provenance]
     rows = [(title, counts[key]) for key, title in COUNTS.items() if counts.get(key) is not None]
     rows += [(shorten(key), value) for key, value in counts.items() if key not in COUNTS]
     if not facts and not rows:
@@ -103,9 +101,12 @@ def _seconds(mapping: object) -> list[tuple[str, str]]:
     return [(prose(key), compact(value)) for key, value in mapping.items()]
 
 
-def _shown(key: str, value: object) -> str | Markup:
+def fact(key: str, value: object) -> str:
+    """Write one of :data:`FACTS` for reading."""
     if key == "gate":
         return "lifted (gate=None)" if value is None else _value(value)
+    if key == "created":
+        return moment(value)
     return "not set" if value is None and key == "random_state" else _value(value)
 
 
