@@ -115,6 +115,8 @@ def test_a_command_line_that_cannot_be_understood(run, cards, words, said):
         (["--subject", "person"], "person"),
         (["--condition", "colour=red"], "colour"),
         (["--condition", "Class=7"], "7"),
+        (["--constraint", "amount <= colour"], "colour"),
+        (["--constraint", "?"], "?"),
         (["--sampling-strategy", "most"], "most"),
         (["--generator", "smote", "--option", "k_neigbors=3"], "k_neigbors"),
         (["--n-samples", "0"], "n_samples"),
