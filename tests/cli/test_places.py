@@ -141,8 +141,6 @@ def test_a_table_that_is_withheld_leaves_stdout_empty(run, writing, cards):
             "would be overwritten",
         ),
         (["profile", "cards.csv", "postgresql://ann:s3cret@host/db?table=t"], "extra argument"),
-        (["postgresql://ann:s3cret@host/db?table=t"], "No such command"),
-        (["profile", "cards.csv", "--sed=postgresql://ann:s3cret@host/db"], "No such option"),
         (["synthesize", "cards.csv", "--seed", "postgresql://ann:s3cret@host/db"], "seed"),
     ],
 )
@@ -189,6 +187,7 @@ def test_places_that_cannot_be_used(run, cards, words, said, monkeypatch):
 # Databases
 
 
+@pytest.mark.slow
 def test_every_command_takes_a_database(run, cards):
     pytest.importorskip("duckdb", reason="the extra sql isn't installed")
     real = pd.read_csv(cards)

@@ -156,7 +156,9 @@ def read_address(url: str) -> Address:
     shown = f"{scheme}://{_without_password(authority)}{slash}{database}"
     own, others = _parameters(scheme, shown, after)
     name = _name(own["table"], shown) if "table" in own else None
-    shown += "?query=…" if name is None else "?table=" + _printable(own["table"])
+    # Where the server is belongs to the place; other settings may be secrets.
+    shown += "?" + "".join(f"{key}={_printable(value)}&" for key, value in others if key in ("host", "port"))
+    shown += "query=…" if name is None else "table=" + _printable(own["table"])
     if ("table" in own) == ("query" in own):
         given = "both a table and a query; name one of them" if "table" in own else "no table. Add ?table=NAME"
         raise UsageError(f"{shown.partition('?')[0]} names {given}.")

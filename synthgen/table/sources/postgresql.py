@@ -50,14 +50,16 @@ def read(address: Address) -> pa.Table:
     with _opened(address) as connection, _errors(address, "read"), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
         query = (address.query or "").strip(" \t\r\n;")
+        labels: dict[str, list[str]] = {}
         if address.name is not None:
             if not _all(cursor, "SELECT to_regclass($1)::oid::bigint", full_name(address.name))[0][0]:
                 raise failures.no_table(address, address.name)
             query = f"SELECT * FROM {full_name(address.name)}"
+            labels = _labels_of_columns(full_name(address.name), cursor)
         cursor.execute(query)
         table = cursor.fetch_arrow_table()
         for place, field in enumerate(table.schema):
-            known = _known(table.column(place), field, cursor)
+            known = _known(table.column(place), field, labels.get(field.name), cursor)
             table = table.set_column(place, field.name, known)
         return table
 
@@ -132,7 +134,7 @@ def _declared(column: pa.ChunkedArray, name: str, cursor: Cursor) -> tuple[str, 
     raise FileError(f"Column {name!r} can't be written to PostgreSQL: it is of type {kind}. Convert it first.")
 
 
-def _known(column: pa.ChunkedArray, field: pa.Field, cursor: Cursor) -> pa.ChunkedArray:
+def _known(column: pa.ChunkedArray, field: pa.Field, labels: list[str] | None, cursor: Cursor) -> pa.ChunkedArray:
     """Read what ADBC hands over as it found it: decimals and labels of an enum are text."""
     kind: Any = field.type
     notes = field.metadata or {}
@@ -145,7 +147,9 @@ def _known(column: pa.ChunkedArray, field: pa.Field, cursor: Cursor) -> pa.Chunk
             return column
         texts = pa.chunked_array([chunk.storage for chunk in column.chunks], pa.string())
         return _decimals(texts, int(notes.get(b"POSTGRESQL:typmod", b"-1")), field.name)
-    labels = _labels(word, cursor) if kind == pa.string() and word not in _TEXTS else []
+    if kind != pa.string() or word in _TEXTS:
+        return column
+    labels = labels or _labels(word, cursor)
     if not labels:
         return column
     codes = pc.index_in(column, value_set=pa.array(labels)).combine_chunks()
@@ -170,9 +174,22 @@ def _decimals(texts: pa.ChunkedArray, modifier: int, name: str) -> pa.ChunkedArr
 
 
 def _labels(word: str, cursor: Cursor) -> list[str]:
-    """List the labels of an enum; of several enums of one name none, as they can't be told apart."""
-    found = _enums(cursor, "t.typname = $1", word)
+    """List the labels of an enum; of several enums of one name those of the one that is seen, if any is."""
+    found = _enums(cursor, "t.typname = $1 AND pg_type_is_visible(t.oid)", word) or _enums(
+        cursor, "t.typname = $1", word
+    )
     return found[0][1] if len(found) == 1 else []
+
+
+def _labels_of_columns(table: str, cursor: Cursor) -> dict[str, list[str]]:
+    """List the labels of each column of a table that is of an enum."""
+    rows = _all(
+        cursor,
+        "SELECT a.attname::text, e.enumlabel::text FROM pg_attribute a JOIN pg_enum e ON e.enumtypid = a.atttypid "
+        "WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 ORDER BY a.attnum, e.enumsortorder",
+        table,
+    )
+    return _grouped(rows)
 
 
 def _enum_like(labels: list[str], cursor: Cursor) -> str | None:
@@ -191,10 +208,14 @@ def _enums(cursor: Cursor, which: str, *given: str) -> list[tuple[str, list[str]
         "ORDER BY t.oid, e.enumsortorder",
         *given,
     )
+    return list(_grouped(rows).items())
+
+
+def _grouped(rows: list[tuple[Any, ...]]) -> dict[str, list[str]]:
     held: dict[str, list[str]] = {}
     for name, label in rows:
         held.setdefault(name, []).append(label)
-    return list(held.items())
+    return held
 
 
 def _all(cursor: Cursor, statement: str, *given: str) -> list[tuple[Any, ...]]:

@@ -50,7 +50,7 @@ def test_what_is_the_databases_own_is_left_to_it():
     address = read_address("postgresql://ann:pw@h:1/db?sslmode=require&table=t&host=%2Ftmp&if_exists=replace")
     assert address.location == "postgresql://ann:pw@h:1/db?sslmode=require&host=%2Ftmp"
     assert address.replace
-    assert address.shown == "postgresql://ann@h:1/db?table=t"
+    assert address.shown == "postgresql://ann@h:1/db?host=%2Ftmp&table=t"
     assert read_address("mysql+pymysql://ann@h/db?charset=utf8&table=t").location.endswith("?charset=utf8")
 
 

@@ -107,7 +107,7 @@ def test_where_there_is_no_standard_output(monkeypatch):
         read_table("-")
 
 
-@pytest.mark.parametrize("place", ["-", "-.parquet"])
+@pytest.mark.parametrize("place", ["-", pytest.param("-.parquet", marks=pytest.mark.slow)])
 def test_a_reader_that_has_gone_is_no_error(place):
     script = f"""
 import numpy as np, pandas as pd

@@ -60,13 +60,19 @@ def test_texts_of_other_names(postgresql):
     assert found.iloc[0].tolist() == ["x", "x", '{"a": 1}', "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"]
 
 
-def test_two_enums_of_one_name_are_text(postgresql):
+def test_two_enums_of_one_name(postgresql):
     postgresql.execute(
         "CREATE SCHEMA one", "CREATE SCHEMA two", "CREATE TYPE one.size AS ENUM ('s', 'l')",
         "CREATE TYPE two.size AS ENUM ('l', 'xl')", "CREATE TABLE one.t (size one.size)",
         "INSERT INTO one.t VALUES ('l')",
     )  # fmt: skip
-    assert read_table(postgresql.url("table=one.t"))["size"].tolist() == ["l"]
+    found = read_table(postgresql.url("table=one.t"))["size"]
+    assert (found.tolist(), list(found.cat.categories)) == (["l"], ["s", "l"])
+    # The result of a query doesn't say which of them it is, unless one is on the search path.
+    text = query(postgresql, "SELECT size FROM one.t")["size"]
+    assert text.tolist() == ["l"] and not isinstance(text.dtype, pd.CategoricalDtype)
+    seen = read_table(postgresql.url("query=SELECT size FROM one.t&options=-csearch_path%3Done"))["size"]
+    assert list(seen.cat.categories) == ["s", "l"]
 
 
 def test_a_table_that_others_build_on_is_not_replaced(postgresql):
