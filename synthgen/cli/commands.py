@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from synthgen.cli.failures import ExitCode, say_as_it_is
+from synthgen.cli.failures import ExitCode, one_line, say_as_it_is
 
 _EPILOG = """\b
 Examples:
@@ -93,6 +93,10 @@ def _run() -> int:
         code = typer.main.get_command(app).main(prog_name="synthgen", standalone_mode=False)
     except _CommandLineError as error:
         # It repeats words of the command line: a password must not be shown, nor what a terminal obeys.
+        said = str(getattr(error, "message", ""))
+        if "Usage:" not in said:
+            # What isn't the whole help is one line, whatever words it repeats.
+            error.message = one_line(said)  # type: ignore[attr-defined]
         shown = io.StringIO()
         error.show(file=shown)  # type: ignore[attr-defined]
         say_as_it_is(shown.getvalue().rstrip())

@@ -32,6 +32,8 @@ def init(
         raise UsageError("init needs a table that can be read again; name a file or a database, not a pipe.")
     if is_url(str(data)) and read_address(data).secrets:
         raise UsageError("init writes no password into a file. Leave it out of the URL, and let the database find it.")
+    if any("\ud800" <= char <= "\udfff" for char in str(data)):
+        raise FileError("The name of DATA isn't UTF-8, and settings can hold no other. Rename the file.")
     check_destinations([data], [out])
     if out.exists() and not force:
         raise FileError(f"{out} is there already. Name another file with --out, or write over it with --force.")

@@ -188,6 +188,16 @@ def test_what_cannot_be_done(run, cards, words, code, said):
     assert left(cards.parent) == ["cards.csv"]
 
 
+def test_a_name_that_is_no_text_is_refused(run, cards):
+    """Files may have any bytes for a name; all other commands take them, but no TOML file can hold one."""
+    name = os.fsdecode(b"caf\xe9.csv")
+    Path(name).write_bytes(cards.read_bytes())
+    done = run("init", name)
+    assert (done.code, Path("synthgen.toml").exists()) == (1, False)
+    assert "isn't UTF-8" in done.err
+    assert run("profile", name, "--quiet").code == 0
+
+
 HOSTILE = (
     "line\nbreak",
     'quote"s',
