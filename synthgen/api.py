@@ -53,7 +53,7 @@ from synthgen.table import (
     encode,
     extend_categories,
     to_pandas,
-    write_file,
+    write_table,
 )
 from synthgen.table.disclosure import public_labels
 from synthgen.table.roles import schema_with_roles
@@ -89,7 +89,9 @@ def synthesize(
     Parameters
     ----------
     data : table
-        pandas, polars, Arrow, or a path (csv, csv.gz, tsv, parquet, arrow). Never changed.
+        pandas, polars, Arrow, a path (csv, csv.gz, tsv, parquet, arrow), ``"-"`` for standard input, or the URL of a
+        table in a database, such as ``"duckdb:///f.db?table=t"``; see
+        :func:`synthgen.table.read_table`. Never changed.
     target : str, optional
         Column whose classes are balanced.
     purpose : {"augment", "release"}
@@ -140,8 +142,9 @@ def synthesize(
         How many rows the slower checks look at.
     gate : "default", Gate or None
         None hands the table out whatever the verdict; the report says so.
-    out : path, optional
-        Where to write the table (csv, csv.gz, tsv, parquet, arrow), if the gate lets it through.
+    out : path or URL, optional
+        Where to write the table, if the gate lets it through: a path, ``"-"`` for standard output, or the URL of a
+        table in a database, which is only replaced if that says ``&if_exists=replace``.
     random_state : int, Generator or None
         The same one gives the same rows on the same versions.
     progress : bool
@@ -230,7 +233,7 @@ def _written(result: SynthesisResult, out: str | Path | None) -> SynthesisResult
     """Write the table, if it may be handed out."""
     if out is None or result.withheld:
         return result
-    write_file(result._table, out)
+    write_table(result._table, out)
     return result._written_to(out)
 
 

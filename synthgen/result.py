@@ -19,6 +19,7 @@ from synthgen.provenance import with_review
 from synthgen.reporting.table_file import TableFile
 from synthgen.reviewing import Review, ReviewLog, check_sheet_path, flags_among, make_review, read_decisions
 from synthgen.table.files import check_writable, write_text
+from synthgen.table.sources import is_file
 from synthgen.validation.verdict import Outcome, Purpose
 
 if TYPE_CHECKING:
@@ -348,7 +349,9 @@ class SynthesisResult:
         return tags.tagged(record, checked, {"source": source, "synthetic": self._made, "table": self._table})
 
     def _written_to(self, path: str | Path) -> SynthesisResult:
-        """Return the result with the file that its table was written to."""
+        """Return the result with the file that its table was written to; a database is none that a card can hash."""
+        if not is_file(path):
+            return self
         return replace(self, _file=TableFile.of(path, synthetic_only=self.verdict.purpose is Purpose.RELEASE))
 
     def _withhold(self) -> None:

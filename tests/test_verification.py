@@ -299,3 +299,10 @@ def test_a_request_of_another_synthgen(made, real):
 def test_missing_files(real, tmp_path):
     with pytest.raises(FileError, match="There is no file"):
         verify(tmp_path / "run.json", real)
+
+
+def test_the_table_cannot_come_by_a_pipe(tmp_path):
+    frame = sg.datasets.load_fraud().iloc[:250]
+    result = sg.synthesize(frame, n_samples=50, generator="jitter", random_state=0, gate=None, progress=False)
+    with pytest.raises(UsageError, match="can't come by a pipe"):
+        sg.verify(result.record(), frame, table="-", progress=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 # The order is that of the help.
 from synthgen.cli.commands import app, main
 from synthgen.cli.demo import demo
+from synthgen.cli.init import init
 from synthgen.cli.synthesize import synthesize
 from synthgen.cli.profile import profile
 from synthgen.cli.validate import validate
@@ -22,6 +23,7 @@ __all__ = [
     "ExitCode",
     "app",
     "demo",
+    "init",
     "main",
     "merge",
     "profile",

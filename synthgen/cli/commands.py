@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import warnings
 from typing import Annotated
 
 import typer
 
+from synthgen.cli.failures import ExitCode, one_line, say_as_it_is
+
 _EPILOG = """\b
 Examples:
   synthgen demo
+  synthgen init cards.csv --target Class
+  synthgen synthesize
   synthgen profile cards.csv --target Class --out bias.html
   synthgen synthesize cards.csv --target Class --out balanced.csv --seed 0
   synthgen synthesize patients.parquet --purpose release --out shareable.parquet
+  cat cards.csv | synthgen synthesize - --target Class | head
+  synthgen synthesize 'duckdb:///f.db?table=t' --target Class --out 'duckdb:///f.db?table=balanced'
   synthgen validate made.csv --train train.csv --holdout holdout.csv
   synthgen uplift cards.csv --target Class
   synthgen report diff old/fidelity.json new/fidelity.json -o diff.html
@@ -21,9 +28,9 @@ Examples:
 
 \b
 Exit codes:
-  0    done
-  1    the data can't be used, or a file can't be read or written
-  2    the command line can't be understood: an option, a generator, a column
+  0    done; also where a reader of the output, such as head, has seen enough and gone
+  1    the data can't be used, or a file or a database can't be read or written
+  2    the command line or synthgen.toml can't be understood: an option, a generator, a column
   3    the gate withheld the table; the reports say why
   10+  verify: something doesn't match; see its help
   130  interrupted
@@ -42,6 +49,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+# What the library raises for a command line that it can't understand.
+_CommandLineError: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 def _show_version(wanted: bool) -> None:
@@ -74,7 +85,26 @@ def main() -> None:
     if not sys.warnoptions:
         # Libraries warn programmers, with lines of code; what a user must know is said by the commands.
         warnings.simplefilter("ignore")
-    app(prog_name="synthgen")
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        code = typer.main.get_command(app).main(prog_name="synthgen", standalone_mode=False)
+    except _CommandLineError as error:
+        # It repeats words of the command line: a password must not be shown, nor what a terminal obeys.
+        said = str(getattr(error, "message", ""))
+        if "Usage:" not in said:
+            # What isn't the whole help is one line, whatever words it repeats.
+            error.message = one_line(said)  # type: ignore[attr-defined]
+        shown = io.StringIO()
+        error.show(file=shown)  # type: ignore[attr-defined]
+        say_as_it_is(shown.getvalue().rstrip())
+        return int(ExitCode.USAGE)
+    except (typer.Abort, KeyboardInterrupt):
+        say_as_it_is("interrupted, nothing written")
+        return int(ExitCode.INTERRUPTED)
+    return code if isinstance(code, int) else int(ExitCode.OK)
 
 
 def with_progress(quiet: bool) -> bool:

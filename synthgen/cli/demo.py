@@ -15,14 +15,19 @@ from synthgen.cli.failures import ExitCode, check_destinations, guarded, made, s
 def demo(
     out: words.DemoFolder = Path("synthgen-demo"),
     seed: words.Seed = 0,
+    quiet: words.Quiet = False,
+    as_json: words.AsJson = False,
 ) -> ExitCode:
     """Balance the card payments that come with synthgen, check them, and write table and reports."""
     import synthgen as sg
 
     table = out / "balanced.parquet"
     check_destinations([], [], out)
-    say("Card payments, 492 of them frauds: profiling, making synthetic frauds, checking, merging.")
+    if not quiet:
+        say("Card payments, 492 of them frauds: profiling, making synthetic frauds, checking, merging.")
     payments = sg.datasets.load_fraud()
     with made(out):
-        result = sg.synthesize(payments, target="Class", out=table, random_state=seed, progress=with_progress(False))
-        return finish(result, table, out, next_step=f"Open {out / 'fidelity.html'} in a browser.")
+        result = sg.synthesize(payments, target="Class", out=table, random_state=seed, progress=with_progress(quiet))
+        return finish(
+            result, table, out, next_step=f"Open {out / 'fidelity.html'} in a browser.", quiet=quiet, as_json=as_json
+        )

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def finish(
     result: SynthesisResult,
-    table: Path,
-    folder: Path,
+    table: Path | str,
+    folder: Path | None,
     *,
     audience: str = "internal",
     key: bytes | None = None,
@@ -29,29 +29,30 @@ def finish(
 
     With ``waiting`` the table isn't written: a person looks first.
     """
-    from synthgen.cli import summary
+    from synthgen.cli import documents, summary
+    from synthgen.table.sources import is_pipe, shown
 
-    written = [] if result.withheld else [table]
+    written: list[Path | str] = [] if result.withheld else [shown(table)]
     if waiting is not None and not result.withheld:
         from synthgen.cli.merge import put_before_a_person
 
-        result, written, next_step = put_before_a_person(result, waiting, table, folder)
+        result, written, next_step = put_before_a_person(result, waiting)
     try:
-        files = [*written, *result.write_reports(folder, audience=audience, key=key)]
+        files = [*written, *(result.write_reports(folder, audience=audience, key=key) if folder else [])]
         if as_json:
             summary.show_json(
                 {
-                    "verdict": summary.verdict_document(result.verdict),
-                    "rows": summary.row_counts(result),
+                    "verdict": documents.verdict_document(result.verdict),
+                    "rows": documents.row_counts(result),
                     "files": files,
                     "provenance": result.provenance.to_dict(),
                 }
             )
         elif not quiet:
-            hints = [summary.hint(next_step)] if next_step else []
-            summary.show([*summary.synthesis_parts(result, files), *hints])
+            hints = [summary.hint(line) for line in next_step.splitlines()]
+            summary.show([*summary.synthesis_parts(result, files), *hints], aside=is_pipe(table))
     except KeyboardInterrupt:
-        place = f"{table} is written" if table in written else "no table was written"
+        place = f"{shown(table)} is written" if shown(table) in written else "no table was written"
         raise KeyboardInterrupt(f"interrupted; {place}, the reports in {folder} may be missing") from None
     for warning in result.provenance.warnings:
         say(f"warning: {warning}")
@@ -62,7 +63,8 @@ def finish(
         # Nothing was printed so far, so the error itself says what was found.
         _ = result.data
     verdict = result.verdict
-    say(f"error: the gate withheld the table ({verdict.outcome}, {verdict.words}). See {folder}.")
+    see = f" See {folder}." if folder else ""
+    say(f"error: the gate withheld the table ({verdict.outcome}, {verdict.words}).{see}")
     return ExitCode.GATE_FAILED
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from synthgen.cli import words
 from synthgen.cli.commands import app
 from synthgen.cli.failures import ExitCode, check_destinations, guarded, say
+from synthgen.cli.places import default_out, stem_of
 from synthgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,35 +49,54 @@ def merge(
     The table is written, and run.json and the reports beside it say who decided, when, and how many rows were refused.
     Of a run for release only synthetic rows are written.
     """
-    table = out or words.default_out(data)
+    table = out or default_out(data)
     check_destinations([path for path in (data, synthetic, run, review, key_file) if path], [table], run.parent)
     key = words.read_key(key_file)
-    from synthgen.table.files import check_destination, write_file
+    from synthgen.table.sources import check_destination, is_pipe, shown, write_table
     from synthgen.verification.merge_run import merge_run
+
+    if as_json and is_pipe(table):
+        raise UsageError("--json prints on standard output, where the table goes. Name a file with --out.")
 
     check_destination(table)
     merged = merge_run(run, data, synthetic, review=review, reviewer=reviewer, key=key)
-    write_file(merged.table, table)
-    files = [table, *_told(merged, run, table)]
-    _say(merged, files, quiet, as_json)
+    write_table(merged.table, table)
+    files: list[Path | str] = [shown(table), *_told(merged, run, table)]
+    _say(merged, files, quiet, as_json, aside=is_pipe(table))
     return ExitCode.OK
 
 
 class Waiting(NamedTuple):
     """What a table that waits for a person's look is merged from."""
 
-    data: Path
+    data: Path | str
     sheet: Path
+    rows: Path
+    table: Path
+    folder: Path
     key_file: Path | None
 
 
-def check_review(review: Path | None, table: Path, audience: str, fairness: Any) -> list[Path]:
-    """Refuse, before any work, what can't be reviewed and merged later; give the files that are written for it."""
+def check_review(
+    review: Path | None,
+    data: Path | str,
+    table: Path | str,
+    folder: Path | None,
+    key_file: Path | None,
+    audience: str,
+    fairness: Any,
+) -> Waiting | None:
+    """Refuse, before any work, what can't be reviewed and merged later; say what is written for it."""
     if review is None:
-        return []
+        return None
     from synthgen.reviewing import check_sheet_path
+    from synthgen.table.sources import is_pipe
 
     check_sheet_path(review)
+    if not isinstance(table, Path) or folder is None:
+        raise UsageError("--review leaves rows beside the table, so the table must be a file. Name one with --out.")
+    if is_pipe(data):
+        raise UsageError("--review needs a table that 'synthgen merge' can read again; name a file, not a pipe.")
     if audience != "internal":
         raise UsageError("--review needs --audience internal: 'synthgen merge' reads what shareable reports leave out.")
     if (fairness.get("kind") if isinstance(fairness, dict) else fairness) == "proxies":
@@ -84,7 +104,7 @@ def check_review(review: Path | None, table: Path, audience: str, fairness: Any)
             "--review can't be had with --fairness proxies, which changes the real rows too. Use result.reviewed() in "
             "Python."
         )
-    return [review, synthetic_file(table)]
+    return Waiting(data, review, synthetic_file(table), table, folder, key_file)
 
 
 def synthetic_file(table: Path) -> Path:
@@ -93,27 +113,25 @@ def synthetic_file(table: Path) -> Path:
     >>> str(synthetic_file(Path("out/balanced.csv.gz")))
     'out/balanced.synthetic.parquet'
     """
-    return table.parent / f"{words.stem_of(table)}.synthetic.parquet"
+    return table.parent / f"{stem_of(table)}.synthetic.parquet"
 
 
-def put_before_a_person(
-    result: SynthesisResult, waiting: Waiting, table: Path, folder: Path
-) -> tuple[SynthesisResult, list[Path], str]:
+def put_before_a_person(result: SynthesisResult, waiting: Waiting) -> tuple[SynthesisResult, list[Path | str], str]:
     """Write the sheet and the rows that it is about; say what to do next."""
     from synthgen.table.files import write_file
+    from synthgen.table.sources import shown
 
-    rows = synthetic_file(table)
-    write_file(result._made, rows)
+    write_file(result._made, waiting.rows)
     result.review_sheet(waiting.sheet)
-    command = ["synthgen", "merge", waiting.data, "--synthetic", rows, "--run", folder / "run.json"]
-    command += ["--review", waiting.sheet, "--reviewer", "NAME", "--out", table]
-    command += ["--key-file", waiting.key_file] if waiting.key_file else []
+    command = ["synthgen", "merge", shown(waiting.data), "--synthetic", waiting.rows]
+    command += ["--run", waiting.folder / "run.json", "--review", waiting.sheet, "--reviewer", "NAME"]
+    command += ["--out", waiting.table, *(["--key-file", waiting.key_file] if waiting.key_file else [])]
     line = shlex.join(map(str, command))
     words = f"No table is merged yet. Write accept or refuse on each line of {waiting.sheet}, then:\n  {line}"
-    return result.awaiting_review(), [waiting.sheet, rows], words
+    return result.awaiting_review(), [waiting.sheet, waiting.rows], words
 
 
-def _told(merged: Merged, run: Path, table: Path) -> list[Path]:
+def _told(merged: Merged, run: Path, table: Path | str) -> list[Path]:
     """Write into the record, and into the reports beside it, what a person decided."""
     import json
 
@@ -125,7 +143,8 @@ def _told(merged: Merged, run: Path, table: Path) -> list[Path]:
     changes = {
         name: provenance[name] for name in ("counts", "warnings", "reviews", "awaits_review") if name in provenance
     }
-    file = TableFile.of(table, synthetic_only=provenance.get("purpose") == "release")
+    release = provenance.get("purpose") == "release"
+    file = TableFile.of(table, synthetic_only=release) if isinstance(table, Path) else None
     texts = {run.name: json.dumps(merged.record, indent=2, ensure_ascii=True, allow_nan=False) + "\n"}
     texts |= {name: text for name, text in pages_again(run.parent, changes, file).items()}
     for name, text in texts.items():
@@ -133,7 +152,7 @@ def _told(merged: Merged, run: Path, table: Path) -> list[Path]:
     return [run.parent / name for name in texts]
 
 
-def _say(merged: Merged, files: list[Path], quiet: bool, as_json: bool) -> None:
+def _say(merged: Merged, files: list[Path | str], quiet: bool, as_json: bool, *, aside: bool) -> None:
     from synthgen.cli import summary
 
     counts = merged.record["provenance"]["counts"]
@@ -143,7 +162,7 @@ def _say(merged: Merged, files: list[Path], quiet: bool, as_json: bool) -> None:
     elif not quiet:
         said = "No review." if merged.log is None else f"{merged.log.words[0].upper()}{merged.log.words[1:]}."
         rows = f"{len(merged.table):,} rows, {counts['accepted']:,} of them synthetic."
-        summary.show([summary.hint(said), summary.hint(rows), *summary.files_parts(files)])
+        summary.show([summary.hint(said), summary.hint(rows), *summary.files_parts(files)], aside=aside)
     if merged.log is not None and merged.log.warning:
         say(f"warning: {merged.log.warning}")
     verdict = merged.record["verdict"]

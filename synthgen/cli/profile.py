@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import typer
+
 from synthgen.cli import words
 from synthgen.cli.commands import app
+from synthgen.cli.configuration import Configured, say_config, with_schema
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
-from synthgen.cli.schema_file import read_schema
 
 
-@app.command(short_help="Describe a table: kinds, classes, groups.")
+@app.command(cls=Configured, short_help="Describe a table: kinds, classes, groups.")
 @guarded
 def profile(
+    context: typer.Context,
     data: words.Data,
     target: words.Target = None,
     sensitive: words.Sensitive = None,
@@ -20,19 +23,23 @@ def profile(
     schema: words.SchemaFile = None,
     out: words.OutReport = None,
     schema_out: words.SchemaOut = None,
+    config: words.ConfigFile = None,
+    quiet: words.Quiet = False,
     as_json: words.AsJson = False,
 ) -> ExitCode:
     """Describe DATA: kinds, classes, who is in it and with which outcome."""
     twin = words.twin_of(out)
     check_destinations([path for path in (data, schema, reference) if path], [out, twin, schema_out])
+    say_config(context, quiet)
     import synthgen as sg
     from synthgen.cli import summary
 
+    source, declared = with_schema(context, data, schema, target=target, sensitive_features=sensitive)
     found = sg.profile(
-        data,
+        source,
         target=target,
         sensitive_features=sensitive or None,
-        schema=read_schema(schema),
+        schema=declared,
         reference_population=reference,
         legitimate=legitimate or (),
         predictions=predictions,
@@ -50,7 +57,7 @@ def profile(
         files.append(schema_out)
     if as_json:
         summary.show_json({**found.to_dict(), "files": files})
-    else:
+    elif not quiet:
         hints = [] if out else [summary.hint("Add --out bias.html for the whole report.")]
         summary.show([*summary.profile_parts(found, files), *hints])
     return ExitCode.OK

@@ -80,7 +80,7 @@ def validate(
     Parameters
     ----------
     synthetic : table
-        pandas, polars, Arrow or a path, with at least the columns of ``train``.
+        pandas, polars, Arrow, a path or the URL of a table in a database, with at least the columns of ``train``.
     train : table
         The real rows that the generator was fitted on.
     holdout : table or None

@@ -45,6 +45,10 @@ def test_a_diff_and_a_page_are_written(run):
     assert "from PASS to FAIL" in page
     assert run("report", "page", "bias.json", "--out", "bias.html", "--quiet").out == ""
     assert "Bias and data profile" in Path("bias.html").read_text("utf-8")
+    assert json.loads(run("report", "diff", "a.json", "b.json", "-o", "diff.html", "--json").out) == {
+        "files": ["diff.html"]
+    }
+    assert json.loads(run("report", "page", "a.json", "-o", "a.html", "--json").out) == {"files": ["a.html"]}
 
 
 @pytest.mark.parametrize(

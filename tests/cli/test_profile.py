@@ -7,6 +7,7 @@ from pathlib import Path
 
 import synthgen as sg
 from synthgen.profiling.profile import Profile
+from synthgen.reporting import read_twin
 from synthgen.table.column import Schema
 
 from .fakes import a_profile
@@ -38,3 +39,4 @@ def test_profile_for_real(run, cards):
     assert "15.00%" in done.out
     assert Path("bias.html").read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
     assert Schema.from_json("s.json").target.name == "Class"
+    assert read_twin("bias.json").profile.n_rows == 400

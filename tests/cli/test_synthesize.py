@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from synthgen.reporting import read_twin
+from synthgen.table.column import Schema
+
 from .fakes import left
 
 
@@ -127,3 +130,24 @@ def test_synthesize_and_validate_for_real(run, cards):
     assert done.code == 3
     assert "FAIL: must not be used for training" in done.out
     assert Path("fidelity.html").stat().st_size > 1000
+    # What the page shows is beside it for programs, and is said to be.
+    assert "fidelity.json" in done.out
+    assert str(read_twin("fidelity.json").report.verdict.outcome) == "FAIL"
+    outside = ["--out", "out.html", "--audience", "shareable", "--json"]
+    document = json.loads(run("validate", "train.csv", *words, *outside).out)
+    assert document["files"] == ["out.html", "out.json"]
+    assert not read_twin("out.json").report.associations
+    assert read_twin("out.json").provenance == {"audience": "shareable"}
+
+
+def test_a_schema_of_another_tool(run, fake, cards):
+    columns = {name: {"sdtype": "unknown", "pii": False} for name in pd.read_csv(cards).columns}
+    document = {"columns": columns | {"shop": {"sdtype": "unknown"}}, "METADATA_SPEC_VERSION": "SINGLE_TABLE_V1"}
+    Path("metadata.json").write_text(json.dumps(document))
+    seen = fake()
+    done = run("synthesize", cards, "--schema", "metadata.json", "--out", "out.csv")
+    assert done.code == 0 and seen["schema"] == Schema.from_json("metadata.json")
+    assert "warning: Not taken over from the SDV metadata 'metadata.json': column 'shop'" in done.err
+    Path("metadata.json").write_text(json.dumps(document | {"METADATA_SPEC_VERSION": "V9"}))
+    done = run("synthesize", cards, "--schema", "metadata.json", "--out", "out.csv")
+    assert done.code == 1 and "'V9'" in done.err

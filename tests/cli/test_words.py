@@ -23,7 +23,8 @@ def test_every_word_reaches_the_api(run, fake, cards):
         "--option", "mode=a=b", "--sampling-strategy", "0=500,1=400", "--n-samples", "7",
         "--condition", "Class=1", "--condition", "shop=web", "--condition", "shop=till",
         "--schema", schema, "--sensitive", "shop", "--sensitive", "hour", "--subject", "hour",
-        "--fairness", "quotas=0.5",
+        "--fairness", "quotas=0.5", "--constraint", "amount >= 0", "--constraint", "unique(hour, shop)",
+        "--missing", "none",
         "--holdout", "0.3", "--validation", "full", "--gate", "none", "--seed", "4", "--quiet",
         "--audience", "shareable",
     )  # fmt: skip
@@ -43,6 +44,8 @@ def test_every_word_reaches_the_api(run, fake, cards):
         "sensitive_features": ["shop", "hour"],
         "fairness": {"kind": "quotas", "strength": 0.5},
         "subject": "hour",
+        "constraints": ["amount >= 0", "unique(hour, shop)"],
+        "missing": "none",
         "holdout": 0.3,
         "validation": "full",
         "gate": None,

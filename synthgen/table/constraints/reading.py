@@ -90,21 +90,21 @@ def read_rule(text: str, schema: Schema) -> Constraint:
     ==============================================  ========================================================
     words                                           rule
     ==============================================  ========================================================
-    ``start <= end``, ``a < b``                     :class:`Inequality`
-    ``age >= 18``, ``age >= 18 and < 65``           :class:`Range`
-    ``cnt = casual + registered``                   :class:`Linear`
-    ``total = price * quantity``                    :class:`Formula`
-    ``unique(room, day)``, ``unique: room, day``    :class:`Unique`
-    ``onehot(cash, card)``                          :class:`OneHot`; also ``exactly one of cash, card``
-    ``fixedcombinations(city, zone)``               :class:`FixedCombinations`
-    ``country follows from city``                   :class:`FunctionalDependency`
-    ``reading never falls along date``              :class:`Monotone`; also ``never rises``, ``within each meter``
-    ``code matches [A-Z]+``                         :class:`Pattern`
-    ``discharge is null where status != closed``    :class:`When`; also ``status in open, waiting``
+    ``start <= end``, ``a < b``                     ``Inequality``
+    ``age >= 18``, ``age >= 18 and < 65``           ``Range``
+    ``cnt = casual + registered``                   ``Linear``
+    ``total = price * quantity``                    ``Formula``
+    ``unique(room, day)``, ``unique: room, day``    ``Unique``
+    ``onehot(cash, card)``                          ``OneHot``; also ``exactly one of cash, card``
+    ``fixedcombinations(city, zone)``               ``FixedCombinations``
+    ``country follows from city``                   ``FunctionalDependency``
+    ``reading never falls along date``              ``Monotone``; also ``never rises``, ``within each meter``
+    ``code matches [A-Z]+``                         ``Pattern``
+    ``discharge is null where status != closed``    ``When``; also ``status in open, waiting``
     ``{"rule": "OneHot", ...}``                     any rule, as JSON
     ==============================================  ========================================================
 
-    So each rule but :class:`Predicate` is read from its own ``words``, where column names are single words.
+    So each rule but ``Predicate`` is read from its own ``words``, where column names are single words.
 
     Parameters
     ----------

@@ -65,6 +65,16 @@ def test_parts_of_a_sum_that_gives_the_target():
     assert "a part of a sum with all: all = a + b" in found[0].words
 
 
+def test_parts_of_a_product_that_gives_the_target():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {"a": rng.gamma(9, 9, 900).round(2), "b": rng.integers(1, 99, 900), "c": rng.integers(0, 9, 900)}
+    )
+    found = suspects(frame.assign(all=(frame["a"] * frame["b"]).round(2)), "all")
+    assert sorted(item.column for item in found) == ["a", "b"]
+    assert any("a part of a product with all: all = a * b" in item.words for item in found)
+
+
 def test_a_target_that_is_drawn_has_no_suspect():
     rng = np.random.default_rng(1)
     frame = loans().assign(bad=rng.random(4000) < 0.1, code=rng.integers(0, 3000, 4000))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from synthgen.table import Column, Kind, Schema
+from synthgen.validation import Comparison
 from synthgen.validation.fidelity.rules import rules_kept
 
 
@@ -75,3 +78,21 @@ def test_a_table_without_rules_says_so(compare, rng):
     part = [{"x": list(rng.normal(size=200)), "y": list(rng.normal(size=200))} for _ in range(3)]
     (found,) = rules_kept(compare(*part), rng)
     assert found.value is None and found.vacuous
+
+
+def test_products_and_groups_are_judged(rng):
+    def bought(n):
+        price, quantity, way = rng.integers(1, 900, n), rng.integers(1, 9, n), rng.integers(0, 3, n)
+        made = {"price": price, "quantity": quantity, "total": price * quantity}
+        made |= {name: way == number for number, name in enumerate(("cash", "card", "voucher"))}
+        return pd.DataFrame(made).astype(float)
+
+    made = bought(100)
+    made.loc[:29, "total"] += 1
+    made.loc[:19, "cash"] = 1 - made.loc[:19, "cash"]
+    whole, flags = ("price", "quantity", "total"), ("cash", "card", "voucher")
+    columns = [*(Column(name, Kind.INTEGER) for name in whole), *(Column(name, Kind.BOOLEAN) for name in flags)]
+    found = by_subject(rules_kept(Comparison(bought(300), bought(200), made, Schema(tuple(columns))), rng))
+    assert found["total = price * quantity"].value == pytest.approx(0.7)
+    assert found["exactly one of cash, card, voucher"].value == pytest.approx(0.8)
+    assert found["total = price * quantity"].baseline == 1.0
