@@ -1,4 +1,4 @@
-"""Rules that every row keeps; see :mod:`synthgen.table.constraints`.
+"""Rules that every row keeps, to be declared in a schema or given to ``synthesize``.
 
 >>> from synthgen.constraints import Inequality
 >>> Inequality("start", "end").words

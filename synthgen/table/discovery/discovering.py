@@ -74,7 +74,7 @@ def discover_constraints(
     Returns
     -------
     Proposals
-        A sequence of :class:`Proposal`, with a ``frame`` and the ``constraints`` that all rows keep.
+        A sequence of ``Proposal``, with a ``frame`` and the ``constraints`` that all rows keep.
 
     Examples
     --------

@@ -48,7 +48,7 @@ class Draft:
 class Proposal:
     """A rule that could be declared.
 
-    Attributes
+    Parameters
     ----------
     constraint : Constraint
         To be declared: ``schema.with_constraints(proposal.constraint)``. What it learns of real values is left out.
