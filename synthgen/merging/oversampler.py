@@ -71,7 +71,7 @@ class SyntheticOverSampler(BaseOverSampler):  # type: ignore[misc]
     sample_weight_ : array of float64, shape (n_rows_out,)
         Weights that restore the natural prevalence of the classes (or cells): a classifier fitted with them keeps its
         probabilities where they were, as far as the made rows are like their class. See
-        :func:`synthgen.merging.natural_weights`.
+        :func:`synthgen.natural_weights`.
     is_synthetic_ : array of bool, shape (n_rows_out,)
     generator_ : Synthesizer or None
         As it was fitted; None where nothing was lacking.

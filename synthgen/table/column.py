@@ -255,7 +255,7 @@ class Schema:
         ----------
         name : str
         **changes
-            Fields of :class:`Column`. ``kind`` and ``role`` may be given as strings.
+            Fields of :class:`synthgen.table.Column`. ``kind`` and ``role`` may be given as strings.
         """
         column = self[name]
         known = {item.name for item in fields(Column)} - {"name", "declared"}
@@ -304,7 +304,7 @@ class Schema:
 
     @classmethod
     def infer(cls, data: Any, **options: Any) -> Self:
-        """Read a schema off a table; see :func:`synthgen.table.inference.infer_schema`."""
+        """Read a schema off a table; see :func:`synthgen.table.infer_schema`."""
         from synthgen.table.inference import infer_schema
 
         inferred = infer_schema(data, **options)

@@ -66,17 +66,17 @@ def _one(item: Any, sorts: Mapping[str, type[Constraint]] = CONSTRAINTS) -> Cons
 def read_rule(text: str, schema: Schema) -> Constraint:
     """Read a rule from words.
 
-    =================================  ==========================================
-    words                              rule
-    =================================  ==========================================
-    ``start <= end``, ``a < b``        :class:`Inequality`
-    ``age >= 18``                      :class:`Range`
-    ``cnt = casual + registered``      :class:`Linear`
-    ``total = price * quantity``       :class:`Formula`
-    ``unique(room, day)``              :class:`Unique`; so do the other rules that take columns alone
-    ``discharge is null where status != closed``  :class:`When`
-    ``{"rule": "OneHot", ...}``        any rule, as JSON
-    =================================  ==========================================
+    ============================================  =========================================================
+    words                                         rule
+    ============================================  =========================================================
+    ``start <= end``, ``a < b``                   ``Inequality``
+    ``age >= 18``                                 ``Range``
+    ``cnt = casual + registered``                 ``Linear``
+    ``total = price * quantity``                  ``Formula``
+    ``unique(room, day)``                         ``Unique``; so do the other rules that take columns alone
+    ``discharge is null where status != closed``  ``When``
+    ``{"rule": "OneHot", ...}``                   any rule, as JSON
+    ============================================  =========================================================
 
     Parameters
     ----------
