@@ -181,7 +181,7 @@ def profile_parts(profile: Profile, files: Sequence[Path | str]) -> list[Part]:
     if profile.bias.features:
         how = " (picked by their names)" if profile.bias.guessed else ""
         parts.append(_text(f"Sensitive columns{how}: {', '.join(profile.bias.features)}"))
-        parts += [_text(f"  - {finding}") for finding in profile.bias.findings]
+        parts += [_point(finding) for finding in profile.bias.findings]
     return parts + files_parts(files)
 
 
@@ -201,7 +201,7 @@ def _source_parts(profile: Profile) -> list[Part]:
     ):  # fmt: skip
         if lines:
             parts.append(_text(f"{title}:"))
-            parts += [_text(f"  - {line}") for line in lines[:_MOST_LINES]]
+            parts += [_point(line) for line in lines[:_MOST_LINES]]
             if len(lines) > _MOST_LINES:
                 parts.append(_text(f"  - and {len(lines) - _MOST_LINES} more, in the report", "dim"))
     return parts
@@ -221,7 +221,7 @@ def uplift_parts(found: Uplift) -> list[Part]:
         parts.append(
             _text(f"Dropped after {row['after_splits']} splits: {row['arm']} ({row['learner']}), {row['reason']}")
         )
-    return parts + [_text(f"  - {note}") for note in found.notes]
+    return parts + [_point(note) for note in found.notes]
 
 
 def verification_parts(found: Verification) -> list[Part]:

@@ -68,7 +68,7 @@ def test_columns_are_read_off_the_start_of_every_format(here):
         assert column_names(name) is None, name
 
 
-@pytest.mark.parametrize("command", ["synthesize", "profile", "validate", "uplift", "demo", "init", "verify"])
+@pytest.mark.parametrize("command", ["synthesize", "profile", "validate", "uplift", "demo", "init", "merge", "verify"])
 def test_every_command_can_be_quiet_and_speak_json(run, command):
     out = run(command, "--help").out
     assert "-q, --quiet" in out

@@ -74,8 +74,10 @@ def test_files(run, fake, cards, monkeypatch, name):
     Path("none").mkdir()
     lost = f"none/{name}"
     for words in (
-        ["init", lost, "--force"], ["verify", lost, given], ["report", "page", lost, "-o", "p.html"],
-        ["validate", lost, "--train", given, "--holdout", given], ["uplift", lost, "--target", "Class"],
+        ["init", lost, "--force"],
+        ["merge", given, "--synthetic", lost, "--run", lost], ["verify", lost, given],
+        ["report", "page", lost, "-o", "p.html"], ["validate", lost, "--train", given, "--holdout", given],
+        ["uplift", lost, "--target", "Class"],
         ["report", "diff", lost, lost, "-o", "p.html"], ["profile", "--config", lost],
         ["profile", given, "--schema", lost], ["synthesize", given, "--key-file", lost],
     ):  # fmt: skip
