@@ -25,6 +25,7 @@ KNOWN = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KNOWN)
 def test_rules_that_are_known(name):
     if not (SHARED / name).exists():
