@@ -20,6 +20,7 @@ from synthgen.planning import (
     Choice,
     Plan,
     Wanted,
+    check_classes_meet,
     check_learnable,
     choose_generator,
     coarsen_for_release,
@@ -293,7 +294,9 @@ def _plan(coded: pd.DataFrame, schema: Schema, purpose: str, strategy: Any, n: i
             "about it. Ask for a class that the table has."
         )
     if balanced:
-        return plan_by_class(counts, strategy, target, wanted.classes)
+        plan = plan_by_class(counts, strategy, target, wanted.classes)
+        check_classes_meet(plan, wanted, met, coded, schema)
+        return plan
     return plan_in_proportion(counts, n or len(coded), wanted.classes)
 
 

@@ -15,7 +15,7 @@ from synthgen.generators.asked import Asked, why_none
 from synthgen.randomness import stream
 from synthgen.table.column import Schema
 from synthgen.table.conditions import Allowed
-from synthgen.table.constraints.conditional import any_allowed
+from synthgen.table.constraints.conditional import any_allowed, said
 from synthgen.table.constraints.ruleset import RuleSet, rows_of
 from synthgen.table.distance import DistanceSpace
 from synthgen.table.neighbours import nearest
@@ -126,7 +126,7 @@ def block(
         raise _rules_not_kept(made, rules, schema, len(found), drawn)
     if not len(found) and not what_if:
         raise ConditionError(
-            f"{why_none(asked.words, pd.concat([*parts, rest]), schema, f'row of {drawn:,} that were drawn')}. Loosen "
+            f"{why_none(asked.words, pd.concat([*parts, rest]), schema, _drawn_words(asked, schema, drawn))}. Loosen "
             "a condition; or ask for rows beyond what the table has shown: what_if=True, which marks them."
         )
     fills: list[pd.DataFrame] = []
@@ -164,6 +164,13 @@ def _met(chosen: Mapping[str, Allowed], made: pd.DataFrame) -> Bools:
     for name, allowed in chosen.items():
         out &= allowed.accepts(made[name].to_numpy(float))
     return out
+
+
+def _drawn_words(asked: Asked, schema: Schema, drawn: int) -> str:
+    """What the candidates are, the class that all of them have included."""
+    target = schema.target.name if schema.target is not None else ""
+    of_class = f" with {said({target: asked.words[target]})!r}" if target in asked.words and not asked.native else ""
+    return f"row of {drawn:,} that were drawn{of_class}"
 
 
 def _within_bounds(made: pd.DataFrame, rules: RuleSet, schema: Schema) -> Bools:

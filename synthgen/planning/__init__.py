@@ -7,7 +7,7 @@ from synthgen.planning.for_release import coarsen_for_release
 from synthgen.planning.memory_trial import remembers
 from synthgen.planning.rare_signal import ClassSignal, Share, rare_signal
 from synthgen.planning.sampling import Plan, plan_by_class, plan_in_proportion
-from synthgen.planning.wanted import Wanted, read_wanted, rows_that_meet
+from synthgen.planning.wanted import Wanted, check_classes_meet, read_wanted, rows_that_meet
 
 __all__ = [
     "Choice",
@@ -16,6 +16,7 @@ __all__ = [
     "Plan",
     "Share",
     "Wanted",
+    "check_classes_meet",
     "check_learnable",
     "choose_generator",
     "classes_lost",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError
 from synthgen.generators.asked import check_rows
+from synthgen.planning.sampling import Plan
 from synthgen.table.column import LABEL_KINDS, Schema
 from synthgen.table.conditions import Allowed, allowed_values, target_codes
 
@@ -100,6 +101,23 @@ def check_not_merged(
                 "with others, so no row could have it. Ask for another; or if the labels are no secret, say so: "
                 f"schema.with_column({str(name)!r}, categories=schema[{str(name)!r}].categories)."
             ) from None
+
+
+def check_classes_meet(plan: Plan, wanted: Wanted, met: pd.DataFrame, coded: pd.DataFrame, schema: Schema) -> None:
+    """Refuse a class that is to be made, and of which no real row meets the conditions.
+
+    Raises
+    ------
+    ConditionError
+        With the fewest conditions that no row of the class meets.
+    """
+    target = schema.target
+    if target is None or not wanted.others or plan.by_class is None:
+        return
+    there = set(met[target.name].unique())
+    for code in plan.by_class:
+        if code not in there:
+            check_rows({**wanted.others, target.name: (target.categories or ())[int(code)]}, coded, schema)
 
 
 def rows_that_meet(wanted: Wanted, coded: pd.DataFrame, schema: Schema) -> pd.DataFrame:
