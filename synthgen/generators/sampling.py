@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from synthgen.errors import ConditionError, ConstraintError, UsageError
 from synthgen.generators.asked import Asked, why_none
 from synthgen.generators.candidates import MOST_EFFORT, Effort, block
-from synthgen.generators.completing import completed, read_partial
+from synthgen.generators.completing import Partial, completed, read_partial
 from synthgen.generators.missing_patterns import with_patterns
 from synthgen.randomness import RandomState, child, stream
 from synthgen.table.column import Kind, Schema
@@ -69,7 +69,15 @@ def draw_table(
         coded, beyond = _in_blocks(model, int(n), asked, by_row, missing, seed, effort, what_if)
     coded = _identified(model, coded, None if partial is None else partial.rows, seed)
     fixed = asked.columns if partial is None else frozenset(partial.columns)
-    coded = _together(model, coded, rules, fixed, asked, missing, seed) if rules.whole_table else coded
+    if rules.whole_table:
+        coded = _together(
+            model,
+            coded,
+            rules,
+            fixed,
+            seed,
+            lambda rows, turn: _instead(model, asked, partial, by_row, missing, rows, turn),
+        )
     model._note_effort(effort)
     return coded[model.schema_.names], beyond
 
@@ -169,14 +177,30 @@ def _identified(
     return coded
 
 
+def _instead(
+    model: Synthesizer,
+    asked: Asked,
+    partial: Partial | None,
+    rules: RuleSet,
+    missing: str,
+    rows: NDArray[np.intp],
+    seed: np.random.SeedSequence,
+) -> pd.DataFrame:
+    """Other rows in the place of some, to the same conditions."""
+    if partial is None:
+        draw = _drawing(model, asked, missing)
+        return block(draw, len(rows), asked, rules, model.schema_, seed, 0, Effort())[0]
+    # What there is to say about rows beyond the data was said before.
+    return completed(model, partial.take(rows), rules, seed, what_if=True, whole=missing == "none")[0]
+
+
 def _together(
     model: Synthesizer,
     coded: pd.DataFrame,
     rules: RuleSet,
     fixed: frozenset[str],
-    asked: Asked,
-    missing: str,
     seed: np.random.SeedSequence,
+    draw_again: Callable[[NDArray[np.intp], np.random.SeedSequence], pd.DataFrame],
 ) -> pd.DataFrame:
     """Keep the rules about rows together: put values in order, and draw others for rows that repeat."""
     schema, rng = model.schema_, stream(seed, "together")
@@ -197,16 +221,7 @@ def _together(
             return coded
         again = np.flatnonzero(broken)
         drawn += len(again)
-        fresh, _ = block(
-            _drawing(model, asked, missing),
-            len(again),
-            asked,
-            by_row,
-            schema,
-            child(seed, "instead", turn),
-            0,
-            Effort(),
-        )
+        fresh = draw_again(again, child(seed, "instead", turn))
         for name in fresh.columns:
             column = coded[name].to_numpy(copy=True)
             column[again] = fresh[name].to_numpy()

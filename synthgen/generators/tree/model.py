@@ -257,6 +257,13 @@ class TreeSynthesizer(Synthesizer):
         filled = impute(self._network, learnt, self.rules_, self.model_schema_, rng)
         return restored(filled, made, self._distances, self.schema_).assign(**made[kept])
 
+    def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
+        if self.label_map_ is not None:
+            return None
+        learnt = with_distances(known, self._distances)
+        filled = impute(self._network, learnt, self.rules_, self.model_schema_, rng, whole)
+        return restored(filled, known, self._distances, self.schema_)
+
     def _sample_where(self, n: int, wanted: Mapping[str, Allowed], rng: np.random.Generator) -> pd.DataFrame:
         """Draw rows that meet conditions on any columns."""
         schema, network = self.model_schema_, self._network
