@@ -204,7 +204,7 @@ class _Lent:
     def rows(self, which: NDArray[np.intp], turn: int, rng: np.random.Generator) -> pd.DataFrame:
         """One lender for each row: first those that are alike, then any of its class."""
         place = self.nearest[which, turn] if turn < ALIKE else rng.integers(*self.range[which].T)
-        return self.pool.iloc[place].reset_index(drop=True)
+        return self.pool.take(place).reset_index(drop=True)
 
 
 def _own(model: Synthesizer, n: int, asked: Asked, rng: np.random.Generator, whole: bool) -> pd.DataFrame:

@@ -247,7 +247,7 @@ class TreeSynthesizer(Synthesizer):
     def _conditions_elsewhere(self, conditions: Mapping[str, Any] | None) -> dict[str, Allowed]:
         # A target that another column determines isn't drawn first, so it is met as any other column is.
         if conditions and not self._network.grouped:
-            return allowed_values(conditions, self.model_schema_)
+            return allowed_values(conditions, self.schema_)
         return super()._conditions_elsewhere(conditions)
 
     def _whole(self, made: pd.DataFrame, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
