@@ -7,11 +7,15 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import synthgen as sg
-from synthgen.table import constraints as rules
 from synthgen.errors import ConditionError, ConstraintError, MissingExtraError, UsageError
 from synthgen.generators import GENERATORS
+from synthgen.table import constraints as rules
+from synthgen.table import encode
+from synthgen.table.constraints.ruleset import rows_of
 
 N = 60
 CITIES = {"Oslo": "NO", "Bergen": "NO", "Rome": "IT", "Milan": "IT", "Paris": "FR"}
@@ -144,7 +148,7 @@ def broken_in(rows: pd.DataFrame) -> list[str]:
 
 
 def gaps_as_asked(rows: pd.DataFrame, missing: str, asked: dict) -> bool:
-    """No gaps with "none", but for what a condition asks for; with the others, where closed orders end and only there."""
+    """With "none" only those that a condition asks for; else where orders aren't closed, and only there."""
     if missing == "none":
         return bool(rows.drop(columns=[name for name, value in asked.items() if value is None]).notna().all(axis=None))
     return bool((rows["discharge"].isna() == (rows["status"] != "closed")).all())
@@ -157,8 +161,8 @@ def test_the_checks_of_this_file_find_what_is_broken():
     assert gaps_as_asked(real, "keep", {})
     spoilt = real.assign(
         shipped=real["ordered"], age=80, weight=0.0, cnt=real["cnt"] + 1, total=real["total"] + 0.01, city="Rome",
-        country="NO", cash=1, card=1, discharge=np.nan, code="B2", room=1, day=1, reading=real["reading"].to_numpy()[::-1],
-        high=99.0, status="closed",
+        country="NO", cash=1, card=1, discharge=np.nan, code="B2", room=1, day=1, high=99.0, status="closed",
+        reading=real["reading"].to_numpy()[::-1],
     )  # fmt: skip
     assert sorted(broken_in(spoilt)) == sorted(DECLARED)
 
@@ -327,3 +331,78 @@ def test_more_rows_than_a_unique_rule_leaves_are_refused():
 def test_an_unknown_way_with_gaps_is_refused(model, missing):
     with pytest.raises(UsageError, match="missing"):
         model.sample(3, missing=missing)
+
+
+# Rules that are drawn at random
+
+
+@st.composite
+def tables(draw) -> tuple[pd.DataFrame, list[rules.Constraint]]:
+    """A table that keeps a few rules by the way it is made, and those rules."""
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    n = draw(st.integers(60, 150))
+    frame = pd.DataFrame({"Class": (rng.random(n) < draw(st.sampled_from([0.1, 0.5]))).astype(int)})
+    declared: list[rules.Constraint] = []
+    for number in range(draw(st.integers(1, 3))):
+        a, b, c = (f"{name}{number}" for name in "abc")
+        sort = draw(st.sampled_from(["order", "sum", "product", "label", "gap", "range", "one"]))
+        frame[a] = np.round(rng.gamma(2, 10, n) + 5 * frame["Class"], draw(st.integers(0, 2)))
+        if sort == "order":
+            frame[b] = frame[a] + rng.integers(0, 20, n)
+            declared.append(rules.Inequality(a, b))
+        elif sort == "sum":
+            frame[b] = rng.integers(0, 30, n)
+            frame[c] = (frame[a] - 2 * frame[b]).round(2)
+            declared.append(rules.Linear(c, {a: 1, b: -2}))
+        elif sort == "product":
+            frame[b] = rng.integers(1, 5, n)
+            frame[c] = (frame[a] * frame[b]).round(2)
+            declared.append(rules.Formula(c, f"{a} * {b}"))
+        elif sort == "label":
+            frame[b] = rng.choice(list("uvwxyz"), n)
+            frame[c] = frame[b].map(dict(zip("uvwxyz", "pppqqr", strict=True)))
+            declared += [rules.FunctionalDependency(b, c), rules.FixedCombinations([b, c])]
+        elif sort == "gap":
+            frame[b] = rng.choice(["yes", "no", "unknown"], n)
+            frame.loc[frame[b] == "no", a] = np.nan
+            declared += [rules.When({b: "no"}, {a: None}), rules.When({b: "!= no"}, {a: "not null"})]
+        elif sort == "range":
+            frame[a] = frame[a].clip(2, 40)
+            declared += [rules.Range(a, 2, 40), rules.Positive(a)]
+        else:
+            frame[[f"{name}{number}" for name in "xyz"]] = np.eye(3, dtype=int)[rng.integers(0, 3, n)]
+            declared.append(rules.OneHot([f"{name}{number}" for name in "xyz"]))
+    return frame, declared
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["gaussian_copula", "jitter", "smote", "tree"])
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    made=tables(),
+    missing=st.sampled_from(["keep", "like"]),
+    asks=st.sampled_from(["nothing", "class", "range", "rows"]),
+)
+def test_random_rules_of_random_tables(name, made, missing, asks):
+    frame, declared = made
+    schema = sg.Schema.infer(frame, target="Class").with_constraints(*declared)
+    options = {"preset": "turbo", "order": list(frame.columns)} if name == "tree" else {}
+    model = GENERATORS[name](**options, random_state=0).fit(frame, schema=schema)
+    middle = float(frame["a0"].median())
+    asked = {
+        "nothing": None, "class": {"Class": 1}, "range": {"a0": f">= {middle}"},
+        "rows": frame[["a0", "Class"]].sample(30, random_state=0).reset_index(drop=True),
+    }[asks]  # fmt: skip
+    rows = model.sample(None if asks == "rows" else 30, conditions=asked, missing=missing, random_state=0)
+    assert len(rows) == 30
+    coded = rows_of(encode(rows, model.schema_))
+    for rule in model.constraints_.rules:
+        assert rule.holds(coded, model.schema_).all(), rule.words
+    if asks == "rows":
+        known = asked["a0"].notna()
+        assert (rows["a0"][known] == asked["a0"][known]).all()
+    if asks in ("rows", "class"):
+        assert (rows["Class"] == (asked["Class"])).all()
+    if asks == "range":
+        assert rows["a0"].min() >= middle
+    assert rows.dtypes.to_dict() == frame.dtypes.to_dict()
