@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 import warnings
@@ -11,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import sdv
+import torch
 from sdv.cag import Inequality
 from sdv.metadata import Metadata
 from sdv.sampling import Condition
@@ -18,8 +20,10 @@ from sdv.single_table import CTGANSynthesizer, GaussianCopulaSynthesizer
 
 from benchmarks.asked_tables import RARE, RARE_WANTED, SHIPPED_ON, invoices, kept, patients, payments
 
-EPOCHS = 20
+EPOCHS = 5
 DRAWN = 2_000
+PATIENCE = 180
+"""CPU seconds after which a request is given up."""
 
 
 def fitted(kind: Any, frame: pd.DataFrame, rules: list[Any] | None = None, **options: Any) -> Any:
@@ -38,20 +42,28 @@ def rows_of(made: Any) -> pd.DataFrame:
 
 
 def outcome(action: Callable[[], Any]) -> Any:
+    def given_up(*_: Any) -> None:
+        raise TimeoutError(f"given up after {PATIENCE} CPU seconds")
+
+    signal.signal(signal.SIGPROF, given_up)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
     try:
         return action()
     except Exception as error:
         return {"stopped": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"}
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def rare(model: Any) -> dict[str, Any]:
-    start = time.perf_counter()
+    start = time.process_time()
     condition = Condition(num_rows=RARE_WANTED, column_values=RARE, table_name="table")
     made = outcome(lambda: rows_of(model.sample_from_conditions([condition])))
-    seconds = round(time.perf_counter() - start, 1)
+    seconds = round(time.process_time() - start, 1)
     if isinstance(made, dict):
-        return {"seconds": seconds, **made}
-    return {"seconds": seconds, "rows": len(made), "mean_lactate": round(float(made["lactate"].mean()), 2)}
+        return {"cpu_seconds": seconds, **made}
+    print(f"rare: {len(made)} rows in {seconds} s", file=sys.stderr, flush=True)
+    return {"cpu_seconds": seconds, "rows": len(made), "mean_lactate": round(float(made["lactate"].mean()), 2)}
 
 
 def ranges(model: Any) -> Any:
@@ -80,24 +92,26 @@ def constrained() -> dict[str, Any]:
     out["with_inequality"] = {name: round(share, 3) for name, share in kept(rows_of(model.sample(DRAWN))).items()}
 
     def draw(values: dict[str, Any]) -> Any:
-        start = time.perf_counter()
+        start = time.process_time()
         made = rows_of(
             model.sample_from_conditions([Condition(num_rows=100, column_values=values, table_name="table")])
         )
         met = [(made[name] == value).mean() for name, value in values.items()]
         return {
             "rows": len(made), "met": round(float(min(met)), 2), "rule": round(kept(made)["ordered <= shipped"], 2),
-            "seconds": round(time.perf_counter() - start, 1),
+            "cpu_seconds": round(time.process_time() - start, 1),
         }  # fmt: skip
 
     shipped = pd.Timestamp(SHIPPED_ON)
     out["shipped on a day"] = outcome(lambda: draw({"shipped": shipped}))
     out["shipped on a day, express"] = outcome(lambda: draw({"shipped": shipped, "express": "yes"}))
+    print(f"rules: {out}", file=sys.stderr, flush=True)
     return out
 
 
 def main() -> int:
     warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
     table = patients()
     copula = fitted(GaussianCopulaSynthesizer, table)
     ctgan = fitted(CTGANSynthesizer, table, epochs=EPOCHS, enable_gpu=False)
@@ -112,7 +126,7 @@ def main() -> int:
         "gaps": gaps(),
         "rules": constrained(),
     }  # fmt: skip
-    print(json.dumps(found))
+    print(json.dumps(found, default=str))
     return 0
 
 

@@ -34,6 +34,12 @@ TURNS = 30
 
 LENDERS = 5_000
 
+FEW_OF_A_KIND = 50
+"""Rows of which the same columns are known: for fewer, drawn rows aren't laid out anew."""
+
+LENDERS_OF_MANY_KINDS = 2_000
+AT_ONCE = 2_000
+
 Bools = NDArray[np.bool_]
 
 
@@ -191,10 +197,15 @@ class _Lent:
                 size, asked, rules, schema, child(seed, "pool", number), 0, Effort(),
             )  # fmt: skip
             rng = stream(seed, "alike", number)
-            kinds, pattern_of = np.unique(known.iloc[rows].notna().to_numpy(), axis=0, return_inverse=True)
-            for k, pattern in enumerate(kinds):
+            kinds, pattern_of, sizes = np.unique(
+                known.iloc[rows].notna().to_numpy(), axis=0, return_inverse=True, return_counts=True
+            )
+            few = rows[sizes[pattern_of.ravel()] < FEW_OF_A_KIND]
+            if len(few):
+                found[few] = start + _alike_of_many_kinds(known.iloc[few], pool, schema, rng)
+            for k in np.flatnonzero(sizes >= FEW_OF_A_KIND):
                 mine = rows[pattern_of.ravel() == k]
-                names = [str(name) for name in known.columns[pattern]]
+                names = [str(name) for name in known.columns[kinds[k]]]
                 found[mine] = start + _alike(known.iloc[mine][names], pool, names, schema, rng)
             pools.append(pool[list(known.columns)])
             ends[rows] = start, start + len(pool)
@@ -203,7 +214,7 @@ class _Lent:
 
     def rows(self, which: NDArray[np.intp], turn: int, rng: np.random.Generator) -> pd.DataFrame:
         """One lender for each row: first those that are alike, then any of its class."""
-        place = self.nearest[which, turn] if turn < ALIKE else rng.integers(*self.range[which].T)
+        place = np.asarray(self.nearest[which, turn] if turn < ALIKE else rng.integers(*self.range[which].T))
         return self.pool.take(place).reset_index(drop=True)
 
 
@@ -252,6 +263,33 @@ def _alike(
     found = nearest(queries, places + 1e-4 * rng.random(places.shape, dtype=np.float32), ALIKE)[1][place.ravel()]
     order = np.argsort(rng.random(found.shape), axis=1)
     return np.take_along_axis(found, order, axis=1).astype(np.intp)
+
+
+def _alike_of_many_kinds(
+    part: pd.DataFrame, pool: pd.DataFrame, schema: Schema, rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """As :func:`_alike`, of rows of which each may know other columns: by the axes of what it knows alone."""
+    places = np.sort(rng.permutation(len(pool))[:LENDERS_OF_MANY_KINDS])
+    names = [str(name) for name in part.columns if part[name].notna().any()]
+    lent = pool.iloc[places][names]
+    space = DistanceSpace.fit(
+        pd.concat([lent, part[names]], ignore_index=True), schema.of_columns(map(schema.__getitem__, names))
+    )
+    at = space.transform(lent)
+    at = at + 1e-4 * rng.random(at.shape, dtype=np.float32)
+    most = min(ALIKE, len(places))
+    out = np.empty((len(part), ALIKE), dtype=np.intp)
+    for start in range(0, len(part), AT_ONCE):
+        rows = part.iloc[start : start + AT_ONCE][names]
+        asked, counts = space.transform(rows), np.zeros((len(rows), at.shape[1]), dtype=np.float32)
+        for name, axes in space.slices.items():
+            counts[:, axes] = rows[name].notna().to_numpy()[:, None]
+        # What is left of the squared distance without the part that is the same for all lenders.
+        far = counts @ (at**2).T - 2 * (counts * asked) @ at.T
+        near = np.argpartition(far, most - 1, axis=1)[:, :most]
+        picked = np.argsort(rng.random(near.shape), axis=1)
+        out[start : start + len(rows)] = places[np.take_along_axis(near, picked, axis=1)][:, np.arange(ALIKE) % most]
+    return out
 
 
 def without_missing(
