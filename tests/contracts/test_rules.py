@@ -137,10 +137,24 @@ def fitted(name: str):
 
 @pytest.fixture(scope="module", params=sorted(GENERATORS))
 def model(request):
-    found = fitted(request.param)
+    return model_of(request.param)
+
+
+def model_of(name: str):
+    found = fitted(name)
     if found is None:
-        pytest.skip(f"the optional package of {request.param!r} isn't installed")
+        pytest.skip(f"the optional package of {name!r} isn't installed")
     return found
+
+
+def cells():
+    """Each generator with each condition and each way with gaps; every third one is quick."""
+    ways = ["keep", "none", "like"]
+    for i, name in enumerate(sorted(GENERATORS)):
+        for j, asked in enumerate([*CONDITIONS, "partial rows"]):
+            for k, missing in enumerate(ways):
+                quick = (i + j + k) % len(ways) == 0
+                yield pytest.param(name, asked, missing, marks=[] if quick else pytest.mark.slow)
 
 
 def broken_in(rows: pd.DataFrame) -> list[str]:
@@ -171,11 +185,13 @@ def test_all_sorts_of_rules_are_in_this_matrix():
     assert set(DECLARED) == set(rules.CONSTRAINTS)
 
 
-@pytest.mark.parametrize("missing", ["keep", "none", "like"])
-@pytest.mark.parametrize("asked", CONDITIONS)
-def test_rules_conditions_counts_and_gaps(model, asked, missing):
+@pytest.mark.parametrize(("name", "asked", "missing"), list(cells()))
+def test_rules_conditions_counts_and_gaps(name, asked, missing):
+    if asked == "partial rows":
+        partial_rows_are_completed_by_the_rules(name, missing)
+        return
     conditions, met = CONDITIONS[asked]
-    rows = model.sample(N, conditions=conditions, missing=missing, random_state=3)
+    rows = model_of(name).sample(N, conditions=conditions, missing=missing, random_state=3)
     assert len(rows) == N
     assert broken_in(rows) == []
     assert met(rows)
@@ -183,14 +199,13 @@ def test_rules_conditions_counts_and_gaps(model, asked, missing):
     assert rows.dtypes.to_dict() == orders().dtypes.to_dict()
 
 
-@pytest.mark.parametrize("missing", ["keep", "none", "like"])
-def test_partial_rows_are_completed_by_the_rules(model, missing):
+def partial_rows_are_completed_by_the_rules(name: str, missing: str) -> None:
     real = orders(60, seed=5)
     real = real[(real["ordered"] < real["shipped"]) & real["code"].ne("B2")].head(N // 2)
     partial = real[["city", "cnt", "ordered", "total", "Class"]].reset_index(drop=True)
     partial.loc[::3, ["cnt", "total"]] = None
     partial.loc[1::3, "city"] = None
-    rows = model.sample(conditions=partial, missing=missing, random_state=3)
+    rows = model_of(name).sample(conditions=partial, missing=missing, random_state=3)
     known = partial.notna()
     assert broken_in(rows) == []
     assert (rows[list(partial)].where(known) == partial.where(known)).where(known, True).all(axis=None)
@@ -199,16 +214,20 @@ def test_partial_rows_are_completed_by_the_rules(model, missing):
 
 
 def test_the_same_seed_gives_the_same_rows(model):
+    drawn = [model.sample(20, conditions={"cnt": ">= 20"}, missing="like", random_state=seed) for seed in (4, 4, 5)]
+    pd.testing.assert_frame_equal(drawn[0], drawn[1], check_exact=True)
+    assert not drawn[0].equals(drawn[2])
+
+
+def test_the_same_seed_completes_the_same_rows(model):
     partial = pd.DataFrame({"cnt": [20, 30, None], "city": ["Rome", None, "Oslo"]})
-    for asked in ({"cnt": ">= 20", "city": "Rome"}, partial):
-        n = None if asked is partial else N
-        drawn = [model.sample(n, conditions=asked, missing="like", random_state=seed) for seed in (4, 4, 5)]
-        pd.testing.assert_frame_equal(drawn[0], drawn[1], check_exact=True)
-        assert not drawn[0].equals(drawn[2])
+    drawn = [model.sample(conditions=partial, random_state=4) for _ in range(2)]
+    pd.testing.assert_frame_equal(drawn[0], drawn[1], check_exact=True)
 
 
+@pytest.mark.slow
 def test_gaps_of_real_rows_are_learnt_and_like_gives_them_back(model):
-    rows = {missing: model.sample(600, missing=missing, random_state=1) for missing in ("keep", "like")}
+    rows = {missing: model.sample(400, missing=missing, random_state=1) for missing in ("keep", "like")}
     for missing, made in rows.items():
         share = made["dose"].isna().groupby(made["Class"]).mean()
         # Real rows: 0.2 and 0.5. Five standard errors of the smaller class.
@@ -216,8 +235,8 @@ def test_gaps_of_real_rows_are_learnt_and_like_gives_them_back(model):
             # The most common of a few neighbours decides, so that what is rarer than not gets rarer still.
             assert 0 < share[0] < share[1] < 0.69
             continue
-        assert abs(share[0] - 0.2) < 0.12, missing
-        assert abs(share[1] - 0.5) < 0.19, missing
+        assert abs(share[0] - 0.2) < 0.13, missing
+        assert abs(share[1] - 0.5) < 0.23, missing
 
 
 # Rules that can't be
@@ -285,7 +304,7 @@ def test_a_rule_about_an_absent_column_names_it_and_what_there_is(table, rule):
     assert "a, b, c, ill" in words
 
 
-@pytest.mark.parametrize("name", ["jitter", "smote", "gaussian_copula", "tree"])
+@pytest.mark.parametrize("name", ["gaussian_copula", "tree"])
 def test_an_impossible_condition_is_explained_by_the_fewest_that_no_row_meets(table, name):
     options = {"preset": "turbo", "order": list(table.columns)} if name == "tree" else {}
     # What is ill follows from a alone: nobody below 3 is.

@@ -16,7 +16,9 @@ from benchmarks.asked_tables import RARE, RARE_WANTED, SHIPPED_ON, invoices, kep
 from synthgen.generators import GENERATORS
 from synthgen.table.constraints import Formula, Inequality, Linear
 
-NAMES = ["gaussian_copula", "jitter", "smote", "tree"]
+NAMES = [
+    "gaussian_copula", "tree", *(pytest.param(name, marks=pytest.mark.slow) for name in ("jitter", "smote")),
+]  # fmt: skip
 
 
 def fitted(name: str, frame: pd.DataFrame, target: str | None = None, rules=()):
@@ -32,6 +34,7 @@ RULES = (
 
 @pytest.mark.parametrize("name", NAMES)
 def test_rows_of_a_rare_combination_come_at_once_and_look_like_it(name):
+    """SDV's copula and CTGAN give 200 rows at once, with a mean lactate of 1.9 and 2.9 where that of real ones is 5.9."""
     model = fitted(name, patients(), "ill")
     start = time.process_time()
     rows = model.sample(RARE_WANTED, conditions=RARE, random_state=1)
@@ -45,6 +48,7 @@ def test_rows_of_a_rare_combination_come_at_once_and_look_like_it(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_conditions_on_ranges(name):
+    """SDV takes values alone: given ``">= 70"`` or ``(70, 90)`` it stops with an error."""
     model = fitted(name, patients(), "ill")
     for asked in (">= 70", ">= 70 and < 75", (70, 75)):
         rows = model.sample(100, conditions={"age": asked, "ill": "yes"}, random_state=1)
@@ -57,6 +61,7 @@ def test_conditions_on_ranges(name):
 @pytest.mark.parametrize("missing", ["keep", "like"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_gap_that_another_column_decides_is_where_it_should_be(name, missing):
+    """SDV's copula leaves 30 % of the numbers of cash, 29 % of cards and 31 % of transfers out: at random."""
     rows = fitted(name, payments()).sample(1_000, missing=missing, random_state=1)
     assert rows["paid"].nunique() == 3
     assert (rows["digits"].isna() == (rows["paid"] == "cash")).all()
@@ -64,6 +69,7 @@ def test_a_gap_that_another_column_decides_is_where_it_should_be(name, missing):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_products_sums_and_orders_hold_in_every_row(name):
+    """Of SDV's rows none keeps the product, 0.1 % the sum, 75 % the order; it has a rule for the order alone."""
     rows = fitted(name, invoices(), rules=RULES).sample(1_000, random_state=1)
     assert kept(rows) == dict.fromkeys(kept(rows), 1.0)
 
@@ -78,6 +84,7 @@ def test_products_sums_and_orders_hold_in_every_row(name):
 )  # fmt: skip
 @pytest.mark.parametrize("name", NAMES)
 def test_rules_and_conditions_hold_together(name, asked):
+    """SDV keeps its rule of order under a condition on one day, but no sum or product, and takes no range."""
     rows = fitted(name, invoices(1_500), rules=RULES).sample(100, conditions=asked, random_state=1)
     assert len(rows) == 100
     assert kept(rows) == dict.fromkeys(kept(rows), 1.0)
