@@ -27,7 +27,7 @@ def page(kept: dict[str, Any]) -> str:
 def _overhead(found: dict[str, Any]) -> list[str]:
     lines = [
         "## What rules and conditions add to sampling", "",
-        "20,000 rows. Rules: all that were declared or found, beside the same model without any. Conditions: beside "
+        "10,000 rows. Rules: all that were declared or found, beside the same model without any. Conditions: beside "
         "rows without them; candidates are rows drawn to choose from. Wanted: at most "
         f"{MOST_ADDED:.0%} more.", "",
         *record.header(["table", "generator", "what", "without, s", "with, s", "added", "candidates a row", ""]),
@@ -38,7 +38,7 @@ def _overhead(found: dict[str, Any]) -> list[str]:
             continue
         for engine in ("tree", "gaussian_copula"):
             for words, cell in part[engine].items():
-                many = f"{cell['candidates'] / 20_000:.1f}" if "candidates" in cell else ""
+                many = f"{cell['candidates'] / 10_000:.1f}" if "candidates" in cell else ""
                 verdict = "met" if cell["added"] <= MOST_ADDED else "**not met**"
                 lines.append(
                     record.row(

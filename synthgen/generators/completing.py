@@ -33,6 +33,7 @@ TURNS = 30
 """Times that a row is completed anew while it breaks a rule."""
 
 LENDERS = 5_000
+EXAMPLES = 2_000
 
 FEW_OF_A_KIND = 50
 """Rows of which the same columns are known: for fewer, drawn rows aren't laid out anew."""
@@ -139,7 +140,9 @@ def _filled(
     """Rows with all that was known of them, drawn again while they break a rule."""
     lent: _Lent | None = None
     out, left = np.empty(known.shape), np.arange(len(known))
-    kinds, pattern_of = np.unique(known.notna().to_numpy(), axis=0, return_inverse=True)
+    # Which of the other columns are known makes no difference to the rules.
+    about = known.columns[[name in _ruled(rules, model.schema_) for name in known.columns]]
+    kinds, pattern_of = np.unique(known[about].notna().to_numpy(), axis=0, return_inverse=True)
     for turn in range(TURNS):
         rng = stream(seed, "turn", turn)
         part = known.iloc[left].reset_index(drop=True)
@@ -148,13 +151,19 @@ def _filled(
             lent = lent or _Lent.of(model, known, rules, child(seed, "lent"), whole)
             made = lent.rows(left, turn, rng)
         made = made[known.columns].where(part.isna(), part)
-        broken = []
-        for number in np.unique(pattern_of.ravel()[left]):
-            mine = np.flatnonzero(pattern_of.ravel()[left] == number)
-            fixed = frozenset(known.columns[kinds[number]].astype(str))
-            rows, kept = mended(made.iloc[mine].reset_index(drop=True), rules, fixed, model.schema_, rng)
-            out[left[mine]] = rows.to_numpy(float)
-            broken.append(left[mine[~kept]])
+        out[left] = made.to_numpy(float)
+        holds = rules.holds(rows_of(made), model.schema_)
+        wrong, good = np.flatnonzero(~holds), np.flatnonzero(holds)
+        # Rules are mended by the example of rows that keep them.
+        examples = made.iloc[good[rng.permutation(len(good))[:EXAMPLES]]]
+        broken = [left[:0]]
+        for number in np.unique(pattern_of.ravel()[left[wrong]]):
+            mine = wrong[pattern_of.ravel()[left[wrong]] == number]
+            fixed = frozenset(about[kinds[number]].astype(str))
+            rows = pd.concat([made.iloc[mine], examples], ignore_index=True)
+            rows, kept = mended(rows, rules, fixed, model.schema_, rng)
+            out[left[mine]] = rows.to_numpy(float)[: len(mine)]
+            broken.append(left[mine[~kept[: len(mine)]]])
         left = np.sort(np.concatenate(broken))
         if not len(left):
             return pd.DataFrame(out, columns=known.columns)
@@ -163,6 +172,12 @@ def _filled(
         f"{len(left)} rows of the table of conditions can't be completed so that they keep the rule {words!r}. "
         "Correct them, or leave a column of theirs empty."
     )
+
+
+def _ruled(rules: RuleSet, schema: Schema) -> set[str]:
+    """Columns that a rule is about, and the target, which is changed last."""
+    target = {schema.target.name} if schema.target is not None else set()
+    return target.union(*(rule.columns for rule in rules.rules))
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ RULES = (
 
 @pytest.mark.parametrize("name", NAMES)
 def test_rows_of_a_rare_combination_come_at_once_and_look_like_it(name):
-    """SDV's copula and CTGAN give 200 rows at once, with a mean lactate of 1.9 and 2.9 where that of real ones is 5.9."""
+    """SDV's copula and CTGAN give 200 rows at once, with a mean lactate of 1.9 and 2.9; that of real ones is 5.9."""
     model = fitted(name, patients(), "ill")
     start = time.process_time()
     rows = model.sample(RARE_WANTED, conditions=RARE, random_state=1)
