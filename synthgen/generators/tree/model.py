@@ -14,7 +14,7 @@ from synthgen.generators.asked import Asked, with_classes
 from synthgen.generators.base import Synthesizer
 from synthgen.generators.distance_columns import restored, with_distances
 from synthgen.generators.tree.columns import Accepts, accepts_of_roots, on_grid, read_table, with_derived
-from synthgen.generators.tree.conditioning import MOST_EFFORT, Conditioned, Mask, draw_conditioned, mask_of
+from synthgen.generators.tree.conditioning import MOST_EFFORT, Mask, draw_conditioned, effort_with, mask_of
 from synthgen.generators.tree.known_rows import impute, log_probability
 from synthgen.generators.tree.label_map import LabelMap, label_tilt, map_from_state, redraw, to_state
 from synthgen.generators.tree.label_rates import equalised, label_codes
@@ -142,7 +142,7 @@ class TreeSynthesizer(Synthesizer):
         network = self._network
         classes = np.zeros((n, len(network.names)), np.int32)
         if network.grouped:
-            classes[:, 0] = self._first_classes(n, codes, rng)
+            classes[:, 0] = first_classes(network.codes[0], self._class_counts[0], codes, n, rng)
         seeds = rng.spawn(2)
         cuts = range(0, n, PART)
         streams = seeds[0].spawn(len(cuts))
@@ -213,13 +213,11 @@ class TreeSynthesizer(Synthesizer):
         self._check_fitted()
         found = equalised(
             self._network, self.rules_, self.model_schema_, tuple(map(str, sensitive_features)), label, rates, strength,
-            lambda n, rng: self._first_classes(n, None, rng), stream(self._seed, "labels"),
+            lambda n, rng: first_classes(self._network.codes[0], self._class_counts[0], None, n, rng),
+            stream(self._seed, "labels"),
         )  # fmt: skip
         self.label_map_ = None if strength == 0 and rates is None else found
         return self
-
-    def _first_classes(self, n: int, codes: Floats | None, rng: np.random.Generator) -> Classes:
-        return first_classes(self._network.codes[0], self._class_counts[0], codes, n, rng)
 
     def _decoded(
         self,
@@ -251,56 +249,46 @@ class TreeSynthesizer(Synthesizer):
         return super()._conditions_elsewhere(conditions)
 
     def _whole(self, made: pd.DataFrame, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
-        wanted = {**asked.native, **asked.others}
-        kept = [name for name in made.columns if name in wanted and wanted[name].missing]
-        learnt = with_distances(made, self._distances)
-        filled = impute(self._network, learnt, self.rules_, self.model_schema_, rng)
-        return restored(filled, made, self._distances, self.schema_).assign(**made[kept])
+        kept = [name for name, allowed in {**asked.native, **asked.others}.items() if allowed.missing and name in made]
+        return self._filled(made, rng).assign(**made[kept])
+
+    def _filled(self, rows: pd.DataFrame, rng: np.random.Generator, whole: bool = True) -> pd.DataFrame:
+        learnt = with_distances(rows, self._distances)
+        filled = impute(self._network, learnt, self.rules_, self.model_schema_, rng, whole)
+        return restored(filled, rows, self._distances, self.schema_)
 
     def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
-        if self.label_map_ is not None:
-            return None
-        learnt = with_distances(known, self._distances)
-        filled = impute(self._network, learnt, self.rules_, self.model_schema_, rng, whole)
-        return restored(filled, known, self._distances, self.schema_)
+        return None if self.label_map_ is not None else self._filled(known, rng, whole)
 
     def _sample_where(self, n: int, wanted: Mapping[str, Allowed], rng: np.random.Generator) -> pd.DataFrame:
         """Draw rows that meet conditions on any columns."""
         schema, network = self.model_schema_, self._network
         accepts = accepts_of_roots({name: allowed.accepts for name, allowed in wanted.items()}, self.rules_, schema)
-        masks = {}
-        for j, (name, codes) in enumerate(zip(network.names, network.codes, strict=True)):
-            if name in accepts:
-                masks[j] = mask_of(codes, name, accepts[name], schema)
+        masks = {
+            j: mask_of(codes, name, accepts[name], schema)
+            for j, (name, codes) in enumerate(zip(network.names, network.codes, strict=True))
+            if name in accepts
+        }
         sums = {name: accept for name, accept in accepts.items() if name not in network.names}
         kept: list[pd.DataFrame] = []
         found = 0
         for turn in rng.spawn(MOST_EFFORT if sums else 1):
             drawn = draw_conditioned(network, n, masks, turn)
-            classes = self._relabelled(drawn.classes, turn)
-            made = self._decoded(classes, turn, masks, accepts)
+            made = self._decoded(self._relabelled(drawn.classes, turn), turn, masks, accepts)
             good = np.ones(n, dtype=bool)
             for name, accept in sums.items():
                 good &= accept(made[name].to_numpy(float))
             kept.append(made[good][: n - found])
             found += len(kept[-1])
-            self._add_effort(len(kept[-1]), drawn, float(good.mean()))
+            self.effort_ = effort_with(
+                self.effort_, len(kept[-1]), drawn, float(good.mean()), float(self._class_counts[0].sum())
+            )
             if found == n:
                 return pd.concat(kept, ignore_index=True)
         raise ConditionError(
             f"Only {found:,} of {MOST_EFFORT * n:,} candidates met the condition on {', '.join(map(repr, sums))}, "
             "which is computed from other columns. Loosen it, or put the condition on those columns."
         )
-
-    def _add_effort(self, rows: int, drawn: Conditioned, good: float) -> None:
-        before = self.effort_ or {"n_samples": 0, "candidates": 0, "effective": 0.0}
-        expected = drawn.share * good * float(self._class_counts[0].sum())
-        self.effort_ = {
-            "n_samples": before["n_samples"] + rows,
-            "candidates": before["candidates"] + drawn.candidates,
-            "effective": round(before["effective"] + drawn.effective * good, 1),
-            "expected": round(min(before.get("expected", np.inf), expected), 3),
-        }
 
     def log_prob(self, X: Any) -> Floats:
         """Natural log of the probability of each row.
@@ -327,8 +315,7 @@ class TreeSynthesizer(Synthesizer):
         True
         """
         self._check_fitted()
-        coded, _ = self._coded(X)
-        coded = with_distances(coded, self._distances)
+        coded = with_distances(self._coded(X)[0], self._distances)
         return log_probability(self._network, coded, self.rules_, self.model_schema_)
 
     def impute(self, X: Any, *, random_state: RandomState = 0) -> Any:
@@ -357,10 +344,7 @@ class TreeSynthesizer(Synthesizer):
         """
         self._check_fitted()
         coded, form = self._coded(X)
-        seed = seed_sequence(random_state)
-        learnt = with_distances(coded, self._distances)
-        filled = impute(self._network, learnt, self.rules_, self.model_schema_, stream(seed, "impute"))
-        filled = restored(filled, coded, self._distances, self.schema_)
+        filled = self._filled(coded, stream(seed_sequence(random_state), "impute"))
         return form.give_back(decode(filled, extend_categories(self.schema_)))
 
     def label_tilt(self, coded: pd.DataFrame) -> Floats:
