@@ -45,9 +45,10 @@ def write_reports(folder: Path) -> None:
         sg.synthesize(payments, target="Class", random_state=0, progress=False).write_reports(made)
         for name in ("fidelity.html", "bias.html"):
             shutil.copyfile(Path(made, name), folder / name)
-        sg.synthesize(
+        people = sg.synthesize(
             adult, target="income", sensitive_features=["sex", "race"], random_state=0, progress=False
-        ).write_reports(made)
+        )  # fmt: skip
+        people.write_reports(made, plans=people.profile.bias.plans())
         shutil.copyfile(Path(made, "bias.html"), folder / "adult_bias.html")
 
 

@@ -20,14 +20,16 @@ import numpy as np
 import pandas as pd
 
 import synthgen as sg
+from benchmarks.peers.tables import SHARED
 from benchmarks.record import ROOT, header, load_average, made_with, read, row, when, write
+from benchmarks.report_tables import ABOUT as TABLE_WORDS
+from benchmarks.report_tables import ROWS, TABLES, TARGET
 from synthgen.reporting import fidelity_html
 
 RECORD = Path(__file__).with_suffix(".json")
 PAGE = Path(__file__).with_suffix(".md")
 MAKE = Path(__file__).parent / "peers" / "make_report.py"
 PEERS = ("skrub", "ydata-profiling", "sweetviz", "evidently", "mostlyai-qa")
-ROWS = 5_000
 LONGEST = 600
 LONGEST_LOOK = 150
 OURS = "synthgen"
@@ -41,23 +43,10 @@ ABOUT = {
 }
 
 
-def tables() -> dict[str, tuple[pd.DataFrame, str]]:
-    """Adult, and a table of 50 columns put together from the three shipped ones, row beside row."""
-    adult, fraud, thyroid = sg.datasets.load_adult(), sg.datasets.load_fraud(), sg.datasets.load_thyroid()
-    parts = [
-        part.sample(2 * ROWS, random_state=k, replace=len(part) < 2 * ROWS).reset_index(drop=True)
-        for k, part in enumerate((adult, thyroid, fraud))
-    ]
-    wide = pd.concat([parts[0], parts[1], parts[2][["V1", "V2", "V3", "V4", "Amount"]]], axis=1)
-    wide = wide.loc[:, ~wide.columns.duplicated()]
-    wide = wide.join(parts[2][[f"V{k}" for k in range(5, 5 + 50 - wide.shape[1])]])
-    return {"Adult": (parts[0], "income"), f"{wide.shape[1]} columns": (wide, "income")}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reports", description=__doc__)
     parser.add_argument("--python", action="append", default=[], metavar="PEER=PATH")
-    parser.add_argument("--table", choices=[*tables()], help="one of them; default: both")
+    parser.add_argument("--table", choices=[*TABLES], help="one of them; default: all")
     parser.add_argument("--write-only", action="store_true")
     parser.add_argument("--look", type=Path, help="print what a browser says of a page")
     given = parser.parse_args()
@@ -67,32 +56,37 @@ def main() -> None:
     record = read(RECORD)
     if not given.write_only:
         interpreters = dict(word.split("=", 1) for word in given.python)
-        for name, (frame, target) in tables().items():
+        for name, load in TABLES.items():
             if given.table not in (None, name):
                 continue
+            if (frame := load()) is None:
+                print(
+                    f"{name}: skipped, the tables that it is made of are not in {SHARED.name}/ beside this repository"
+                )
+                continue
             with tempfile.TemporaryDirectory() as folder:
-                measure_all(name, frame, target, Path(folder), interpreters, record)
+                measure_all(name, frame, Path(folder), interpreters, record)
     PAGE.write_text(page(record), encoding="utf-8")
 
 
 def measure_all(
-    name: str, frame: pd.DataFrame, target: str, folder: Path, interpreters: dict[str, str], record: dict[str, Any]
+    name: str, frame: pd.DataFrame, folder: Path, interpreters: dict[str, str], record: dict[str, Any]
 ) -> None:
     order = np.random.default_rng(0).permutation(len(frame))
     train, holdout = (frame.iloc[part].reset_index(drop=True) for part in np.array_split(order, 2))
-    made = sg.generators.GaussianCopulaSynthesizer(random_state=0).fit(train, target=target).sample(ROWS)
+    made = sg.generators.GaussianCopulaSynthesizer(random_state=0).fit(train, target=TARGET).sample(ROWS)
     for part, table in (("train", train), ("holdout", holdout), ("synthetic", made)):
         table.to_parquet(folder / f"{part}.parquet")
-    record.setdefault(name, {})[OURS] = {**ours(train, holdout, made, target, folder), **when(), "load": load_average()}
+    record.setdefault(name, {})[OURS] = {**ours(train, holdout, made, folder), **when(), "load": load_average()}
     write(RECORD, record)
     for peer, python in interpreters.items():
         record[name][peer] = {**theirs(peer, python, folder), **when(), "load": load_average()}
         write(RECORD, record)
 
 
-def ours(train: pd.DataFrame, holdout: pd.DataFrame, made: pd.DataFrame, target: str, folder: Path) -> dict[str, Any]:
+def ours(train: pd.DataFrame, holdout: pd.DataFrame, made: pd.DataFrame, folder: Path) -> dict[str, Any]:
     start = time.process_time()
-    report = sg.validate(made, train=train, holdout=holdout, target=target, random_state=0)
+    report = sg.validate(made, train=train, holdout=holdout, target=TARGET, random_state=0)
     judged = time.process_time()
     text = fidelity_html(report)
     done = time.process_time()
@@ -168,22 +162,25 @@ def page(record: dict[str, Any]) -> str:
         "Made by `python -m benchmarks.reports --python skrub=PATH …`, one environment for each peer.", "",
     ]  # fmt: skip
     for name, found in record.items():
-        lines += [f"## {name}", "", *header(["report", "what it is about", "size", "seconds", "axe", "requests"])]
-        for tool in (OURS, *PEERS):
-            lines.append(row([tool, ABOUT[tool], *_cells(found.get(tool))]))
+        lines += [
+            f"## {name}",
+            "",
+            TABLE_WORDS[name],
+            "",
+            *header(["report", "what it is about", "size", "seconds", "axe", "requests"]),
+        ]
+        lines += [row([tool, ABOUT[tool], *_cells(found[tool])]) for tool in (OURS, *PEERS) if tool in found]
         own = found[OURS]
         lines += ["", f"Of synthgen's seconds, {own['page_seconds']:.2f} are for the page; the rest is validation.", ""]
     lines += ["## Made with", ""]
-    for found in record.values():
+    for title, found in record.items():
         names = [f"{tool} {item['version']}" for tool, item in found.items() if tool != OURS and "version" in item]
-        lines += made_with([found[OURS]])
-        lines += [f"Peers: {', '.join(names)}. Load average {found[OURS]['load']}.", ""]
+        peers = f" Peers: {', '.join(names)}." if names else ""
+        lines += [f"{title}: {made_with([found[OURS]])[0]}{peers} Load average {found[OURS]['load']}.", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _cells(item: dict[str, Any] | None) -> list[str]:
-    if item is None:
-        return ["not measured", "–", "–", "–"]
+def _cells(item: dict[str, Any]) -> list[str]:
     if "failed" in item:
         return [f"failed: {item['failed']}", "–", "–", "–"]
     size = item["bytes"]

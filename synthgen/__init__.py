@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from synthgen import datasets, errors, generators
     from synthgen.api import synthesize
+    from synthgen.errors import SynthgenWarning
     from synthgen.generators import load_synthesizer
     from synthgen.merging import merge, natural_weights, real_rows_only
     from synthgen.merging.calibration import CalibratedOnReal, PriorCorrection
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from synthgen.planning.uplift import Uplift, estimate_uplift
     from synthgen.profiling import profile
     from synthgen.provenance import Provenance
-    from synthgen.result import SynthesisResult, SynthgenWarning
+    from synthgen.result import SynthesisResult
+    from synthgen.reviewing import Review
     from synthgen.table import Kind, Role, Schema
     from synthgen.validation import Gate, Outcome, validate
     from synthgen.verification import Verification, verify
@@ -34,6 +36,7 @@ __all__ = [
     "Outcome",
     "PriorCorrection",
     "Provenance",
+    "Review",
     "Role",
     "Schema",
     "SynthesisResult",
@@ -64,11 +67,12 @@ _HOME = {
     "Outcome": "validation",
     "PriorCorrection": "merging.calibration",
     "Provenance": "provenance",
+    "Review": "reviewing",
     "Role": "table",
     "Schema": "table",
     "SynthesisResult": "result",
     "SyntheticOverSampler": "merging.oversampler",
-    "SynthgenWarning": "result",
+    "SynthgenWarning": "errors",
     "Uplift": "planning.uplift",
     "Verification": "verification",
     "estimate_uplift": "planning.uplift",

@@ -15,6 +15,7 @@ from synthgen.checks import check_table, check_words
 from synthgen.errors import ConditionError, UsageError
 from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.merging import accepted_rows
+from synthgen.merging.merge import refused_rows
 from synthgen.planning import (
     Choice,
     Plan,
@@ -27,7 +28,7 @@ from synthgen.planning import (
     read_wanted,
     rows_that_meet,
 )
-from synthgen.planning.drawing import blocks_of, deliver, draw
+from synthgen.planning.drawing import blocks_of, broken_rules, deliver, draw, row_counts
 from synthgen.planning.fairness import (
     CarryingOut,
     FairnessPlan,
@@ -52,7 +53,7 @@ from synthgen.table import (
     encode,
     extend_categories,
     to_pandas,
-    write_file,
+    write_table,
 )
 from synthgen.table.disclosure import public_labels
 from synthgen.table.roles import schema_with_roles
@@ -71,9 +72,11 @@ def synthesize(
     n_samples: int | None = None,
     conditions: Mapping[str, Any] | None = None,
     schema: Schema | None = None,
+    constraints: Sequence[Any] = (),
     sensitive_features: Sequence[str] | None = None,
     fairness: str | Mapping[str, Any] | FairnessPlan | None = None,
     subject: str | None = None,
+    missing: str = "keep",
     holdout: float = 0.2,
     validation: str = "standard",
     gate: str | Gate | None = "default",
@@ -86,7 +89,9 @@ def synthesize(
     Parameters
     ----------
     data : table
-        pandas, polars, Arrow, or a path (csv, csv.gz, tsv, parquet, arrow). Never changed.
+        pandas, polars, Arrow, a path (csv, csv.gz, tsv, parquet, arrow), ``"-"`` for standard input, or the URL of a
+        table in a database, such as ``"duckdb:///f.db?table=t"``; see
+        :func:`synthgen.table.read_table`. Never changed.
     target : str, optional
         Column whose classes are balanced.
     purpose : {"augment", "release"}
@@ -105,13 +110,17 @@ def synthesize(
     n_samples : int, optional
         Rows to make in all, in place of ``sampling_strategy``.
     conditions : mapping, optional
-        What the rows must have: ``{"Class": 1}``, or with a generator that takes any condition (the tree, which
-        "auto" then takes) also ``{"Class": 1, "Amount": ">= 100"}``; see
-        :func:`synthgen.table.conditions.allowed_values`. Rows made to conditions are compared with the real
-        rows that meet them too, and searched for copies of all train rows. Fewer such real rows say less, and
-        the verdict is then INCONCLUSIVE.
+        What the rows must have: ``{"Class": 1, "Amount": ">= 100"}``; see
+        :func:`synthgen.table.conditions.allowed_values`. For those on other columns than the target "auto" takes the
+        tree, which aims at them where other generators choose among candidates. Such rows are compared with the real
+        rows that meet the conditions too, and searched for copies of all train rows. Fewer such real rows say less,
+        and the verdict is then INCONCLUSIVE.
     schema : Schema, optional
         Inferred if not given.
+    constraints : list
+        Rules that every synthetic row keeps: of :mod:`synthgen.constraints`, or in words such as
+        ``"start <= end"`` (:func:`synthgen.table.constraints.reading.read_rule`). Real rows that break one are not
+        learnt from, and a warning counts them. What holds in all rows anyway is found and kept without being declared.
     sensitive_features : list of str, optional
         Columns whose groups are audited in the bias report.
     fairness : FairnessPlan, str or mapping, optional
@@ -124,14 +133,18 @@ def synthesize(
         the plan asks for; the reports show each group before and after.
     subject : str, optional
         Column that names the person or thing a row is about; their rows stay together in the split.
+    missing : {"keep", "none", "like"}
+        Gaps in synthetic rows: as learnt, none, or in the patterns of the real rows; see
+        :meth:`synthgen.generators.Synthesizer.sample`.
     holdout : float
         Share of rows that the generator never sees, above 0 and below 1.
     validation : {"standard", "full"}
         How many rows the slower checks look at.
     gate : "default", Gate or None
         None hands the table out whatever the verdict; the report says so.
-    out : path, optional
-        Where to write the table (csv, csv.gz, tsv, parquet, arrow), if the gate lets it through.
+    out : path or URL, optional
+        Where to write the table, if the gate lets it through: a path, ``"-"`` for standard output, or the URL of a
+        table in a database, which is only replaced if that says ``&if_exists=replace``.
     random_state : int, Generator or None
         The same one gives the same rows on the same versions.
     progress : bool
@@ -155,20 +168,22 @@ def synthesize(
     (1008, 1008)
     """
     stages = Stages(progress)
-    check_words(purpose, generator, generator_options, gate, validation)
+    check_words(purpose, generator, generator_options, gate, validation, missing)
     seed = seed_sequence(random_state)
     asked = describe_request(
         seed, target=target, purpose=purpose, generator=generator, generator_options=generator_options,
         sampling_strategy=sampling_strategy, n_samples=n_samples, conditions=conditions, schema=schema,
         sensitive_features=sensitive_features, fairness=fairness, subject=subject, holdout=holdout,
-        validation=validation, gate=gate,
+        validation=validation, gate=gate, constraints=constraints, missing=missing,
     )  # fmt: skip
     if out is not None:
         check_destination(out)
     with stages("read"):
         frame, form = to_pandas(data)
         sensitive = _sensitive(sensitive_features, fairness, frame)
-        schema = schema_with_roles(frame, schema, target=target, sensitive_features=sensitive, subject=subject)
+        schema = schema_with_roles(
+            frame, schema, target=target, sensitive_features=sensitive, subject=subject, constraints=constraints
+        )
         coded = encode(frame, schema)
         check_table(frame, coded, schema)
         given, coarsening, source = (coded, schema), None, frame
@@ -178,7 +193,7 @@ def synthesize(
             fairness, frame, coded, schema, purpose, generator, n_samples, sampling_strategy, conditions
         )
         schema, learnt, seen = fair.schema, fair.learnt, fair.joined(frame, coded)
-        wanted = read_wanted(conditions, schema, generator)
+        wanted = read_wanted(conditions, schema)
         plan = fair.sampling(purpose == "release")
         plan = plan or _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     with stages("profile"):
@@ -192,54 +207,34 @@ def synthesize(
         model.fit(seen[0], schema=learnt)
         fair.tell(model)
     with stages("sample"):
-        made = fair.split(draw(model, plan, wanted, learnt, seed))
+        made = fair.split(draw(model, plan, wanted, learnt, seed, missing))
     with stages("validate"):
         report, keep = _validate(model, coded, train, held, made, wanted, schema, purpose, gate, validation, seed, fair)
     with stages("merge"):
         delivered, warned = deliver(made, keep, plan, learnt, fair.blocks(made) or blocks_of(plan))
     accepted = made.iloc[delivered].reset_index(drop=True)
     outcome, weights = _outcome(fair, coded, accepted, purpose)
-    warned += [*fair.notes, *described.personal_data.repeated]
-    counts = _counts(coded, train, held, plan, keep, accepted, purpose)
+    warned += [*broken_rules(model), *fair.notes, *described.personal_data.repeated]
+    counts = row_counts(coded, train, held, plan, keep, accepted, purpose)
     origin = describe_run(
         model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds, coarsening,
         outcome, asked,
     )  # fmt: skip
     result = SynthesisResult(
-        profile=described,
-        validation=report,
-        provenance=origin,
-        _real=frame,
-        _made=accepted,
-        _refused=_refused(made, report),
-        _train_rows=train,
-        _holdout_rows=held,
-        _form=form,
-        fairness=outcome,
-        _weights=weights,
-        _source=source,
-    )
-    if out is not None and not result.withheld:
-        write_file(result._table, out)
-        result = result._written_to(out)
+        profile=described, validation=report, provenance=origin, _real=frame, _made=accepted,
+        _refused=refused_rows(made, report), _train_rows=train, _holdout_rows=held, _form=form, fairness=outcome,
+        _weights=weights, _source=source, _delivered=delivered, _schema=schema,
+    )  # fmt: skip
     stages.close()
-    return result
+    return _written(result, out)
 
 
-def _counts(
-    coded: pd.DataFrame,
-    train: NDArray[np.int64],
-    held: NDArray[np.int64],
-    plan: Plan,
-    keep: NDArray[np.bool_],
-    accepted: pd.DataFrame,
-    purpose: str,
-) -> dict[str, int]:
-    return {
-        "real": len(coded), "train": len(train), "holdout": len(held), "requested": plan.total, "drawn": len(keep),
-        "refused": int((~keep).sum()), "accepted": len(accepted),
-        "delivered": len(accepted) + (len(coded) if purpose == "augment" else 0),
-    }  # fmt: skip
+def _written(result: SynthesisResult, out: str | Path | None) -> SynthesisResult:
+    """Write the table, if it may be handed out."""
+    if out is None or result.withheld:
+        return result
+    write_table(result._table, out)
+    return result._written_to(out)
 
 
 def _sensitive(named: Sequence[str] | None, fairness: Any, frame: pd.DataFrame) -> Sequence[str] | None:
@@ -282,7 +277,7 @@ def _check_n(n: int | None) -> None:
 def _plan(coded: pd.DataFrame, schema: Schema, purpose: str, strategy: Any, n: int | None, wanted: Wanted) -> Plan:
     _check_n(n)
     target = schema.target
-    met = rows_that_meet(wanted, coded)
+    met = rows_that_meet(wanted, coded, schema)
     if target is None or target.kind not in LABEL_KINDS:
         if strategy != "auto":
             raise UsageError("sampling_strategy needs a target with classes. Name one, or give n_samples.")
@@ -379,15 +374,3 @@ def _outcome(
         delivered = pd.concat([coded, delivered], ignore_index=True)
     weights = fair.weights(delivered) if fair.plan.kind == "weights" else None
     return outcome_of(fair, coded, delivered, weights), weights
-
-
-def _refused(made: pd.DataFrame, report: ValidationReport) -> pd.DataFrame:
-    flags = report.refused_rows.drop(columns=["refused", "p_value", "q_value"], errors="ignore")
-    rows = made.iloc[flags["row"]].reset_index(drop=True)
-    words = {
-        "reason": "refused_reason",
-        "columns": "refused_columns",
-        "value": "refused_value",
-        "threshold": "refused_threshold",
-    }
-    return pd.concat([rows, flags.drop(columns="row").rename(columns=words).reset_index(drop=True)], axis=1)

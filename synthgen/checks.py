@@ -14,8 +14,12 @@ from synthgen.table import Kind, Schema
 from synthgen.validation import Gate, Purpose
 
 
-def check_words(purpose: str, generator: Any, options: Mapping[str, Any] | None, gate: Any, validation: str) -> None:
-    """Refuse an unknown purpose, generator, option, effort or gate."""
+def check_words(
+    purpose: str, generator: Any, options: Mapping[str, Any] | None, gate: Any, validation: str, missing: str
+) -> None:
+    """Refuse an unknown purpose, generator, option, effort, gate or way with gaps."""
+    if missing not in ("keep", "none", "like"):
+        raise UsageError(f'missing must be "keep", "none" or "like"; got {missing!r}.')
     if purpose not in [str(item) for item in Purpose]:
         raise UsageError(f"purpose must be augment or release; got {purpose!r}.")
     if validation not in ("standard", "full"):

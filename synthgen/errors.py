@@ -1,4 +1,4 @@
-"""The errors synthgen raises on purpose.
+"""The errors synthgen raises on purpose, and its warning.
 
 Each message says what was wrong, what was got and what to do, and is written where it is raised.
 """
@@ -44,3 +44,7 @@ class MissingExtraError(SynthgenError, ImportError):
 
 class GateFailed(SynthgenError):
     """The verdict is FAIL (or, for a release, not PASS), so the table is withheld."""
+
+
+class SynthgenWarning(UserWarning):
+    """The table, or what was read, may be used, but with care; the message says why."""

@@ -15,10 +15,13 @@ from synthgen.guarantee import RowSource
 from synthgen.planning import Choice, Coarsening
 from synthgen.planning.fairness import Outcome
 from synthgen.randomness import RandomState
+from synthgen.reviewing import ReviewLog
 from synthgen.table import Schema
 from synthgen.validation import ValidationReport
 
 LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "lightgbm", "numba", "pyarrow")
+REVIEWED_OUT = "refused_by_reviewer"
+"""The count of rows that people refused."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class Provenance:
         :class:`synthgen.planning.fairness.Outcome`.
     request : mapping
         What was asked for, so that it can be asked for again; see :func:`synthgen.verify`.
+    reviews : tuple of mappings
+        People's reviews of the accepted rows, in order: who, when, how many; see
+        :class:`synthgen.reviewing.ReviewLog`.
+    awaits_review : bool
+        Whether the table isn't to be merged before somebody has looked at rows of it.
     """
 
     version: str
@@ -76,10 +84,43 @@ class Provenance:
     disclosure: Mapping[str, Any] | None = None
     fairness: Mapping[str, Any] | None = None
     request: Mapping[str, Any] = field(default_factory=dict)
+    reviews: tuple[Mapping[str, Any], ...] = ()
+    awaits_review: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
+
+
+def with_review(known: Mapping[str, Any], log: ReviewLog) -> dict[str, Any]:
+    """What changes in a provenance when a person has refused some rows.
+
+    Parameters
+    ----------
+    known : mapping
+        The provenance in plain values.
+    log : ReviewLog
+
+    Returns
+    -------
+    dict
+        ``counts``, ``warnings``, ``reviews`` and ``awaits_review``.
+    """
+    counts = dict(known["counts"])
+    counts["accepted"] -= log.refused
+    counts[REVIEWED_OUT] = counts.get(REVIEWED_OUT, 0) + log.refused
+    return {
+        **with_merge({**known, "counts": counts}),
+        "warnings": [*known.get("warnings", ()), *([log.warning] if log.warning else [])],
+        "reviews": [*known.get("reviews", ()), log.to_dict()],
+    }
+
+
+def with_merge(known: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes in a provenance when the table that waited for a review is handed out."""
+    counts = dict(known["counts"])
+    counts["delivered"] = counts["accepted"] + (counts["real"] if known.get("purpose") == "augment" else 0)
+    return {"counts": counts, "awaits_review": False}
 
 
 def describe_run(

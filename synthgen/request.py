@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Set
 from datetime import date
@@ -10,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synthgen.errors import FileError
+from synthgen.errors import ConstraintError, FileError
 from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.planning.fairness import FairnessPlan
 from synthgen.planning.fairness.reading import FIELDS
+from synthgen.table.constraints import Constraint
 from synthgen.validation import Gate
 
 GIVEN = ("schema", "generator", "gate")
@@ -33,8 +35,20 @@ KINDS: dict[str, tuple[type, ...]] = {
     "subject": (str, _NONE),
     "holdout": (int, float),
     "validation": (str,),
+    "constraints": (list,),
+    "missing": (str,),
 }
 """What arguments can be, so that a record that was tampered with is refused for that."""
+
+
+def _constraints(value: Any) -> list[Any]:
+    items = [value] if isinstance(value, (str, Constraint, Mapping)) else list(value)
+    try:
+        rules = [item.to_dict() if isinstance(item, Constraint) else item for item in items]
+        # As text: a record's values aren't deep.
+        return [rule if isinstance(rule, str) else json.dumps(rule) for rule in rules]
+    except (ConstraintError, TypeError, ValueError) as error:
+        raise _NotPlainError from error
 
 
 class _NotPlainError(Exception):
@@ -69,6 +83,8 @@ def describe_request(seed: np.random.SeedSequence, **arguments: Any) -> dict[str
                 written[name] = _generator(value)
             elif name == "gate":
                 written[name] = _gate(value)
+            elif name == "constraints":
+                written[name] = _constraints(value)
             elif name == "fairness":
                 written[name] = _plain(_fairness(value))
             else:
@@ -150,7 +166,7 @@ def _read(value: Any) -> Any:
         # A group of several columns is a tuple, which JSON makes a list of.
         pairs = [(tuple(key) if isinstance(key, list) else key, item) for key, item in value["pairs"]]
         return {key: _read(item) for key, item in pairs}
-    return value
+    return [_read(item) for item in value] if isinstance(value, list) else value
 
 
 def _generator(value: Any) -> Any:

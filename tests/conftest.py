@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import synthgen as sg
+from tests import postgresql_server
 
 
 @pytest.fixture
@@ -90,3 +91,14 @@ def fraud_table() -> pd.DataFrame:
     return pd.concat(
         [df[df["Class"] == 1].sample(200, random_state=0), df[df["Class"] == 0].sample(2_800, random_state=0)]
     ).sample(frac=1, random_state=0)
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A real PostgreSQL with a password, started for these tests."""
+    pytest.importorskip("adbc_driver_postgresql", reason="the extra sql isn't installed")
+    programs = postgresql_server.binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL's initdb and pg_ctl aren't here")
+    with postgresql_server.running(programs) as server:
+        yield server

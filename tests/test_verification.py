@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
-from importlib.resources import files
 from types import SimpleNamespace
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +15,8 @@ import synthgen as sg
 from synthgen.errors import DataError, FileError, UsageError
 from synthgen.reporting import page_html, read_twin
 from synthgen.verification import Agreement, again, before, verify
+
+from .reporting.conftest import schema_of
 
 KEY = b"a key of more than sixteen bytes"
 
@@ -67,6 +69,16 @@ def test_without_a_key_figures_are_compared_and_rows_said_not_to_be(made, real):
     assert checks(found)["source and rows"] is None
     assert "synthetic rows" not in checks(found)
     assert "not compared" in str(found)
+
+
+def test_the_record_is_as_its_schema_says(made):
+    validator = jsonschema.Draft202012Validator(schema_of("run"))
+    assert not list(validator.iter_errors(made.record))
+    assert not list(validator.iter_errors(made.result.record()))
+    for name in ("tags", "provenance"):
+        held = made.record[name]
+        member = "key" if name == "tags" else "request"
+        assert list(validator.iter_errors({**made.record, name: {**held, member: "none"}}))
 
 
 @pytest.mark.usefixtures("no_run")
@@ -227,10 +239,8 @@ def test_files_that_are_written(made):
 
 @pytest.mark.parametrize("kind", ["fidelity", "bias"])
 def test_the_twins_of_a_run_are_as_their_schemas_say(made, kind):
-    jsonschema = pytest.importorskip("jsonschema")
     path = made.folder / "reports" / f"{kind}.json"
-    schema = json.loads((files("synthgen.reporting") / "schemas" / f"{kind}.schema.json").read_text("utf-8"))
-    jsonschema.Draft202012Validator(schema).validate(json.loads(path.read_text()))
+    jsonschema.Draft202012Validator(schema_of(kind)).validate(json.loads(path.read_text()))
     # The seed's record and what was measured to choose a generator are only in the record of the run.
     held = json.loads(path.read_text())["provenance"]
     assert not {"request", "choice_signal"} & set(held)
@@ -289,3 +299,10 @@ def test_a_request_of_another_synthgen(made, real):
 def test_missing_files(real, tmp_path):
     with pytest.raises(FileError, match="There is no file"):
         verify(tmp_path / "run.json", real)
+
+
+def test_the_table_cannot_come_by_a_pipe(tmp_path):
+    frame = sg.datasets.load_fraud().iloc[:250]
+    result = sg.synthesize(frame, n_samples=50, generator="jitter", random_state=0, gate=None, progress=False)
+    with pytest.raises(UsageError, match="can't come by a pipe"):
+        sg.verify(result.record(), frame, table="-", progress=False)

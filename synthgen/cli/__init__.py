@@ -5,9 +5,31 @@ Nothing heavy is imported before a command runs, so that ``synthgen --help`` is 
 
 from __future__ import annotations
 
+# isort: off
+# The order is that of the help.
 from synthgen.cli.commands import app, main
+from synthgen.cli.demo import demo
+from synthgen.cli.init import init
+from synthgen.cli.synthesize import synthesize
+from synthgen.cli.profile import profile
+from synthgen.cli.validate import validate
+from synthgen.cli.uplift import uplift
+from synthgen.cli.merge import merge
 from synthgen.cli.evidence import report, verify
 from synthgen.cli.failures import ExitCode
-from synthgen.cli.uplift import uplift
+# isort: on
 
-__all__ = ["ExitCode", "app", "main", "report", "uplift", "verify"]
+__all__ = [
+    "ExitCode",
+    "app",
+    "demo",
+    "init",
+    "main",
+    "merge",
+    "profile",
+    "report",
+    "synthesize",
+    "uplift",
+    "validate",
+    "verify",
+]

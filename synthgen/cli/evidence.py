@@ -10,6 +10,7 @@ import typer
 from synthgen.cli import words
 from synthgen.cli.commands import app, with_progress
 from synthgen.cli.failures import ExitCode, check_destinations, guarded, say
+from synthgen.cli.schema_file import read_schema
 
 if TYPE_CHECKING:
     from synthgen.verification import Verification
@@ -39,26 +40,34 @@ Exit codes:
 
 @report.command(short_help="What changed from one report to another.")
 @guarded
-def diff(before: words.Before, after: words.After, out: words.OutPage, quiet: words.Quiet = False) -> ExitCode:
+def diff(
+    before: words.Before,
+    after: words.After,
+    out: words.OutPage,
+    quiet: words.Quiet = False,
+    as_json: words.AsJson = False,
+) -> ExitCode:
     """Write a page with what changed from BEFORE to AFTER. Exit code 0 whatever it is."""
     check_destinations([before, after], [out])
     from synthgen.reporting import diff_html, read_twin
     from synthgen.table.files import write_text
 
     write_text(diff_html(read_twin(before), read_twin(after)), out)
-    return _written(out, quiet)
+    return _written(out, quiet, as_json)
 
 
 @report.command(short_help="A page again, from its JSON twin.")
 @guarded
-def page(twin: words.TwinFile, out: words.OutPage, quiet: words.Quiet = False) -> ExitCode:
+def page(
+    twin: words.TwinFile, out: words.OutPage, quiet: words.Quiet = False, as_json: words.AsJson = False
+) -> ExitCode:
     """Write the page that TWIN was written beside."""
     check_destinations([twin], [out])
     from synthgen.reporting import page_html, read_twin
     from synthgen.table.files import write_text
 
     write_text(page_html(read_twin(twin)), out)
-    return _written(out, quiet)
+    return _written(out, quiet, as_json)
 
 
 @app.command(short_help="Make a recorded run again and compare.", epilog=_VERIFY_EPILOG)
@@ -78,7 +87,7 @@ def verify(
     figures are.
     """
     import synthgen as sg
-    from synthgen.cli import summary
+    from synthgen.cli import documents, summary
 
     key = words.read_key(key_file)
     found = sg.verify(
@@ -86,20 +95,22 @@ def verify(
         data,
         key=key,
         table=table,
-        schema=sg.Schema.from_json(schema) if schema else None,
+        schema=read_schema(schema),
         progress=with_progress(quiet),
     )
     if as_json:
-        summary.show_json(summary.verification_document(found))
+        summary.show_json(documents.verification_document(found))
     elif not quiet:
         summary.show(summary.verification_parts(found))
     return _ended(found, key is not None)
 
 
-def _written(out: Path, quiet: bool) -> ExitCode:
+def _written(out: Path, quiet: bool, as_json: bool) -> ExitCode:
     from synthgen.cli import summary
 
-    if not quiet:
+    if as_json:
+        summary.show_json({"files": [out]})
+    elif not quiet:
         summary.show(summary.files_parts([out]))
     return ExitCode.OK
 

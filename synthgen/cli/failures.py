@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from functools import wraps
 from pathlib import Path
@@ -50,22 +50,42 @@ def guarded(command: Callable[P, ExitCode]) -> Callable[P, None]:
         except (typer.Exit, typer.BadParameter):
             raise
         except Exception as error:
-            code = _explain(error)
+            code = explain(error)
         raise typer.Exit(int(code))
 
     return run
 
 
 def say(message: str) -> None:
-    """Print a message for people on stderr."""
+    """Print a message for people on stderr; only its first line stands at the margin."""
+    # A name with a line break in it must not look like a message of ours.
+    say_as_it_is(message.replace("\n", "\n  "))
+
+
+def say_as_it_is(message: str) -> None:
+    """Print lines on stderr, without what a terminal would obey."""
     # A terminal that is gone must not turn a finished run into a failed one.
     with contextlib.suppress(OSError):
-        print(printable(message), file=sys.stderr, flush=True)
+        print(printable(masked(message)), file=sys.stderr, flush=True)
+
+
+def masked(message: str) -> str:
+    """Blank out passwords of URLs, whoever repeats them."""
+    if "://" not in message and "password" not in message.lower():
+        return message
+    from synthgen.table.sources import without_passwords
+
+    return without_passwords(message)
 
 
 def printable(text: str) -> str:
     """Replace control characters: names and labels come from files, a terminal obeys escape codes."""
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
+
+
+def one_line(text: str) -> str:
+    """Replace control characters and line breaks: a name must not look like a line of ours."""
+    return printable(text).replace("\n", "\ufffd")
 
 
 @contextlib.contextmanager
@@ -82,15 +102,17 @@ def made(folder: Path) -> Iterator[None]:
         raise
 
 
-def check_destinations(inputs: list[Path], files: list[Path | None], folder: Path | None = None) -> None:
+def check_destinations(
+    inputs: Sequence[Path | str], files: Sequence[Path | str | None], folder: Path | None = None
+) -> None:
     """Refuse, before anything is computed, to write over an input, twice to one place or into no folder.
 
     Parameters
     ----------
-    inputs : list of Path
-        Files that are read.
-    files : list of Path or None
-        Files that will be written; None for those that won't.
+    inputs : sequence of Path or str
+        Files that are read, pipes and URLs.
+    files : sequence of Path, str or None
+        Files that will be written, pipes and URLs; None for those that won't.
     folder : Path, optional
         Folder that will be made if it isn't there.
 
@@ -101,12 +123,18 @@ def check_destinations(inputs: list[Path], files: list[Path | None], folder: Pat
     FileError
         If a file's folder isn't there, or a folder can't be one.
     """
+    from synthgen.table.sources import same_place, shown
+
+    if sum(not isinstance(source, Path) and source.startswith("-") for source in inputs) > 1:
+        raise UsageError("Standard input can be read for one table only. Name a file for the others.")
     wanted = [path for path in files if path is not None]
     for place, path in enumerate(wanted):
-        if any(_same(path, source) for source in inputs):
-            raise UsageError(f"{path} is read by this command and would be overwritten. Name another file.")
-        if any(_same(path, other) for other in wanted[:place]):
-            raise UsageError(f"{path} is named for two outputs. Name two files.")
+        if any(same_place(path, source) for source in inputs):
+            raise UsageError(f"{shown(path)} is read by this command and would be overwritten. Name another place.")
+        if any(same_place(path, other) for other in wanted[:place]):
+            raise UsageError(f"{shown(path)} is named for two outputs. Name two files.")
+        if not isinstance(path, Path):
+            continue
         if path.is_dir():
             raise FileError(f"{path} is a folder; name a file in it.")
         if not path.parent.is_dir():
@@ -127,15 +155,8 @@ def _check_folder(folder: Path) -> None:
         raise FileError(f"Nothing can be written to {folder}: {there} is read-only for you.")
 
 
-def _same(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file, through links too."""
-    try:
-        return one.samefile(other)
-    except OSError:
-        return one.absolute() == other.absolute()
-
-
-def _explain(error: Exception) -> ExitCode:
+def explain(error: Exception) -> ExitCode:
+    """Say in one line what went wrong, and give the exit code."""
     if os.environ.get(TRACEBACK_VARIABLE):
         traceback.print_exception(error)
     if isinstance(error, SynthgenError):

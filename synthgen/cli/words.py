@@ -12,6 +12,8 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
+from synthgen.cli.headers import column_option
+from synthgen.cli.places import FILES, read_place
 from synthgen.errors import ConditionError, UsageError
 
 
@@ -43,29 +45,43 @@ class GateWord(StrEnum):
     NONE = "none"
 
 
+class MissingWord(StrEnum):
+    """Whether synthetic rows have gaps."""
+
+    KEEP = "keep"
+    NONE = "none"
+    LIKE = "like"
+
+
 KEY_VARIABLE = "SYNTHGEN_KEY"
 
-_FILES = "csv, csv.gz, parquet, arrow or feather"
-
-Data: TypeAlias = Annotated[Path, typer.Argument(metavar="DATA", help=f"The real table: {_FILES}.")]
-SyntheticFile: TypeAlias = Annotated[Path, typer.Argument(metavar="SYNTHETIC", help=f"The synthetic table: {_FILES}.")]
-Train: TypeAlias = Annotated[Path, typer.Option(help="Real rows that the generator saw.")]
-Holdout: TypeAlias = Annotated[Path, typer.Option(help="Real rows that the generator never saw.")]
-Target: TypeAlias = Annotated[str | None, typer.Option(help="The column to balance or to predict.")]
+Data: TypeAlias = Annotated[Any, typer.Argument(metavar="DATA", help=f"The real table: {FILES}.", parser=read_place)]
+SyntheticFile: TypeAlias = Annotated[
+    Any, typer.Argument(metavar="SYNTHETIC", help=f"The synthetic table: {FILES}.", parser=read_place)
+]
+Train: TypeAlias = Annotated[Any, typer.Option(help="Real rows that the generator saw.", parser=read_place)]
+Holdout: TypeAlias = Annotated[Any, typer.Option(help="Real rows that the generator never saw.", parser=read_place)]
+Target: TypeAlias = Annotated[str | None, column_option("The column to balance or to predict.")]
 OutTable: TypeAlias = Annotated[
-    Path | None,
+    Any,
     typer.Option(
-        help="The table to write; its ending names the format.",
-        show_default="beside DATA: NAME.synthgen.ENDING",
+        help="The table to write: a file, whose ending names the format; - for a pipe, as CSV (-.parquet and -.arrow "
+        "name another format); or a database, such as 'duckdb:///f.db?table=NAME', where a table that is there is "
+        "only replaced with &if_exists=replace.",
+        show_default="beside DATA: NAME.synthgen.ENDING; for DATA from a pipe: a pipe",
+        parser=read_place,
     ),
 ]
-OutReport: TypeAlias = Annotated[Path | None, typer.Option(help="Write the report to this HTML file.")]
+OutReport: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(help="Write the report to this HTML file, and what it shows as JSON beside it."),
+]
 DemoFolder: TypeAlias = Annotated[Path, typer.Option("--out", help="Folder to write to; made if it isn't there.")]
 Reports: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         help="Folder for the reports, the data card and run.json.",
-        show_default="beside the table: NAME-reports",
+        show_default="beside the table: NAME-reports; for a pipe: none",
     ),
 ]
 Audience: TypeAlias = Annotated[
@@ -114,28 +130,49 @@ Conditions: TypeAlias = Annotated[
         help="What synthetic rows must have, such as Class=1. Repeat a column to allow several values.",
     ),
 ]
+Rules: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--constraint",
+        metavar="RULE",
+        help="A rule that every synthetic row keeps, such as 'start <= end', 'age >= 18', 'total = price * count' or "
+        "'unique(room, day)'. Repeatable.",
+    ),
+]
+Missing: TypeAlias = Annotated[
+    MissingWord,
+    typer.Option(help="Gaps of synthetic rows. keep: as the generator makes them; none; like: as in real rows."),
+]
 SchemaFile: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--schema", help="What each column is: a file of 'synthgen profile --schema-out', edited."),
+    typer.Option(
+        "--schema",
+        help="What each column is: a file of 'synthgen profile --schema-out', edited; SDV metadata; or a Frictionless "
+        "table schema.",
+    ),
 ]
 SchemaOut: TypeAlias = Annotated[
     Path | None, typer.Option(help="Write what each column was taken for, as JSON to check and edit.")
 ]
 Reference: TypeAlias = Annotated[
-    Path | None,
-    typer.Option("--reference", help="A table of people with whose shares of groups those of DATA are compared."),
+    Any,
+    typer.Option(
+        "--reference",
+        help="A table of people with whose shares of groups those of DATA are compared.",
+        parser=read_place,
+    ),
 ]
 Legitimate: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(help="A column that may explain a difference: groups are compared among rows alike. Repeatable."),
+    column_option("A column that may explain a difference: groups are compared among rows alike. Repeatable."),
 ]
 Predictions: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="The column with a model's labels, or its chances of the target value; audited by group."),
+    column_option("The column with a model's labels, or its chances of the target value; audited by group."),
 ]
 Sensitive: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(help="A column whose groups the bias report compares, such as sex. Repeatable."),
+    column_option("A column whose groups the bias report compares, such as sex. Repeatable."),
 ]
 Fairness: TypeAlias = Annotated[
     str | None,
@@ -147,7 +184,7 @@ Fairness: TypeAlias = Annotated[
 ]
 Subject: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="The column that says whom a row is about: all rows of one person are kept together."),
+    column_option("The column that says whom a row is about: all rows of one person are kept together."),
 ]
 HoldoutShare: TypeAlias = Annotated[
     float, typer.Option("--holdout", help="Share of real rows kept from the generator, to check against.")
@@ -167,48 +204,6 @@ FewestHolders: TypeAlias = Annotated[
         show_default="10",
     ),
 ]
-TargetClass: TypeAlias = Annotated[str, typer.Option("--target", help="The column with the class to be found.")]
-Models: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--model",
-        help="logistic regression, random forest or gradient boosting. Repeatable.",
-        show_default="all three",
-    ),
-]
-Generators: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--generator",
-        help="A generator to try. Repeatable; smote is always tried.",
-        autocompletion=lambda: generator_names(),
-        show_default="tree and gaussian_copula",
-    ),
-]
-Ratios: TypeAlias = Annotated[
-    list[float] | None,
-    typer.Option(
-        "--ratio",
-        help="Rows of the class for each other row, once rows are added. Repeatable.",
-        show_default="two between what it is and balance",
-    ),
-]
-Positive: TypeAlias = Annotated[
-    str | None, typer.Option(help="The class to be found.", show_default="the rarer of two")
-]
-Time: TypeAlias = Annotated[
-    str | None, typer.Option(help="The column that says when a row was: models are judged on later rows.")
-]
-Folds: TypeAlias = Annotated[int, typer.Option(help="Parts of the table, each of which is judged on once.")]
-Repeats: TypeAlias = Annotated[int, typer.Option(help="How often the table is cut into parts.")]
-ReviewBudget: TypeAlias = Annotated[
-    float | None,
-    typer.Option(help="Share of rows that can be looked at.", show_default="the share of the class"),
-]
-LearningCurve: TypeAlias = Annotated[
-    bool, typer.Option("--learning-curve", help="Say how many real rows the synthetic ones stand for.")
-]
-MaxSeconds: TypeAlias = Annotated[float | None, typer.Option(help="Train no model after so many seconds.")]
 Seed: TypeAlias = Annotated[int | None, typer.Option(help="The same number gives the same rows.")]
 KeyFile: TypeAlias = Annotated[
     Path | None,
@@ -219,15 +214,49 @@ KeyFile: TypeAlias = Annotated[
 ]
 RunFile: TypeAlias = Annotated[Path, typer.Argument(metavar="RUN", help="The run.json beside the reports.")]
 SourceFile: TypeAlias = Annotated[
-    Path, typer.Argument(metavar="DATA", help="The real table that the run was made from.")
+    Any, typer.Argument(metavar="DATA", help="The real table that the run was made from.", parser=read_place)
 ]
 TableOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--table", help="The table that was handed out, to see whether it is the one.")
+    Any,
+    typer.Option("--table", help="The table that was handed out, to see whether it is the one.", parser=read_place),
 ]
 TwinFile: TypeAlias = Annotated[Path, typer.Argument(metavar="TWIN", help="fidelity.json or bias.json.")]
 Before: TypeAlias = Annotated[Path, typer.Argument(metavar="BEFORE", help="The earlier fidelity.json or bias.json.")]
 After: TypeAlias = Annotated[Path, typer.Argument(metavar="AFTER", help="The later one, of the same kind.")]
 OutPage: TypeAlias = Annotated[Path, typer.Option("--out", "-o", help="The HTML file to write.")]
+ConfigFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help="Settings, as 'synthgen init' writes them; words given here win over it.",
+        show_default="./synthgen.toml where no table is named",
+    ),
+]
+OutConfig: TypeAlias = Annotated[Path, typer.Option("--out", help="The file to write.")]
+Force: TypeAlias = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
+Junit: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--junit", help="Write one test case a criterion to this XML file, for a CI server."),
+]
+ReviewOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--review",
+        metavar="SHEET",
+        help="Write a sheet of rows for a person to accept or refuse (.csv or .xlsx), and leave the table to 'synthgen "
+        "merge'.",
+    ),
+]
+ReviewIn: TypeAlias = Annotated[
+    Path | None, typer.Option("--review", metavar="SHEET", help="The sheet, every line decided: .csv or .xlsx.")
+]
+Reviewer: TypeAlias = Annotated[
+    str | None, typer.Option(help="Who decided.", show_default="the column 'reviewer' of the sheet")
+]
+SyntheticRows: TypeAlias = Annotated[
+    Path, typer.Option("--synthetic", help="The run's accepted synthetic rows: NAME.synthetic.parquet.")
+]
+RunOption: TypeAlias = Annotated[Path, typer.Option("--run", help="The run.json beside the reports; it is updated.")]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary, only problems.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, not the summary.")]
 
@@ -338,28 +367,15 @@ def read_key(file: Path | None) -> bytes | None:
     return None if held is None else check_key(held)
 
 
-def default_out(data: Path) -> Path:
-    """Name the result after the input, beside it, with the same ending.
+def twin_of(out: Path | None) -> Path | None:
+    """Name the file for programs beside a page.
 
-    >>> str(default_out(Path("in/cards.csv.gz")))
-    'in/cards.synthgen.csv.gz'
+    >>> str(twin_of(Path("fidelity.html")))
+    'fidelity.json'
     """
-    stem, ending = _split_ending(data)
-    return data.parent / f"{stem}.synthgen{ending}"
-
-
-def default_reports(out: Path) -> Path:
-    """Name the folder of reports after the table.
-
-    >>> str(default_reports(Path("balanced.csv.gz")))
-    'balanced-reports'
-    """
-    return out.parent / f"{_split_ending(out)[0]}-reports"
-
-
-def _split_ending(path: Path) -> tuple[str, str]:
-    ending = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
-    return path.name.removesuffix(ending), ending
+    if out is not None and out.suffix.lower() == ".json":
+        raise UsageError(f"{out} is the page, and its figures go to a .json beside it. Name it .html.")
+    return None if out is None else out.with_suffix(".json")
 
 
 def _plain_value(text: str) -> Any:

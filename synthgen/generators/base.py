@@ -29,6 +29,7 @@ from synthgen.table.column import Kind, Role, Schema
 from synthgen.table.conditions import Allowed, allowed_values, target_codes
 from synthgen.table.constraints.found import found_rules
 from synthgen.table.constraints.ruleset import RuleSet, fit_declared
+from synthgen.table.declarations import complete
 from synthgen.table.encoding import decode, encode
 from synthgen.table.frames import is_frame, to_pandas
 from synthgen.table.grid import with_bounds
@@ -130,7 +131,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
                 raise UsageError("Give the target either as y or as the name of a column of X, not both.")
             frame, target = _append_target(frame, y)
             form = form.with_columns(frame)
-        schema = infer_schema(frame, target=target) if schema is None else _with_target(schema, target)
+        schema = infer_schema(frame, target=target) if schema is None else complete(_with_target(schema, target), frame)
         for column in schema.of(Kind.TEXT):
             raise DataError(
                 f"Column {column.name!r} holds free text, which can't be made without repeating real sentences. "
@@ -267,7 +268,9 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     def _note_effort(self, effort: Effort) -> None:
         """Note how many candidates were drawn for the rows of the last call, where it was more than one each."""
         if effort.candidates > effort.n_samples:
-            self.effort_ = vars(effort)
+            drawn = max(effort.candidates, (self.effort_ or {}).get("candidates", 0))
+            own = float(effort.n_samples - effort.completed)
+            self.effort_ = {**vars(effort), "candidates": drawn, "effective": own}
 
     def _asked(self, conditions: Mapping[str, Any] | None) -> Asked:
         """Divide conditions into those that the generator meets by itself, and all others."""
@@ -275,7 +278,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
             return Asked(target_codes(conditions, self.schema_))
         native = self._conditions_elsewhere(conditions)
         words = {str(name): value for name, value in conditions.items()}
-        far = {distance.column for distance in self._distances}
+        far = self._met_by_choice()
         if native:
             others = {name: allowed for name, allowed in native.items() if name in far}
             native = {name: allowed for name, allowed in native.items() if name not in far}
@@ -293,6 +296,10 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         if target is not None and with_classes(self.schema_) and set(map(str, conditions)) == {target.name}:
             return {}
         return allowed_values(conditions, self.schema_)
+
+    def _met_by_choice(self) -> frozenset[str]:
+        """Columns that the model doesn't draw, so that conditions on them are met by choosing among candidates."""
+        return frozenset(distance.column for distance in self._distances)
 
     def _learnt_codes(self, codes: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
         """Leave out classes that the schema lists but no train row has."""

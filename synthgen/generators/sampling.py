@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from synthgen.errors import ConditionError, ConstraintError, UsageError
 from synthgen.generators.asked import Asked, why_none
 from synthgen.generators.candidates import MOST_EFFORT, Effort, block
-from synthgen.generators.completing import Partial, completed, read_partial
+from synthgen.generators.completing import completed, read_partial
 from synthgen.generators.missing_patterns import with_patterns
 from synthgen.randomness import RandomState, child, stream
 from synthgen.table.column import Kind, Schema
-from synthgen.table.constraints.base import Constraint
 from synthgen.table.constraints.conditional import When
 from synthgen.table.constraints.found import Gapped
 from synthgen.table.constraints.free import Pattern
@@ -63,21 +62,18 @@ def draw_table(
     model.effort_, effort = None, Effort()
     rules = _rules_for(model.constraints_, missing)
     by_row = rules.by_row.about(_modelled(model.schema_))
-    if partial is not None:
-        coded, beyond = completed(model, partial, by_row, seed, what_if=what_if, whole=missing == "none")
-    else:
-        coded, beyond = _in_blocks(model, int(n), asked, by_row, missing, seed, effort, what_if)
-    coded = _identified(model, coded, None if partial is None else partial.rows, seed)
-    fixed = asked.columns if partial is None else frozenset(partial.columns)
+
+    def drawn(rows: NDArray[np.intp], own: np.random.SeedSequence) -> tuple[pd.DataFrame, Bools]:
+        if partial is not None:
+            some = partial.take(rows)
+            return completed(model, some, by_row, own, what_if=what_if, whole=missing == "none")
+        return _in_blocks(model, len(rows), asked, by_row, missing, own, effort, what_if)
+
+    coded, beyond = drawn(np.arange(int(n)), seed)
+    coded = _identified(model, coded, None if partial is None else partial.rows, missing, seed)
     if rules.whole_table:
-        coded = _together(
-            model,
-            coded,
-            rules,
-            fixed,
-            seed,
-            lambda rows, turn: _instead(model, asked, partial, by_row, missing, rows, turn),
-        )
+        fixed = asked.columns if partial is None else frozenset(partial.columns)
+        coded = _together(model, coded, rules, fixed, lambda rows, own: drawn(rows, own)[0], seed)
     model._note_effort(effort)
     return coded[model.schema_.names], beyond
 
@@ -158,7 +154,7 @@ def _drawing(model: Synthesizer, asked: Asked, missing: str) -> Callable[[int, n
 
 
 def _identified(
-    model: Synthesizer, coded: pd.DataFrame, known: pd.DataFrame | None, seed: np.random.SeedSequence
+    model: Synthesizer, coded: pd.DataFrame, known: pd.DataFrame | None, missing: str, seed: np.random.SeedSequence
 ) -> pd.DataFrame:
     """Add identifiers, made anew; where a rule says how they look, by that."""
     n = len(coded)
@@ -169,7 +165,8 @@ def _identified(
             values = values_matching(said[0].regex, n, rng)
         else:
             values = draw_identifiers(column.pattern or "99999999", n, rng)
-        values[rng.random(n) < model._opaque_missing[column.name]] = None
+        if missing != "none":
+            values[rng.random(n) < model._opaque_missing[column.name]] = None
         if known is not None and column.name in known:
             own = known[column.name].to_numpy(dtype=object)
             values = np.where(pd.isna(own), values, own)
@@ -177,30 +174,13 @@ def _identified(
     return coded
 
 
-def _instead(
-    model: Synthesizer,
-    asked: Asked,
-    partial: Partial | None,
-    rules: RuleSet,
-    missing: str,
-    rows: NDArray[np.intp],
-    seed: np.random.SeedSequence,
-) -> pd.DataFrame:
-    """Other rows in the place of some, to the same conditions."""
-    if partial is None:
-        draw = _drawing(model, asked, missing)
-        return block(draw, len(rows), asked, rules, model.schema_, seed, 0, Effort())[0]
-    # What there is to say about rows beyond the data was said before.
-    return completed(model, partial.take(rows), rules, seed, what_if=True, whole=missing == "none")[0]
-
-
 def _together(
     model: Synthesizer,
     coded: pd.DataFrame,
     rules: RuleSet,
     fixed: frozenset[str],
+    redraw: Callable[[NDArray[np.intp], np.random.SeedSequence], pd.DataFrame],
     seed: np.random.SeedSequence,
-    draw_again: Callable[[NDArray[np.intp], np.random.SeedSequence], pd.DataFrame],
 ) -> pd.DataFrame:
     """Keep the rules about rows together: put values in order, and draw others for rows that repeat."""
     schema, rng = model.schema_, stream(seed, "together")
@@ -215,24 +195,20 @@ def _together(
         still = frozenset(name for rule in rules.whole_table for name in rule.columns)
         kept = by_row.mend(own, fixed | still, schema, rng) if by_row.rules else np.ones(len(coded), dtype=bool)
         rows.update(own)
-        broken = ~(_whole_table_kept(rules.whole_table, rows, schema) & kept)
+        held = {rule.words: rule.holds(rows, schema) for rule in rules.whole_table}
+        broken = ~(np.logical_and.reduce(list(held.values())) & kept)
         coded = pd.DataFrame(rows, columns=coded.columns)
         if not broken.any():
             return coded
         again = np.flatnonzero(broken)
         drawn += len(again)
-        fresh = draw_again(again, child(seed, "instead", turn))
+        fresh = redraw(again, child(seed, "instead", turn))
         for name in fresh.columns:
             column = coded[name].to_numpy(copy=True)
             column[again] = fresh[name].to_numpy()
             coded[name] = column
-    rule = min(rules.whole_table, key=lambda item: float(item.holds(rows_of(coded), schema).mean()))
-    left = int((~rule.holds(rows_of(coded), schema)).sum())
+    words, good = min(held.items(), key=lambda item: float(item[1].mean()))
     raise ConstraintError(
-        f"The rule {rule.words!r} can't be kept: {left} of {len(coded)} rows still break it after {drawn:,} more were "
-        "drawn. Ask for fewer rows, or loosen it: there may be no more values of that kind."
+        f"The rule {words!r} can't be kept: {int((~good).sum()):,} of {len(coded):,} rows still break it after "
+        f"{drawn:,} more were drawn. Ask for fewer rows, or loosen it: there may be no more values of that kind."
     )
-
-
-def _whole_table_kept(rules: tuple[Constraint, ...], rows: dict[str, Any], schema: Schema) -> Bools:
-    return np.asarray(np.logical_and.reduce([rule.holds(rows, schema) for rule in rules]))

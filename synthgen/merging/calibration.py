@@ -88,8 +88,9 @@ def correct_prior(probabilities: Any, trained: Any, natural: Any) -> Floats:
 class PriorCorrection(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
     """A classifier trained on balanced rows whose probabilities are for the natural prevalence.
 
-    The closed formula of :func:`correct_prior`: no rows are needed to fit it. It is right where balancing changed the
-    sizes of the classes only. Where synthetic rows also differ from their class, use :class:`CalibratedOnReal`.
+    The closed formula of :func:`synthgen.merging.calibration.correct_prior`: no rows are needed to fit it. It is right
+    where balancing changed the sizes of the classes only. Where synthetic rows also differ from their class, use
+    :class:`CalibratedOnReal`.
 
     Parameters
     ----------

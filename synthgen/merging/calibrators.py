@@ -41,7 +41,7 @@ class Line:
     offset_ : array of shape (n_classes,)
         That of the first class is 0.
     least_ : array of shape (n_classes,)
-        What counts as 0: see :func:`least_of`.
+        What counts as 0: see :func:`synthgen.merging.calibrators.least_of`.
 
     References
     ----------
@@ -91,14 +91,14 @@ class Curve:
 
     With equal slopes it is a line on the log-odds, with slopes of 1 a change of prevalence, so that neither does harm
     where the model is right already; Platt's sigmoid has no such member for probabilities. Slopes are held near 1 by a
-    prior (:data:`PULL`) and are never negative: rows keep their order.
+    prior (:data:`synthgen.merging.calibrators.PULL`) and are never negative: rows keep their order.
 
     Attributes
     ----------
     slopes_ : array of shape (2,)
     offset_ : float
     least_ : array of shape (2,)
-        What counts as 0: see :func:`least_of`.
+        What counts as 0: see :func:`synthgen.merging.calibrators.least_of`.
 
     References
     ----------
@@ -194,7 +194,7 @@ def _curves(k: int) -> range:
 
 
 def least_of(chance: Floats) -> Floats:
-    """Give half the least probability above 0 of each class, and at least :data:`LEAST`.
+    """Give half the least probability above 0 of each class, and at least :data:`synthgen.merging.calibrators.LEAST`.
 
     A forest of forty trees says plain 0, which has no logarithm, where it means "less than a fortieth". Taken as a
     millionth, such rows outweigh all others in a slope.

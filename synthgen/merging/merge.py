@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import GateFailed, UsageError
+from synthgen.reviewing import read_decisions
 from synthgen.table.frames import to_pandas
 from synthgen.validation.report import ValidationReport
 from synthgen.validation.verdict import Outcome, Purpose
 
 FLAG = "is_synthetic"
+REVIEW = "synthgen_review"
+"""Where the log of a review stands in the ``attrs`` of a pandas frame."""
 
 
 def merge(
@@ -22,6 +25,8 @@ def merge(
     *,
     flag: str = FLAG,
     test_fold: Any = None,
+    review: Any = None,
+    reviewer: str | None = None,
 ) -> Any:
     """Append synthetic rows that passed to real rows, marked by a boolean column.
 
@@ -37,10 +42,17 @@ def merge(
     test_fold : table, optional
         The rows that a model will be tested on: refused if any of them is synthetic, by its flag or by
         being equal to a synthetic row.
+    review : path, DataFrame or Review, optional
+        A review sheet of these rows, filled in: rows that it refuses are left out; see
+        :meth:`synthgen.Review.of`.
+    reviewer : str, optional
+        Who decided; else the sheet's column ``reviewer`` must say.
 
     Returns
     -------
-    The type of ``real``.
+    The type of ``real``. With a review, ``attrs["synthgen_review"]`` of a pandas frame holds its log: who, when (UTC),
+    how many rows. Tables of other libraries have no place for it; :meth:`synthgen.SynthesisResult.reviewed` keeps it
+    in the record of the run.
 
     Raises
     ------
@@ -48,6 +60,8 @@ def merge(
         If the report's verdict is FAIL (for a release: anything but PASS).
     UsageError
         If the report is about other rows, or synthetic rows are in the test fold.
+    DataError
+        If the review sheet is of other rows, was changed, or isn't filled in.
 
     Examples
     --------
@@ -72,14 +86,32 @@ def merge(
         )
     if test_fold is not None:
         _check_fold(to_pandas(test_fold, name="test_fold")[0], made, flag)
-    return form.give_back(merge_frames(frame, made[accepted_rows(report)], flag))
+    made = made[accepted_rows(report)]
+    log = None if review is None else read_decisions(review, made, reviewer)
+    if log is not None:
+        made = made[log.kept(len(made))]
+    merged = form.give_back(merge_frames(frame, made, flag))
+    if log is not None and isinstance(merged, pd.DataFrame):
+        merged.attrs[REVIEW] = log.to_dict()
+    return merged
 
 
 def accepted_rows(report: ValidationReport) -> np.ndarray:
     """Mask of the synthetic rows that aren't refused, shape (n_synthetic,); a flag may also be a mere warning."""
-    keep = np.ones(report.counts["synthetic"], dtype=bool)
-    keep[report.refused_rows["row"].to_numpy(dtype=int)] = False
-    return keep
+    return report.accepted
+
+
+def refused_rows(made: pd.DataFrame, report: ValidationReport) -> pd.DataFrame:
+    """Synthetic rows that are refused, one line for each reason, value and threshold."""
+    flags = report.refused_rows.drop(columns=["refused", "p_value", "q_value"], errors="ignore")
+    rows = made.iloc[flags["row"]].reset_index(drop=True)
+    words = {
+        "reason": "refused_reason",
+        "columns": "refused_columns",
+        "value": "refused_value",
+        "threshold": "refused_threshold",
+    }
+    return pd.concat([rows, flags.drop(columns="row").rename(columns=words).reset_index(drop=True)], axis=1)
 
 
 def merge_frames(real: pd.DataFrame, made: pd.DataFrame, flag: str = FLAG) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from synthgen.merging.strategy import rows_lacking
 from synthgen.merging.weights import natural_weights
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Kind, Role, Schema
+from synthgen.table.declarations import complete
 from synthgen.table.encoding import decode, encode
 from synthgen.table.frames import to_pandas
 from synthgen.table.inference import infer_schema
@@ -70,7 +71,7 @@ class SyntheticOverSampler(BaseOverSampler):  # type: ignore[misc]
     sample_weight_ : array of float64, shape (n_rows_out,)
         Weights that restore the natural prevalence of the classes (or cells): a classifier fitted with them keeps its
         probabilities where they were, as far as the made rows are like their class. See
-        :func:`synthgen.merging.natural_weights`.
+        :func:`synthgen.natural_weights`.
     is_synthetic_ : array of bool, shape (n_rows_out,)
     generator_ : Synthesizer or None
         As it was fitted; None where nothing was lacking.
@@ -174,7 +175,8 @@ class SyntheticOverSampler(BaseOverSampler):  # type: ignore[misc]
         if lacking:
             raise UsageError(f"X lacks column {lacking[0]!r} of the schema. Add it, or leave it out of the schema.")
         features = [replace(column, role=Role.FEATURE) if column.role is Role.TARGET else column for column in given]
-        return given.of_columns((*features, last))
+        given = complete(given.of_columns(features), rows.frame)
+        return given.of_columns((*given, last))
 
     def _cells(self, rows: LabelledRows, schema: Schema) -> Cells:
         names = (rows.target,) if self.cells is None else self.cells

@@ -23,12 +23,16 @@ Block = tuple[float, NDArray[np.int64], int]
 """A class or cell, the positions of its rows, and how many of them are wanted."""
 
 
-def draw(model: Synthesizer, plan: Plan, wanted: Wanted, schema: Schema, seed: np.random.SeedSequence) -> pd.DataFrame:
+def draw(
+    model: Synthesizer, plan: Plan, wanted: Wanted, schema: Schema, seed: np.random.SeedSequence, missing: str = "keep"
+) -> pd.DataFrame:
     """Draw what was asked for and a reserve, once."""
     others = dict(wanted.others)
     if plan.by_class is None:
         n = _with_reserve(plan.total)
-        return to_pandas(model.sample(n, conditions=others or None, random_state=child(seed, "sample")))[0]
+        return to_pandas(
+            model.sample(n, conditions=others or None, missing=missing, random_state=child(seed, "sample"))
+        )[0]
     assert schema.target is not None
     name, labels = schema.target.name, schema.target.categories or ()
     parts = [
@@ -36,6 +40,7 @@ def draw(model: Synthesizer, plan: Plan, wanted: Wanted, schema: Schema, seed: n
             model.sample(
                 _with_reserve(n),
                 conditions={**others, name: labels[int(code)]},
+                missing=missing,
                 random_state=child(seed, "sample", int(code)),
             )
         )[0]
@@ -73,6 +78,31 @@ def deliver(
     if plan.by_class is None:  # drawn in one go, and handed out in the order of drawing
         return np.sort(rows), _short(plan.total - len(rows))
     return rows, _short(plan.total - len(rows)) + classes_lost(plan, lost, schema)
+
+
+def broken_rules(model: Synthesizer) -> list[str]:
+    """Say which declared rules real rows break; such rows were not learnt from."""
+    return [
+        f"{rows:,} real train rows break the declared rule {words!r}; they were not learnt from"
+        for words, rows in model.broken_rules_.items()
+    ]
+
+
+def row_counts(
+    coded: pd.DataFrame,
+    train: NDArray[np.int64],
+    held: NDArray[np.int64],
+    plan: Plan,
+    keep: NDArray[np.bool_],
+    accepted: pd.DataFrame,
+    purpose: str,
+) -> dict[str, int]:
+    """How many rows there are of each sort."""
+    return {
+        "real": len(coded), "train": len(train), "holdout": len(held), "requested": plan.total, "drawn": len(keep),
+        "refused": int((~keep).sum()), "accepted": len(accepted),
+        "delivered": len(accepted) + (len(coded) if purpose == "augment" else 0),
+    }  # fmt: skip
 
 
 def _short(rows: int) -> list[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError
-from synthgen.generators import Synthesizer
+from synthgen.generators.asked import check_rows
 from synthgen.table.column import LABEL_KINDS, Schema
 from synthgen.table.conditions import Allowed, allowed_values, target_codes
 
@@ -47,23 +47,19 @@ class Wanted:
         return met
 
 
-def read_wanted(conditions: Mapping[str, Any] | None, schema: Schema, generator: str | Synthesizer) -> Wanted:
-    """Read conditions, and refuse those that the generator can't meet.
+def read_wanted(conditions: Mapping[str, Any] | None, schema: Schema) -> Wanted:
+    """Read conditions.
 
     Parameters
     ----------
     conditions : mapping of str to condition, or None
     schema : Schema
-    generator : str or Synthesizer
-        A name of ``GENERATORS``, an instance, or "auto", which then takes a generator that meets any condition.
 
     Raises
     ------
     ConditionError
-        A column or class is unknown, a condition can't be read, or the generator takes only classes.
+        A column or class is unknown, or a condition can't be read.
     """
-    from synthgen.generators import GENERATORS
-
     if conditions is None or not isinstance(conditions, Mapping):
         return Wanted(target_codes(conditions, schema))
     target = schema.target
@@ -71,13 +67,6 @@ def read_wanted(conditions: Mapping[str, Any] | None, schema: Schema, generator:
     on_classes = {name: value for name, value in conditions.items() if classed and target and str(name) == target.name}
     others = {str(name): value for name, value in conditions.items() if name not in on_classes}
     wanted = Wanted(target_codes(on_classes, schema), others, allowed_values(others, schema))
-    kind = GENERATORS.get(generator) if isinstance(generator, str) else type(generator)
-    if others and kind is not None and not kind.takes_any_condition:
-        able = ", ".join(f'"{name}"' for name, known in GENERATORS.items() if known.takes_any_condition)
-        raise ConditionError(
-            f"The condition is on column {wanted.names}; {kind.__name__} takes conditions on the target's classes "
-            f'only. Use generator="auto" or one of: {able}.'
-        )
     return wanted
 
 
@@ -113,7 +102,7 @@ def check_not_merged(
             ) from None
 
 
-def rows_that_meet(wanted: Wanted, coded: pd.DataFrame) -> pd.DataFrame:
+def rows_that_meet(wanted: Wanted, coded: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     """Real rows that meet the conditions on columns other than the target's classes.
 
     Raises
@@ -123,8 +112,5 @@ def rows_that_meet(wanted: Wanted, coded: pd.DataFrame) -> pd.DataFrame:
     """
     met = coded[wanted.met_by(coded)]
     if not len(met):
-        raise ConditionError(
-            f"No real row meets the conditions on {wanted.names}, so nothing can be learnt about such rows, nor "
-            "checked. Loosen them, or fit a generator yourself: its sample() draws rows that no real row is like."
-        )
+        check_rows(wanted.others, coded, schema)
     return met

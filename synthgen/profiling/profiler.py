@@ -41,7 +41,7 @@ def profile(
     Parameters
     ----------
     data : table
-        pandas, polars, Arrow or a path.
+        pandas, polars, Arrow, a path or the URL of a table in a database.
     target : str, optional
     sensitive_features : list of str, optional
         Columns whose groups are audited (``profile.bias``).

@@ -72,11 +72,12 @@ class SizeAssessment:
     Attributes
     ----------
     rows, different, columns : int
-        Rows, those that aren't copies of another (see :class:`ClassSize`), and columns compared.
+        Rows, those that aren't copies of another (see :class:`synthgen.profiling.size.ClassSize`), and columns
+        compared.
     subjects : int or None
         Different people; None where no column says whose a row is.
     effective : float
-        Rows that the table is worth; see :class:`ClassSize`.
+        Rows that the table is worth; see :class:`synthgen.profiling.size.ClassSize`.
     imbalance : float or None
         Rows of the commonest class for each row of the rarest that is shown; None without classes.
     classes : tuple of ClassSize

@@ -12,14 +12,17 @@ from synthgen.reporting.audience import Audience, shareable_profile, shareable_p
 from synthgen.reporting.croissant import croissant_json
 from synthgen.reporting.data_card import card_md
 from synthgen.reporting.diff_page import diff_html
-from synthgen.reporting.html import render
+from synthgen.reporting.html import moment, render
+from synthgen.reporting.review_page import review_html
 from synthgen.reporting.run_document import run_json
 from synthgen.reporting.sections import BIAS, FIDELITY, bias, verdict
 from synthgen.reporting.sections.columns import figures
 from synthgen.reporting.sections.evidence import INTRODUCTIONS, overall
 from synthgen.reporting.twin import Twin, bias_json, drawing, fidelity_json, read_twin
+from synthgen.reporting.uplift_record import UpliftRecord
 
 if TYPE_CHECKING:
+    from synthgen.planning.fairness import FairnessPlan
     from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
     from synthgen.validation.report import ValidationReport
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Audience", "bias_fragment", "bias_html", "bias_json", "card_md", "croissant_json", "diff_html",
-    "fidelity_fragment", "fidelity_html", "fidelity_json", "page_html", "read_twin", "run_json", "shareable_profile",
-    "shareable_provenance", "shareable_report", "uplift_fragment",
+    "fidelity_fragment", "fidelity_html", "fidelity_json", "page_html", "read_twin", "review_html", "run_json",
+    "shareable_profile", "shareable_provenance", "shareable_report", "uplift_fragment",
 ]  # fmt: skip
 
 FRAGMENT_COLUMNS = 4
@@ -64,17 +67,13 @@ def fidelity_html(
     known = dict(provenance or {})
     if Audience.of(audience) is Audience.SHAREABLE:
         report, known, uplift, calibration = shareable_report(report), shareable_provenance(known), None, ()
-    known |= {"uplift": uplift, "calibration": calibration}
-    return str(render(
-        "page.html", title=f"{report.verdict.outcome}: {verdict.headline(report.verdict)}",
-        opening=verdict.opening(report, known), about=_about(known),
-        sections=[made for section in FIDELITY if (made := section(report, known))],
-    ))  # fmt: skip
+    return _fidelity_page(report, known, None if uplift is None else UpliftRecord.of(uplift), calibration)
 
 
 def bias_html(
-    profile: Profile, provenance: Mapping[str, Any] | None = None, *, audience: Audience | str = Audience.INTERNAL
-) -> str:
+    profile: Profile, provenance: Mapping[str, Any] | None = None, *, plans: Sequence[FairnessPlan] = (),
+    audience: Audience | str = Audience.INTERNAL,
+) -> str:  # fmt: skip
     """Give the bias and data profile as one complete page.
 
     Parameters
@@ -82,8 +81,10 @@ def bias_html(
     profile : Profile
     provenance : mapping or None
         As for :func:`fidelity_html`.
+    plans : sequence of FairnessPlan
+        Of ``profile.bias.plans()``: what could be done, with what each did in its trial.
     audience : {"internal", "shareable"}
-        A shareable page leaves out what describes the columns.
+        A shareable page leaves out what describes the columns, and plans.
 
     Returns
     -------
@@ -92,10 +93,15 @@ def bias_html(
     """
     known = dict(provenance or {})
     if Audience.of(audience) is Audience.SHAREABLE:
-        profile, known = shareable_profile(profile), shareable_provenance(known)
+        profile, known, plans = shareable_profile(profile), shareable_provenance(known), ()
+    return _bias_page(profile, known, [plan.to_dict() for plan in plans])
+
+
+def _bias_page(profile: Profile, known: Mapping[str, Any], plans: Sequence[Mapping[str, Any]]) -> str:
     shown = ("version", "created", "target", "libraries", "purpose", "fairness")
     source: dict[str, Any] = {key: known[key] for key in shown if key in known}
     counts = known.get("counts") or {}
+    source["plans"] = plans
     source["counts"] = {key: counts[key] for key in ("real", "train", "holdout") if key in counts}
     return str(render(
         "page.html", title="Bias and data profile", opening=bias.opening(profile, known),
@@ -117,7 +123,9 @@ def page_html(twin: Twin) -> str:
     """
     known = twin.provenance
     with drawing(twin):
-        return fidelity_html(twin.report, known) if twin.kind == "fidelity" else bias_html(twin.profile, known)
+        if twin.kind == "bias":
+            return _bias_page(twin.profile, known, twin.plans)
+        return _fidelity_page(twin.report, known, twin.uplift, twin.calibration)
 
 
 def fidelity_fragment(report: ValidationReport) -> str:
@@ -177,8 +185,19 @@ def uplift_fragment(uplift: Uplift) -> str:
     ))  # fmt: skip
 
 
+def _fidelity_page(
+    report: ValidationReport, known: dict[str, Any], uplift: UpliftRecord | None, calibration: Sequence[Reliability]
+) -> str:
+    known = known | {"uplift": uplift, "calibration": calibration}
+    return str(render(
+        "page.html", title=f"{report.verdict.outcome}: {verdict.headline(report.verdict)}",
+        opening=verdict.opening(report, known), about=_about(known),
+        sections=[made for section in FIDELITY if (made := section(report, known))],
+    ))  # fmt: skip
+
+
 def _about(provenance: Mapping[str, Any]) -> str:
     parts = [f"synthgen {provenance['version']}" if provenance.get("version") else "synthgen"]
     if provenance.get("created"):
-        parts.append(f"made on {provenance['created']}")
+        parts.append(f"made on {moment(provenance['created'])}")
     return ", ".join(parts)

@@ -58,7 +58,8 @@ def shareable_report(report: ValidationReport) -> ValidationReport:
     ValidationReport
     """
     columns = tuple(replace(item, labels=(), real=(), synthetic=(), edges=None) for item in report.columns)
-    whole = tuple(_whole(m) for m in report.results if m.subject is None)
+    made = report.counts.get("synthetic")
+    whole = tuple(_whole(m, made) for m in report.results if m.subject is None)
     counts = {key: _about(value) if key != "synthetic" else value for key, value in report.counts.items()}
     return replace(
         report, verdict=_verdict(report.verdict, report), results=whole, flagged_rows=report.flagged_rows[:0],
@@ -93,8 +94,12 @@ def shareable_profile(profile: Profile) -> Profile:
     )  # fmt: skip
 
 
-def _whole(m: Measurement) -> Measurement:
-    """A figure of the whole table without the note on it, which may name columns and count rows."""
+def _whole(m: Measurement, made: int | None) -> Measurement:
+    """A figure of the whole table without the note on it, which may name columns and count rows.
+
+    What it rests on may be real rows: it is rounded, unless it is the number of synthetic ones.
+    """
+    m = m if m.n == made else replace(m, n=_about(m.n))
     return m if m.name == "smallest_leak" or not m.computed else replace(m, reason="")
 
 

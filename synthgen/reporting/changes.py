@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from synthgen.reporting.html import number, share
 from synthgen.reporting.records import shown, text
-from synthgen.reporting.sections.provenance import COUNTS, FACTS
+from synthgen.reporting.sections.provenance import COUNTS, FACTS, fact
 
 if TYPE_CHECKING:
     from synthgen.profiling.profile import ColumnProfile, Group, Profile
@@ -70,17 +70,17 @@ def verdict_changes(before: ValidationReport, after: ValidationReport) -> Compar
         mark = CHANGED if ranks[0] == ranks[1] else BETTER if ranks[1] > ranks[0] else WORSE
         return Change(text(two.words), "", state(one), state(two), mark)
 
-    return _compared(
+    return compared(
         "Criteria", before.verdict.findings, after.verdict.findings, lambda item: item.criterion, change,
-        lambda item, mark: _alone(text(item.words), "", state(item), mark),
+        lambda item, mark: on_one_side(text(item.words), "", state(item), mark),
     )  # fmt: skip
 
 
 def measurement_changes(before: ValidationReport, after: ValidationReport) -> Compared:
     """Measurements whose value differs in the digits that a page shows."""
-    return _compared(
+    return compared(
         "Measurements", before.results, after.results, lambda item: (item.name, item.subject), _measurement,
-        lambda item, mark: _alone(text(item.title), text(item.subject or ""), _measured(item), mark),
+        lambda item, mark: on_one_side(text(item.title), text(item.subject or ""), _measured(item), mark),
     )  # fmt: skip
 
 
@@ -90,9 +90,9 @@ def column_changes(before: ValidationReport, after: ValidationReport) -> Compare
     def change(one: ColumnComparison, two: ColumnComparison) -> Change | None:
         return _figures("Gap to held-out rows", two.name, one.gap, two.gap, lower=True)
 
-    return _compared(
+    return compared(
         "Columns", before.columns, after.columns, lambda item: item.name, change,
-        lambda item, mark: _alone("Gap to held-out rows", item.name, number(item.gap), mark),
+        lambda item, mark: on_one_side("Gap to held-out rows", item.name, number(item.gap), mark),
     )  # fmt: skip
 
 
@@ -107,9 +107,9 @@ def group_changes(before: Profile, after: Profile) -> Compared:
         yield _shares("Share of the rows", name, (one.share, one.share_interval), (two.share, two.share_interval))
         yield _shares("Rate of the outcome", name, (one.rate, one.rate_interval), (two.rate, two.rate_interval))
 
-    return _several(
+    return several(
         "Groups", before.bias.groups, after.bias.groups, key, changes,
-        lambda item, mark: _alone("Share of the rows", f"{item.feature}: {item.label}", share(item.share), mark),
+        lambda item, mark: on_one_side("Share of the rows", f"{item.feature}: {item.label}", share(item.share), mark),
     )  # fmt: skip
 
 
@@ -119,9 +119,9 @@ def class_changes(before: Profile, after: Profile) -> Compared:
     def change(one: tuple[str, int], two: tuple[str, int]) -> Change | None:
         return None if one[1] == two[1] else Change("Rows", two[0], number(one[1]), number(two[1]), CHANGED)
 
-    return _compared(
+    return compared(
         "Classes", before.classes, after.classes, lambda item: item[0], change,
-        lambda item, mark: _alone("Rows", item[0], number(item[1]), mark),
+        lambda item, mark: on_one_side("Rows", item[0], number(item[1]), mark),
     )  # fmt: skip
 
 
@@ -135,15 +135,15 @@ def profile_changes(before: Profile, after: Profile) -> Compared:
         if one.distinct != two.distinct:
             yield Change("Distinct values", two.name, number(one.distinct), number(two.distinct), CHANGED)
 
-    return _several(
+    return several(
         "Columns", before.columns, after.columns, lambda item: item.name, changes,
-        lambda item, mark: _alone("Kind", item.name, text(item.kind), mark),
+        lambda item, mark: on_one_side("Kind", item.name, text(item.kind), mark),
     )  # fmt: skip
 
 
 def said_changes(title: str, before: Iterable[str], after: Iterable[str]) -> Compared:
     """Sentences that are no longer said, or are said now."""
-    return _compared(
+    return compared(
         title, tuple(before), tuple(after), lambda item: item, lambda one, two: None,
         lambda item, mark: Change(item, "", "said" if mark == GONE else "–", "said" if mark == NEW else "–", mark),
     )  # fmt: skip
@@ -155,18 +155,24 @@ def provenance_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> C
     def change(one: tuple[str, str], two: tuple[str, str]) -> Change | None:
         return None if one[1] == two[1] else Change(two[0], "", one[1], two[1], CHANGED)
 
-    return _compared(
+    return compared(
         "How the table was made", _facts(before), _facts(after), lambda item: item[0], change,
-        lambda item, mark: _alone(item[0], "", item[1], mark),
+        lambda item, mark: on_one_side(item[0], "", item[1], mark),
     )  # fmt: skip
 
 
 def _facts(provenance: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    pairs = [(title, provenance.get(key, "–")) for key, title in FACTS.items() if key in provenance]
+    pairs: list[tuple[str, Any]] = [(t, fact(key, provenance[key])) for key, t in FACTS.items() if key in provenance]
     for part, names in (("counts", COUNTS), ("parameters", {}), ("libraries", {})):
         held = provenance.get(part)
         pairs += [(names.get(key) or key, item) for key, item in held.items()] if isinstance(held, Mapping) else []
-    return tuple((text(title), "none" if value is None else text(value)) for title, value in pairs)
+    return tuple((text(title), _written(value)) for title, value in pairs)
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return "none"
+    return number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else text(value)
 
 
 def _measurement(one: Measurement, two: Measurement) -> Change | None:
@@ -176,7 +182,7 @@ def _measurement(one: Measurement, two: Measurement) -> Change | None:
         return None if before == after else Change(about, subject, before, after, CHANGED)
     if shown(one.value) == shown(two.value):
         return None
-    apart = _apart((one.value, one.interval), (two.value, two.interval))
+    apart = outside_both((one.value, one.interval), (two.value, two.interval))
     return Change(about, subject, number(one.value), number(two.value), _mark(one, two), apart)
 
 
@@ -201,7 +207,7 @@ Figure = tuple[float | None, tuple[float, float] | None]
 
 def _shares(about: str, subject: str, one: Figure, two: Figure) -> Change | None:
     before, after = share(one[0]), share(two[0])
-    return None if before == after else Change(about, subject, before, after, CHANGED, _apart(one, two))
+    return None if before == after else Change(about, subject, before, after, CHANGED, outside_both(one, two))
 
 
 def _figures(about: str, subject: str, one: float, two: float, *, lower: bool) -> Change | None:
@@ -212,24 +218,27 @@ def _figures(about: str, subject: str, one: float, two: float, *, lower: bool) -
     return Change(about, subject, number(one), number(two), BETTER if (two < one) is lower else WORSE)
 
 
-def _apart(one: Figure, two: Figure) -> bool | None:
+def outside_both(one: Figure, two: Figure) -> bool | None:
+    """Whether each figure lies outside the other's interval; None where one is missing."""
     if one[0] is None or two[0] is None or one[1] is None or two[1] is None:
         return None
     return not (two[1][0] <= one[0] <= two[1][1]) and not (one[1][0] <= two[0] <= one[1][1])
 
 
-def _alone(about: str, subject: str, value: str, mark: str) -> Change:
+def on_one_side(about: str, subject: str, value: str, mark: str) -> Change:
+    """What only one report has."""
     return Change(about, subject, value if mark == GONE else "–", value if mark == NEW else "–", mark)
 
 
-def _compared(
+def compared(
     title: str, before: Iterable[T], after: Iterable[T], key: Callable[[T], Any],
     change: Callable[[T, T], Change | None], alone: Callable[[T, str], Change],
 ) -> Compared:  # fmt: skip
-    return _several(title, before, after, key, lambda one, two: [change(one, two)], alone)
+    """Match by key, one change at most each; what stands on one side only is new or gone."""
+    return several(title, before, after, key, lambda one, two: [change(one, two)], alone)
 
 
-def _several(
+def several(
     title: str, before: Iterable[T], after: Iterable[T], key: Callable[[T], Any],
     changes: Callable[[T, T], Iterable[Change | None]], alone: Callable[[T, str], Change],
 ) -> Compared:  # fmt: skip

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+
+from markupsafe import Markup
 
 from synthgen.errors import UsageError
 from synthgen.reporting import changes
 from synthgen.reporting.changes import Change, Compared
 from synthgen.reporting.html import render, shorten
+from synthgen.reporting.model_changes import calibration_changes, uplift_changes
 from synthgen.reporting.section import Section
 from synthgen.reporting.sections.verdict import MARKS, headline
 from synthgen.reporting.twin import Twin, drawing
@@ -15,6 +19,8 @@ from synthgen.reporting.twin import Twin, drawing
 SIGNS = {"better": "▲", "worse": "▼", "changed": "●", "new": "+", "gone": "−"}
 ORDER = ("worse", "gone", "changed", "new", "better")
 SHOWN = 300
+FOLDED = ("Measurements", "Columns")
+"""Parts in which what is new or gone is folded away."""
 
 
 def diff_html(before: Twin, after: Twin) -> str:
@@ -53,6 +59,7 @@ def compare(before: Twin, after: Twin) -> tuple[Compared, ...]:
             changes.verdict_changes(one, two),
             changes.measurement_changes(one, two),
             changes.column_changes(one, two),
+            *_of_models(before, after),
             changes.said_changes("What was not tested", one.verdict.not_tested, two.verdict.not_tested),
             made,
         )
@@ -67,24 +74,40 @@ def compare(before: Twin, after: Twin) -> tuple[Compared, ...]:
     )
 
 
+def _of_models(before: Twin, after: Twin) -> Iterator[Compared]:
+    """Uplift and calibration, where either report was handed them."""
+    if before.uplift is not None or after.uplift is not None:
+        yield uplift_changes(before.uplift, after.uplift)
+    if before.calibration or after.calibration:
+        yield calibration_changes(before.calibration, after.calibration)
+
+
 def _page(before: Twin, after: Twin) -> str:
     parts = [replace(part, changes=tuple(sorted(part.changes, key=_weight))) for part in compare(before, after)]
-    number = sum(len(part.changes) for part in parts)
+    found = [change for part in parts for change in part.changes]
+    sure = [change for change in found if change.apart]
     opening = render(
-        "diff_opening.html", before=before, after=after, verdicts=_verdicts(before, after), marks=MARKS, number=number,
-        worse=sum(change.mark == "worse" for part in parts for change in part.changes),
-        better=sum(change.mark == "better" for part in parts for change in part.changes),
+        "diff_opening.html", before=before, after=after, verdicts=_verdicts(before, after), marks=MARKS,
+        number=len(found), sure=len(sure), worse=sum(change.mark == "worse" for change in sure),
+        better=sum(change.mark == "better" for change in sure),
     )  # fmt: skip
-    sections = [
-        Section(
-            f"diff-{place}", part.title,
-            render("diff_table.html", part=part, rows=part.changes[:SHOWN], signs=SIGNS,
-                   hidden=max(len(part.changes) - SHOWN, 0)),
-        )
-        for place, part in enumerate(parts, start=1)
-    ]  # fmt: skip
+    sections = [Section(f"diff-{place}", part.title, _table(part)) for place, part in enumerate(parts, start=1)]
     title = f"{before.kind.capitalize()}: what changed from {shorten(before.name)} to {shorten(after.name)}"
     return str(render("page.html", title=title, opening=opening, about="synthgen", sections=sections))
+
+
+def _table(part: Compared) -> Markup:
+    """What chance doesn't explain or has no interval; then, folded, what it may explain, and what is new or gone."""
+    shown = part.changes[:SHOWN]
+    alone = [change for change in shown if change.mark in ("new", "gone")]
+    chance = [change for change in shown if change.apart is False]
+    clear = [change for change in shown if change.apart is not False and change.mark not in ("new", "gone")]
+    if part.title not in FOLDED:
+        clear, alone = clear + alone, []
+    return render(
+        "diff_table.html", part=part, clear=clear, chance=chance, alone=alone, signs=SIGNS,
+        listed=part.title == FOLDED[0], hidden=max(len(part.changes) - SHOWN, 0),
+    )  # fmt: skip
 
 
 def _weight(change: Change) -> tuple[bool, int]:

@@ -20,7 +20,12 @@ from markupsafe import Markup, escape
 NAME_WIDTH = 40
 TITLE_WIDTH = 200
 PROSE_LENGTH = 1500
+SPOKEN = {
+    "dcr_share": "nearest share", "membership_tpr": "membership at 1 % false alarms", "detection_auc": "detection",
+}  # fmt: skip
+"""Names for programs that are no words."""
 _LONG_WORD = re.compile(r"\S{81,}")
+_PER_CENT = re.compile(r"(?<=\d) %")
 _JOINERS = "\u200c\u200d"
 _SPACE = "\u00a0"
 
@@ -66,6 +71,7 @@ def name(text: object, width: int = NAME_WIDTH) -> Markup:
 def prose(text: object) -> str:
     """Shorten long words and endless texts in a sentence that may hold hostile names."""
     value = _LONG_WORD.sub(lambda match: shorten(match.group(), NAME_WIDTH), clean(text))
+    value = _PER_CENT.sub(_SPACE + "%", value)
     return value if len(value) <= PROSE_LENGTH else value[:PROSE_LENGTH].rstrip() + "…"
 
 
@@ -105,7 +111,7 @@ def compact(value: object, kind: str = "") -> str:
         return f"{int(value)}".replace("-", "−")
     if 1000 <= abs(value) < 1e7:
         return f"{float(f'{value:.3g}'):,.0f}".replace("-", "−")
-    return f"{value:.3g}".replace("-", "−")
+    return _small(value, 3).replace("-", "−")
 
 
 def share(value: object) -> str:
@@ -132,9 +138,22 @@ def interval(ends: Sequence[float] | None, as_share: bool = False) -> str:
     return f"{low} to {high}"
 
 
+def moment(text: object) -> str:
+    """Write a moment for reading; what isn't one stays as it is.
+
+    >>> moment("2026-11-26T06:30:44+00:00"), moment("last week")
+    ('2026-11-26, 06:30 UTC', 'last week')
+    """
+    try:
+        known = datetime.fromisoformat(str(text))
+    except ValueError:
+        return prose(text)
+    return f"{known.astimezone(UTC):%Y-%m-%d, %H:%M} UTC" if known.tzinfo else prose(text)
+
+
 def words(code: object) -> str:
     """Write a name for programs as words: ``near_copy`` is "near copy"."""
-    return shorten(str(code).replace("_", " "), 80)
+    return shorten(SPOKEN.get(str(code), str(code).replace("_", " ")), 80)
 
 
 def plain(value: Any, depth: int = 0) -> Any:
@@ -210,10 +229,18 @@ def _figure(value: float) -> str:
         return f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.3g}"
     if abs(value) >= 0.001:
         return f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
-    return f"{value:.2g}"
+    return _small(value, 2)
+
+
+def _small(value: float, digits: int) -> str:
+    """Significant digits; down to a millionth without a power of ten."""
+    size = abs(value)
+    if 1e-6 <= size < 1e-4:
+        return f"{value:.{digits - 1 - math.floor(math.log10(size))}f}".rstrip("0")
+    return f"{value:.{digits}g}"
 
 
 __all__ = [
-    "Markup", "cells", "clean", "compact", "environment", "escape", "interval", "name", "number", "plain",
+    "Markup", "cells", "clean", "compact", "environment", "escape", "interval", "moment", "name", "number", "plain",
     "prose", "render", "sentence", "share", "shorten", "words",
 ]  # fmt: skip

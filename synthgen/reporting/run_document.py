@@ -1,4 +1,4 @@
-"""The JSON twin of the reports: the same figures for programs, versioned."""
+"""The record of a run: how it was made and every figure, for programs, versioned."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def run_json(
     Returns
     -------
     str
-        A JSON object with ``"synthgen_run": 1``. It holds no NaN, no value of a single row, no
-        quantile, and no label held by fewer than ten rows.
+        A JSON object with ``"synthgen_run": 1``, laid down in ``synthgen/reporting/schemas/run.schema.json``. It
+        holds no NaN, no value of a single row, no quantile, and no label held by fewer than ten rows.
     """
     document = {
         "synthgen_run": VERSION,

@@ -203,10 +203,14 @@ def heatmap(matrix: Sequence[Sequence[float]], *, title: str, description: str, 
             if signed and abs(value) >= 0.1:
                 mark = plus_or_minus(left + (j + 0.5) * cell, (i + 0.5) * cell, cell / 4, value)
                 fills.setdefault("z k", []).append(mark)
-    grid = "".join(
-        f"M{short(left)} {short(i * cell)}h{short(i * cell)}v{short(cell)}M{short(left + i * cell)} "
-        f"{short(size * cell)}V{short(i * cell)}h{short(cell)}" for i in range(1, size)
-    )  # fmt: skip
+    end = short(size * cell)
+    grid = (
+        "".join(
+            f"M{short(left)} {short(i * cell)}h{short(i * cell)}M{short(left + i * cell)} {end}V{short(i * cell)}"
+            for i in range(1, size)
+        )
+        + f"M{short(left)} {short(cell)}V{end}h{short((size - 1) * cell)}"
+    )
     marks = [f'<path class="gr" d="{grid}"/>']
     for key, paths in sorted(fills.items()):
         thick = "" if key == "z k" else f' stroke-width="{short(cell)}"'

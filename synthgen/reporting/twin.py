@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -17,10 +17,14 @@ from jinja2 import TemplateError
 from synthgen.errors import FileError, SynthgenError
 from synthgen.reporting.records import as_plain, read_record
 from synthgen.reporting.sections.refused import flagged_by_reason
+from synthgen.reporting.uplift_record import UpliftRecord
 
 if TYPE_CHECKING:
+    from synthgen.planning.fairness import FairnessPlan
+    from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
     from synthgen.validation.report import ColumnComparison, ValidationReport
+    from synthgen.validation.utility.reliability import Reliability
 
 VERSION = 1
 FIDELITY_FORMAT = "synthgen-fidelity"
@@ -72,6 +76,30 @@ class Twin:
         )
 
     @cached_property
+    def uplift(self) -> UpliftRecord | None:
+        """What a fidelity page shows of an estimate of uplift; None where it was handed none."""
+        held = self.document.get("uplift")
+        return None if held is None else read_record(UpliftRecord, held, "uplift")
+
+    @cached_property
+    def calibration(self) -> tuple[Reliability, ...]:
+        """Whether probabilities came true, one a model; empty where none were handed in."""
+        from synthgen.validation.utility.reliability import Reliability
+
+        held = self.document.get("calibration", [])
+        if not isinstance(held, list):
+            raise FileError("The file isn't whole: calibration must be a list. Write it anew.")
+        return tuple(read_record(Reliability, item, f"calibration[{i}]") for i, item in enumerate(held))
+
+    @property
+    def plans(self) -> list[Mapping[str, Any]]:
+        """Plans about groups as a bias page shows them; empty where none were handed in."""
+        held = self.document.get("plans", [])
+        if not isinstance(held, list) or not all(isinstance(item, Mapping) for item in held):
+            raise FileError("The file isn't whole: plans must be a list of objects. Write it anew.")
+        return held
+
+    @cached_property
     def profile(self) -> Profile:
         """What a bias page shows."""
         from synthgen.profiling.profile import Profile
@@ -79,7 +107,10 @@ class Twin:
         return read_record(Profile, _member(self.document, "profile"), "profile")
 
 
-def fidelity_json(report: ValidationReport, provenance: Mapping[str, Any] | None = None) -> str:
+def fidelity_json(
+    report: ValidationReport, provenance: Mapping[str, Any] | None = None, *,
+    uplift: Uplift | UpliftRecord | None = None, calibration: Sequence[Reliability] = (),
+) -> str:  # fmt: skip
     """Give what the fidelity page shows as JSON.
 
     Parameters
@@ -87,6 +118,8 @@ def fidelity_json(report: ValidationReport, provenance: Mapping[str, Any] | None
     report : ValidationReport
     provenance : mapping or None
         As for :func:`synthgen.reporting.fidelity_html`.
+    uplift : Uplift or UpliftRecord, optional
+    calibration : sequence of Reliability
 
     Returns
     -------
@@ -101,16 +134,25 @@ def fidelity_json(report: ValidationReport, provenance: Mapping[str, Any] | None
         drawn["edges"] = _ends(column)
     written["verdict"]["words"] = report.verdict.words
     written["flagged_by_reason"] = flagged_by_reason(report)
-    return _text({"format": FIDELITY_FORMAT, "version": VERSION, "report": written, **_about(provenance)})
+    more: dict[str, Any] = {}
+    if uplift is not None:
+        more["uplift"] = as_plain(uplift if isinstance(uplift, UpliftRecord) else UpliftRecord.of(uplift))
+    if calibration:
+        more["calibration"] = as_plain(list(calibration))
+    return _text({"format": FIDELITY_FORMAT, "version": VERSION, "report": written, **more, **_about(provenance)})
 
 
-def bias_json(profile: Profile, provenance: Mapping[str, Any] | None = None) -> str:
+def bias_json(
+    profile: Profile, provenance: Mapping[str, Any] | None = None, *, plans: Sequence[FairnessPlan] = ()
+) -> str:
     """Give what the bias page shows as JSON.
 
     Parameters
     ----------
     profile : Profile
     provenance : mapping or None
+    plans : sequence of FairnessPlan
+        As for :func:`synthgen.reporting.bias_html`.
 
     Returns
     -------
@@ -118,7 +160,10 @@ def bias_json(profile: Profile, provenance: Mapping[str, Any] | None = None) -> 
         An object with ``"format": "synthgen-bias"`` and ``"version": 1``, laid down in
         ``synthgen/reporting/schemas/bias.schema.json``. It describes the real rows: treat it as them.
     """
-    return _text({"format": BIAS_FORMAT, "version": VERSION, "profile": as_plain(profile), **_about(provenance)})
+    more = {"plans": as_plain([plan.to_dict() for plan in plans])} if plans else {}
+    return _text(
+        {"format": BIAS_FORMAT, "version": VERSION, "profile": as_plain(profile), **more, **_about(provenance)}
+    )
 
 
 def read_twin(path: str | Path) -> Twin:
@@ -155,7 +200,7 @@ def read_twin(path: str | Path) -> Twin:
         raise FileError(f"{str(path)!r} isn't whole: it has no member 'provenance'. Write it anew.")
     twin = Twin(FORMATS[found], document, "/".join(path.parts[-2:]).replace("//", "/"))
     try:
-        _ = twin.report if twin.kind == "fidelity" else twin.profile
+        _ = (twin.report, twin.uplift, twin.calibration) if twin.kind == "fidelity" else (twin.profile, twin.plans)
     except FileError as error:
         raise FileError(f"{str(path)!r} can't be used. {error}") from None
     return twin

@@ -13,9 +13,10 @@ from synthgen.table.column import (
 )
 from synthgen.table.distance import DistanceSpace
 from synthgen.table.encoding import decode, encode, extend_categories
-from synthgen.table.files import check_destination, check_writable, read_file, write_file, write_text
+from synthgen.table.files import check_writable, read_file, write_file, write_text
 from synthgen.table.frames import Form, to_pandas
 from synthgen.table.inference import infer_schema
+from synthgen.table.sources import check_destination, read_table, write_table
 
 __all__ = [
     "LABEL_KINDS",
@@ -36,7 +37,9 @@ __all__ = [
     "extend_categories",
     "infer_schema",
     "read_file",
+    "read_table",
     "to_pandas",
     "write_file",
+    "write_table",
     "write_text",
 ]

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from synthgen.errors import DataError, FileError, UsageError
+from synthgen.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from typing import Self
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 Label: TypeAlias = "str | int | float | bool"
 
 SCHEMA_VERSION = 1
+
+UNKNOWN_DTYPE = "unknown"
+"""Dtype of columns that were described without a table, such as another tool's file describes them."""
 
 
 class Kind(StrEnum):
@@ -124,6 +128,11 @@ class Column:
     storage: Storage = field(default_factory=Storage)
     declared: frozenset[str] = frozenset()
 
+    @property
+    def complete(self) -> bool:
+        """Whether it is known how a table holds the column; see :mod:`synthgen.table.declarations`."""
+        return self.storage.dtype != UNKNOWN_DTYPE
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, defaults left out."""
         out: dict[str, Any] = {"name": self.name, "kind": str(self.kind), "role": str(self.role)}
@@ -131,6 +140,9 @@ class Column:
             value = getattr(self, name)
             if value not in (None, False):
                 out[name] = list(value) if isinstance(value, tuple) else value
+        if self.bounds is not None:
+            # JSON has no infinity: null is an end that nobody declared.
+            out["bounds"] = [end if isfinite(end) else None for end in self.bounds]
         default = Storage()
         out["storage"] = {
             item.name: getattr(self.storage, item.name)
@@ -162,6 +174,9 @@ class Column:
         for item in ("bounds", "categories"):
             if values.get(item) is not None:
                 values[item] = tuple(values[item])
+        if values.get("bounds") is not None and None in values["bounds"]:
+            low, high = values["bounds"]
+            values["bounds"] = (-inf if low is None else low, inf if high is None else high)
         values["declared"] = frozenset(values.get("declared", ()))
         return cls(**values)
 
@@ -240,7 +255,7 @@ class Schema:
         ----------
         name : str
         **changes
-            Fields of :class:`Column`. ``kind`` and ``role`` may be given as strings.
+            Fields of :class:`synthgen.table.Column`. ``kind`` and ``role`` may be given as strings.
         """
         column = self[name]
         known = {item.name for item in fields(Column)} - {"name", "declared"}
@@ -289,11 +304,53 @@ class Schema:
 
     @classmethod
     def infer(cls, data: Any, **options: Any) -> Self:
-        """Read a schema off a table; see :func:`synthgen.table.inference.infer_schema`."""
+        """Read a schema off a table; see :func:`synthgen.table.infer_schema`."""
         from synthgen.table.inference import infer_schema
 
         inferred = infer_schema(data, **options)
         return cls(inferred.columns)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is known how a table holds every column; :meth:`completed` finds it out."""
+        return all(column.complete for column in self.columns)
+
+    def completed(self, data: Any) -> Schema:
+        """Complete what another tool's file says from a table; see :func:`synthgen.table.declarations.complete`.
+
+        ``schema=`` does so by itself wherever a table is given.
+        """
+        from synthgen.table.declarations import complete
+        from synthgen.table.frames import to_pandas
+
+        return complete(self, to_pandas(data)[0])
+
+    @classmethod
+    def from_sdv(cls, source: Any, *, table: str | None = None, public: bool = False) -> Self:
+        """Take the columns of an SDV metadata file; see :func:`synthgen.table.schema_formats.sdv.read_sdv`."""
+        from synthgen.table.schema_formats.sdv import read_sdv
+
+        return cls(*read_sdv(source, table=table, public=public))
+
+    @classmethod
+    def from_pandera(cls, source: Any, *, public: bool = True) -> Self:
+        """Take the columns of a pandera schema; see :func:`synthgen.table.schema_formats.pandera.read_pandera`."""
+        from synthgen.table.schema_formats.pandera import read_pandera
+
+        return cls(*read_pandera(source, public=public))
+
+    @classmethod
+    def from_frictionless(cls, source: Any, *, resource: str | None = None) -> Self:
+        """Take the fields of a Frictionless table schema; see :mod:`synthgen.table.schema_formats.frictionless`."""
+        from synthgen.table.schema_formats.frictionless import read_frictionless
+
+        return cls(*read_frictionless(source, resource=resource))
+
+    def to_pandera(self) -> Any:
+        """Give a ``pandera.DataFrameSchema``; see :mod:`synthgen.table.schema_formats.to_pandera`."""
+        from synthgen.table.schema_formats.to_pandera import write_pandera
+
+        return write_pandera(self)
 
     def to_json(self, path: str | Path | None = None) -> str:
         """Give the schema as JSON that a person can read and edit; write it to ``path`` if given.
@@ -312,20 +369,23 @@ class Schema:
 
     @classmethod
     def from_json(cls, source: str | Path) -> Self:
-        """Read a schema from a file, or from the text that :meth:`to_json` gave."""
-        text = str(source)
-        if not text.lstrip().startswith("{"):
-            try:
-                text = Path(source).read_text(encoding="utf-8")
-            except OSError as error:
-                raise FileError(f"The schema file {str(source)!r} can't be read: {error.strerror}.") from error
-        try:
-            document = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise DataError(f"The schema isn't JSON: {error.msg} at line {error.lineno}.") from error
-        if not isinstance(document, dict) or document.get("synthgen_schema") != SCHEMA_VERSION:
+        """Read a schema from a file, or from the text that :meth:`to_json` gave.
+
+        SDV metadata and Frictionless table schemas are known by what they hold, and read as :meth:`from_sdv` and
+        :meth:`from_frictionless` do.
+        """
+        from synthgen.table.schema_formats.imported import format_of, read_document
+
+        document, _ = read_document(source, "the schema")
+        found = format_of(document)
+        if found == "sdv":
+            return cls.from_sdv(source)
+        if found == "frictionless":
+            return cls.from_frictionless(source)
+        if document.get("synthgen_schema") != SCHEMA_VERSION:
             raise DataError(
-                f'The schema must be a JSON object with "synthgen_schema": {SCHEMA_VERSION}. '
+                f'The schema must be a JSON object with "synthgen_schema": {SCHEMA_VERSION}, SDV metadata (with '
+                '"METADATA_SPEC_VERSION") or a Frictionless table schema (with "fields"). '
                 "Write one with Schema.infer(df).to_json(path)."
             )
         from synthgen.table.constraints.reading import constraints_of

@@ -56,7 +56,9 @@ def _column(series: pd.Series[Any]) -> Iterator[bytes]:
     missing = series.isna().to_numpy(dtype=bool)
     dtype = series.dtype
     arrow = dtype.pyarrow_dtype if isinstance(dtype, pd.ArrowDtype) else None
-    if pd.api.types.is_datetime64_any_dtype(dtype) or (arrow is not None and pa.types.is_timestamp(arrow)):
+    # pandas takes Arrow's dates for moments, but they have no unit and no zone.
+    moments = pd.api.types.is_datetime64_any_dtype(dtype) if arrow is None else pa.types.is_timestamp(arrow)
+    if moments:
         yield from _moments(series, missing, arrow)
     elif getattr(dtype, "kind", "") == "m":
         yield from _counted("duration", np.asarray(series.to_numpy(dtype="timedelta64[ns]")), missing)

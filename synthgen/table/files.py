@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import os
 import tempfile
 import warnings
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 import pyarrow as pa
@@ -26,7 +27,7 @@ SUFFIXES = (".csv", ".csv.gz", ".tsv", ".parquet", ".arrow", ".feather", ".ipc")
 _OLD_PANDAS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
 _PRECISION: dict[str, Any] = {"float_precision": "round_trip"} if _OLD_PANDAS else {}
 
-_NULLABLE = {
+NULLABLE = {
     pa.int8(): pd.Int8Dtype(),
     pa.int16(): pd.Int16Dtype(),
     pa.int32(): pd.Int32Dtype(),
@@ -37,9 +38,17 @@ _NULLABLE = {
     pa.uint64(): pd.UInt64Dtype(),
     pa.bool_(): pd.BooleanDtype(),
 }
+"""Pandas' dtypes that hold integers and booleans with nulls."""
+
+_TEXTS = (".csv", ".csv.gz", ".tsv")
+
+ENDING_OF_MAGIC = {b"PAR1": ".parquet", b"ARROW1": ".arrow", b"FEA1": ".feather", b"\xff\xff\xff\xff": ".arrow"}
+"""The first bytes of a format, and an ending that names it; the last is an Arrow stream."""
 
 
-def _suffix(path: Path) -> str:
+def suffix_of(path: str | Path) -> str:
+    """Give the ending that names the format of a file; raise FileError where it names none."""
+    path = Path(path)
     name = path.name.lower()
     for suffix in SUFFIXES:
         if name.endswith(suffix):
@@ -67,32 +76,46 @@ def read_file(path: str | Path) -> pd.DataFrame:
         The file is missing, can't be read, or isn't what its name says.
     """
     path = Path(path)
-    suffix = _suffix(path)
+    suffix = suffix_of(path)
     if not path.exists():
         raise FileError(f"There is no file {str(path)!r}. Check the path.")
     if path.is_dir():
         raise FileError(f"{str(path)!r} is a folder. Name a file in it.")
+    opened: Callable[..., Any] = gzip.open if suffix == ".csv.gz" else open
+    return _read(lambda: opened(path, "rb"), suffix, repr(str(path)))
+
+
+def read_stream(content: bytes, suffix: str, name: str) -> pd.DataFrame:
+    """Read a table from what a file of that ending would hold; ``name`` is what errors call it."""
+
+    def opened() -> Any:
+        held = io.BytesIO(content)
+        return gzip.GzipFile(fileobj=held) if suffix == ".csv.gz" else held
+
+    return _read(opened, suffix, name[:1].upper() + name[1:])
+
+
+def _read(opened: Callable[[], BinaryIO], suffix: str, name: str) -> pd.DataFrame:
     try:
-        if suffix in (".csv", ".csv.gz", ".tsv"):
-            return _read_csv(path, suffix)
-        return _from_arrow(_read_arrow(path, suffix))
+        if suffix in _TEXTS:
+            return _read_csv(opened, "\t" if suffix == ".tsv" else ",", name)
+        return _from_arrow(_read_arrow(opened, suffix))
     except FileError:
         raise
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.strerror:
-            raise FileError(f"{str(path)!r} can't be read: {error.strerror}.") from error
+            raise FileError(f"{name} can't be read: {error.strerror}.") from error
         # Arrow raises an OSError without a reason for a damaged file.
         kind = {".parquet": "Parquet", ".csv": "CSV", ".tsv": "TSV"}.get(suffix, "Arrow")
         raise FileError(
-            f"{str(path)!r} isn't a {kind} file, or is damaged. Check what wrote it, or rename it to what it is."
+            f"{name} isn't a {kind} file, or is damaged. Check what wrote it, or rename it to what it is."
         ) from error
 
 
-def _read_arrow(path: Path, suffix: str) -> pa.Table:
-    if suffix == ".parquet":
-        with path.open("rb") as file:
+def _read_arrow(opened: Callable[[], BinaryIO], suffix: str) -> pa.Table:
+    with opened() as file:
+        if suffix == ".parquet":
             return pa.parquet.read_table(file)
-    with path.open("rb") as file:
         start = file.read(6)
         file.seek(0)
         if start in (b"ARROW1", b"FEA1\x00\x00") or start[:4] == b"FEA1":
@@ -106,44 +129,46 @@ def _from_arrow(table: pa.Table) -> pd.DataFrame:
     if b"pandas" not in (table.schema.metadata or {}):
         for name, column in zip(table.column_names, table.columns, strict=True):
             # Without pandas' own notes, integers with nulls would become floats.
-            if column.null_count and column.type in _NULLABLE and table.column_names.count(name) == 1:
-                frame[name] = column.to_pandas(types_mapper=_NULLABLE.get)
+            if column.null_count and column.type in NULLABLE and table.column_names.count(name) == 1:
+                frame[name] = column.to_pandas(types_mapper=NULLABLE.get)
     return frame
 
 
-def _read_csv(path: Path, suffix: str) -> pd.DataFrame:
-    separator = "\t" if suffix == ".tsv" else ","
-    opened: Callable[..., Any] = gzip.open if suffix == ".csv.gz" else open
+def _read_csv(opened: Callable[[], BinaryIO], separator: str, name: str) -> pd.DataFrame:
     wrong = "Check what wrote it, or rename it to what it is."
     try:
-        with opened(path, "rb") as raw:
+        with opened() as raw:
             start = raw.read(1 << 16)
         if b"\x00" in start or start.startswith((b"PAR1", b"PK\x03\x04", b"\x1f\x8b")):
-            raise FileError(f"{str(path)!r} isn't text, so it isn't a CSV file. {wrong}")
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+            raise FileError(f"{name} isn't text, so it isn't a CSV file. {wrong}")
+        with _text(opened) as file:
             _refuse_repeated(next(csv.reader(file, delimiter=separator), []))
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), opened() as raw:
             # pandas only warns where it cuts off cells of rows longer than the header.
             warnings.simplefilter("error", pd.errors.ParserWarning)
             frame: pd.DataFrame = pd.read_csv(
-                path, sep=separator, keep_default_na=False, na_values=[""], low_memory=False, index_col=False,
+                raw, sep=separator, keep_default_na=False, na_values=[""], low_memory=False, index_col=False,
                 encoding="utf-8-sig", **_PRECISION,
             )  # fmt: skip
     except pd.errors.EmptyDataError as error:
-        raise FileError(f"{str(path)!r} is empty. It needs a line of column names and at least one row.") from error
+        raise FileError(f"{name} is empty. It needs a line of column names and at least one row.") from error
     except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
         raise FileError(
-            f"{str(path)!r} isn't a well-formed CSV file: its rows don't all have as many cells as the first "
+            f"{name} isn't a well-formed CSV file: its rows don't all have as many cells as the first "
             f"line, or a quote isn't closed. {wrong}"
         ) from error
     except UnicodeDecodeError as error:
-        raise FileError(f"{str(path)!r} isn't UTF-8 text. Save it as UTF-8 first.") from error
+        raise FileError(f"{name} isn't UTF-8 text. Save it as UTF-8 first.") from error
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise FileError(f"{str(path)!r} isn't a whole gzip file. {wrong}") from error
+        raise FileError(f"{name} isn't a whole gzip file. {wrong}") from error
     # pandas fills short rows with missing cells; one always lacks its last cell.
     if len(frame.columns) > 1 and len(frame) and frame[frame.columns[-1]].isna().any():
-        _refuse_short_rows(path, opened, separator, len(frame.columns))
+        _refuse_short_rows(opened, separator, len(frame.columns), name)
     return frame
+
+
+def _text(opened: Callable[[], BinaryIO]) -> io.TextIOWrapper:
+    return io.TextIOWrapper(opened(), encoding="utf-8-sig", newline="")
 
 
 def _refuse_repeated(header: list[str]) -> None:
@@ -152,13 +177,13 @@ def _refuse_repeated(header: list[str]) -> None:
         raise DataError(f"Column names must be distinct; {twice} occur more than once. Rename them.")
 
 
-def _refuse_short_rows(path: Path, opened: Callable[..., Any], separator: str, width: int) -> None:
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+def _refuse_short_rows(opened: Callable[[], BinaryIO], separator: str, width: int, name: str) -> None:
+    with _text(opened) as file:
         reader = csv.reader(file, delimiter=separator)
         for row in reader:
             if row and len(row) < width:
                 raise FileError(
-                    f"{str(path)!r} isn't a well-formed CSV file: line {reader.line_num} has {len(row)} "
+                    f"{name} isn't a well-formed CSV file: line {reader.line_num} has {len(row)} "
                     f"cells, the first line has {width}. Correct that row."
                 )
 
@@ -177,14 +202,16 @@ def check_writable(folder: str | Path) -> None:
         ) from error
 
 
-def check_ending(path: str | Path) -> None:
-    """Raise FileError for a path whose ending names no format that synthgen reads and writes."""
-    _suffix(Path(path))
+def check_file_writable(file: Path) -> None:
+    """Raise FileError unless a file, there or not, can be written to as it stands."""
+    check_writable(file.parent)
+    if file.exists() and not os.access(file, os.W_OK):
+        raise FileError(f"{str(file)!r} is read-only for you. Choose another one.")
 
 
 def check_destination(path: str | Path) -> None:
     """Refuse, before any work, a table's path with an unknown ending or in a folder that can't be written."""
-    _suffix(Path(path))
+    suffix_of(path)
     check_writable(Path(path).parent)
 
 
@@ -199,23 +226,54 @@ def write_file(frame: pd.DataFrame, path: str | Path) -> None:
         Ending in csv, csv.gz, tsv, parquet, arrow, feather or ipc.
     """
     path = Path(path)
-    suffix = _suffix(path)
+    suffix = suffix_of(path)
 
     def write(temporary: Path) -> None:
-        if suffix in (".csv", ".csv.gz", ".tsv"):
+        if suffix in _TEXTS:
             frame.to_csv(
                 temporary, index=False, sep="\t" if suffix == ".tsv" else ",",
                 compression="gzip" if suffix == ".csv.gz" else None,
             )  # fmt: skip
             return
+        _write_arrow(frame, temporary, suffix)
+
+    _atomically(path, write)
+
+
+def write_stream(frame: pd.DataFrame, stream: BinaryIO, suffix: str) -> None:
+    """Write to an open stream what a file of that ending would hold; Arrow as a stream, which needs no going back."""
+    if suffix in (".csv", ".tsv"):
+        texts: Any = _Utf8(stream)
+        frame.to_csv(texts, index=False, sep="\t" if suffix == ".tsv" else ",", lineterminator="\n")
+        return
+    held = io.BytesIO()
+    if suffix == ".csv.gz":
+        frame.to_csv(held, index=False, compression={"method": "gzip", "mtime": 0})
+    else:
+        _write_arrow(frame, held, suffix, in_order=True)
+    stream.write(held.getbuffer())
+
+
+class _Utf8:
+    """Texts into a stream of bytes. Python's own wrapper closes the stream that it was given, which isn't ours."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(text.encode("utf-8"))
+
+
+def _write_arrow(frame: pd.DataFrame, target: Any, suffix: str, *, in_order: bool = False) -> None:
+    try:
         table = pa.Table.from_pandas(frame, preserve_index=False)
         if suffix == ".parquet":
-            pa.parquet.write_table(table, temporary)
+            pa.parquet.write_table(table, target)
+        elif in_order:
+            with pa.ipc.new_stream(target, table.schema) as writer:
+                writer.write_table(table)
         else:
-            pa.feather.write_feather(table, temporary, compression="uncompressed")
-
-    try:
-        _atomically(path, write)
+            pa.feather.write_feather(table, target, compression="uncompressed")
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         raise FileError(
             f"The table can't be written as {suffix[1:]}: a column holds objects of several types. "
@@ -225,7 +283,12 @@ def write_file(frame: pd.DataFrame, path: str | Path) -> None:
 
 def write_text(text: str, path: str | Path) -> None:
     """Write a text file in UTF-8; the file is whole or not there."""
-    _atomically(Path(path), lambda temporary: temporary.write_bytes(text.encode("utf-8")))
+    write_bytes(text.encode("utf-8"), path)
+
+
+def write_bytes(held: bytes, path: str | Path) -> None:
+    """Write a file; it is whole or not there."""
+    _atomically(Path(path), lambda temporary: temporary.write_bytes(held))
 
 
 def _atomically(path: Path, write: Callable[[Path], object]) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from synthgen.errors import DataError, UsageError
-from synthgen.table.files import read_file
+from synthgen.table.sources import read_table
 
 SHARES_WRITES = int(pd.__version__.split(".")[0]) < 3
 """Before pandas 3 a shallow copy shares later writes with its source, so frames are copied whole."""
@@ -115,8 +115,8 @@ def to_pandas(data: Any, *, name: str = "data") -> tuple[pd.DataFrame, Form]:
 
     Parameters
     ----------
-    data : pandas or polars DataFrame, polars LazyFrame, pyarrow Table, 2-D numpy array, or path
-        Arrays get columns ``x0, x1, …``; a path is read by :func:`~synthgen.table.files.read_file`.
+    data : pandas or polars DataFrame, polars LazyFrame, pyarrow Table, 2-D numpy array, path or URL
+        Arrays get columns ``x0, x1, …``; a place is read by :func:`~synthgen.table.sources.read_table`.
     name : str, default "data"
         What error messages call the table.
 
@@ -140,7 +140,7 @@ def to_pandas(data: Any, *, name: str = "data") -> tuple[pd.DataFrame, Form]:
     (['0', 'b'], [0, 'b'])
     """
     if isinstance(data, (str, Path)):
-        data = read_file(data)
+        data = read_table(data)
     if isinstance(data, pd.DataFrame):
         frame, form = _from_pandas(data, name)
     elif isinstance(data, pa.Table):
@@ -156,7 +156,7 @@ def to_pandas(data: Any, *, name: str = "data") -> tuple[pd.DataFrame, Form]:
     else:
         shape = f" of {data.ndim} dimension(s)" if isinstance(data, np.ndarray) else ""
         raise UsageError(
-            f"{name} must be a pandas or polars DataFrame, an Arrow table, a 2-D array or a path; "
+            f"{name} must be a pandas or polars DataFrame, an Arrow table, a 2-D array, a path or a URL; "
             f"got {type(data).__name__}{shape}."
         )
     if not len(frame):

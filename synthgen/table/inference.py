@@ -36,7 +36,7 @@ WORDS_OF_TEXT = 3
 
 LEVELS_OF_TEXT = 1_000
 
-_FALSE_TRUE = {("f", "t"), ("false", "true"), ("no", "yes"), ("n", "y")}
+FALSE_TRUE = {("f", "t"), ("false", "true"), ("no", "yes"), ("n", "y")}
 _GRIDS = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000)
 
 
@@ -152,13 +152,13 @@ def infer_column(series: pd.Series[Any], name: str, role: Role = Role.FEATURE) -
     elif held is Family.EMPTY:
         column = replace(column, categories=())
     elif held is Family.DATETIME:
-        column = _of_moments(microseconds(series), replace(column, kind=Kind.DATETIME))
+        column = of_moments(microseconds(series), replace(column, kind=Kind.DATETIME))
     elif held is Family.BOOL:
         column = replace(column, kind=Kind.BOOLEAN, categories=(False, True))
     else:
         column = _of_numbers(series, column, held)
     if role is Role.SUBJECT:
-        column = _as_identifier(series, replace(column, bounds=None, categories=None, decimals=None))
+        column = as_identifier(series, replace(column, bounds=None, categories=None, decimals=None))
     if column.kind is Kind.IDENTIFIER and role is Role.FEATURE:
         column = replace(column, role=Role.IDENTIFIER)
     return column
@@ -168,9 +168,9 @@ def _labelled(column: Column, found: list[Any]) -> Column:
     """Categorical, or boolean where the labels are such a pair."""
     pair = tuple(str(label).lower() for label in found)
     if len(pair) == 2 and all(isinstance(label, str) for label in found):
-        if pair in _FALSE_TRUE:
+        if pair in FALSE_TRUE:
             return replace(column, kind=Kind.BOOLEAN, categories=tuple(found))
-        if pair[::-1] in _FALSE_TRUE and column.storage.dtype != "category":
+        if pair[::-1] in FALSE_TRUE and column.storage.dtype != "category":
             return replace(column, kind=Kind.BOOLEAN, categories=tuple(found[::-1]))
     return replace(column, kind=Kind.CATEGORICAL, categories=tuple(found))
 
@@ -198,7 +198,8 @@ def _of_category(series: pd.Series[Any], column: Column) -> Column:
     return column
 
 
-def _of_moments(values: np.ndarray, column: Column) -> Column:
+def of_moments(values: np.ndarray, column: Column) -> Column:
+    """Describe a column of dates by its canonical values."""
     present = values[~np.isnan(values)]
     if not len(present):
         return replace(column, nullable=True)
@@ -235,7 +236,7 @@ def _of_numbers(series: pd.Series[Any], column: Column, held: Family) -> Column:
         found = {int(value): None for value in labels(series)[1]}
         return replace(column, categories=tuple(sorted(found)))
     if column.kind is Kind.IDENTIFIER:
-        return _as_identifier(series, column)
+        return as_identifier(series, column)
     return replace(
         column,
         bounds=(float(present.min()), float(present.max())),
@@ -263,7 +264,8 @@ def _precision(series: pd.Series[Any]) -> np.dtype[Any]:
     return np.dtype(np.float64) if holds_objects(dtype) else np.dtype(str(dtype).lower())
 
 
-def _as_identifier(series: pd.Series[Any], column: Column) -> Column:
+def as_identifier(series: pd.Series[Any], column: Column) -> Column:
+    """Describe a column as an identifier, with the commonest shape of its values."""
     column = replace(column, kind=Kind.IDENTIFIER, categories=None)
     return replace(column, pattern=learn_pattern(KINDS[Kind.IDENTIFIER].parse(series, column)))
 
@@ -281,7 +283,7 @@ def _of_text(series: pd.Series[Any], column: Column) -> Column:
             missing_token=dates.missing_token,
         )
         column = replace(column, kind=Kind.DATETIME, storage=storage)
-        return _of_moments(KINDS[Kind.DATETIME].parse(series, column), column)
+        return of_moments(KINDS[Kind.DATETIME].parse(series, column), column)
     as_numbers = read_numbers(found)
     if as_numbers is not None:
         return _of_number_text(series, column, codes, found, as_numbers)
@@ -291,7 +293,7 @@ def _of_text(series: pd.Series[Any], column: Column) -> Column:
     if many_words and (near_unique or levels >= LEVELS_OF_TEXT):
         return replace(column, kind=Kind.TEXT)
     if near_unique:
-        return _as_identifier(series, column)
+        return as_identifier(series, column)
     return _labelled(column, sort_labels(found))
 
 
@@ -312,7 +314,7 @@ def _of_number_text(
         ordered = [text for _, text in sorted(zip(read.values, found, strict=True)) if text != read.missing_token]
         return replace(column, categories=tuple(ordered))
     if kind is Kind.IDENTIFIER:
-        return _as_identifier(series, column)
+        return as_identifier(series, column)
     return replace(
         column,
         bounds=(float(present.min()), float(present.max())),

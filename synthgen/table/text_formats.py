@@ -17,6 +17,8 @@ MISSING_TOKENS = frozenset({"", " ", "?", "NA", "N/A", "n/a", "NaN", "nan", "nul
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _CODE = re.compile(r"[+-]?0\d")
 
+_ZONE = re.compile(r"Z|[+-]\d\d:?\d\d$")
+
 _DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")
 _TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%3f", "%H:%M:%S.%f")
 _ISO_SUFFIXES = ("", "Z", "+00:00")
@@ -180,3 +182,32 @@ def write_dates(values: np.ndarray, text_format: str) -> np.ndarray:
         texts.append(value.strftime(words))
     table = np.array([*texts, None], dtype=object)[:-1]
     return np.asarray(table[places.reshape(-1)], dtype=object)
+
+
+def fitting_format(texts: Sequence[str], text_format: str) -> str | None:
+    """Find how a ``strptime`` format reads distinct texts, and writes them back the same if it can.
+
+    ``strptime`` reads days without their zero and parts of a second of any length alike, and takes any time zone; here
+    days of one digit are ``%-d``, milliseconds ``%3f``, and a time zone is what all texts have.
+
+    Returns
+    -------
+    str or None
+        None if not all texts can be read so, or their time zones differ.
+
+    Examples
+    --------
+    >>> fitting_format(["1/2/2020", "31/12/2020"], "%d/%m/%Y")
+    '%-d/%-m/%Y'
+    """
+    if text_format.endswith("%z"):
+        zones = {found[0] if (found := _ZONE.search(text)) else "" for text in texts}
+        if len(zones) != 1:
+            return None
+        text_format = text_format[:-2] + zones.pop()
+    single = text_format.replace("%d", "%-d").replace("%m", "%-m")
+    ways = [text_format, single, text_format.replace("%f", "%3f"), single.replace("%f", "%3f")]
+    exact = next((way for way in ways if _reads(texts, way)), None)
+    if exact is not None:
+        return exact
+    return None if np.isnat(read_dates(texts, text_format)).any() else text_format

@@ -304,12 +304,25 @@ def _detection(m: Measurement) -> tuple[Outcome, str]:
     return _between(-m.interval[1], -m.interval[0], -TOLD_APART), words
 
 
+def _declared(m: Measurement) -> tuple[Outcome, str]:
+    assert m.value is not None
+    return (Outcome.PASS if m.value == 1 else Outcome.FAIL), f"{m.value:.1%} of the rows keep the least kept one"
+
+
 _NOISE = "use another generator, or fewer synthetic rows a class; look at the worst columns in the report"
 _DEFAULT = (
     Criterion("column_shapes", "column_shapes", _shapes, BOTH, _NOISE),
     Criterion("class_shapes", "class_shapes", _shapes, BOTH, _NOISE, whole_table=False),
     Criterion("dependence_kept", "dependence_kept", _dependence, BOTH, _NOISE),
     Criterion("missing_rates", "missing_rates", _missing, BOTH, _NOISE),
+    Criterion(
+        "declared_rules",
+        "declared_rules",
+        _declared,
+        BOTH,
+        "leave out the rows flagged BROKEN_RULE, or make rows with a schema that declares the rules",
+        cured_by_refusal=True,
+    ),
     Criterion("class_signal", "class_signal", _signal, BOTH, _NOISE, whole_table=False),
     Criterion(
         "label_consistency",

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from synthgen.validation.metric import Measurement, to_frame
 from synthgen.validation.verdict import Verdict
@@ -151,6 +153,13 @@ class ValidationReport:
         """Flags that keep a row from being handed out."""
         flags = self.flagged_rows
         return flags[flags["refused"].astype(bool)] if "refused" in flags.columns else flags
+
+    @property
+    def accepted(self) -> NDArray[np.bool_]:
+        """Mask of the synthetic rows that aren't refused, shape (n_synthetic,); a flag may also be a mere warning."""
+        keep = np.ones(self.counts["synthetic"], dtype=bool)
+        keep[self.refused_rows["row"].to_numpy(dtype=int)] = False
+        return keep
 
     def __repr__(self) -> str:
         return f"ValidationReport({self.verdict.outcome}: {self.verdict.words})"

@@ -11,17 +11,19 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
-from synthgen.errors import DataError, UsageError
+from synthgen.errors import ConstraintError, DataError, UsageError
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.progress import bar
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.declarations import complete
 from synthgen.table.disclosure import public_labels
 from synthgen.table.encoding import encode, extend_categories
 from synthgen.table.frames import to_pandas
 from synthgen.table.inference import infer_schema
 from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
+from synthgen.validation.fidelity.declared_rules import breaking
 from synthgen.validation.gate import Gate
 from synthgen.validation.metric import Estimate, Measurement, Metric, measure
 from synthgen.validation.pair_views import association_view, pair_views
@@ -78,7 +80,7 @@ def validate(
     Parameters
     ----------
     synthetic : table
-        pandas, polars, Arrow or a path, with at least the columns of ``train``.
+        pandas, polars, Arrow, a path or the URL of a table in a database, with at least the columns of ``train``.
     train : table
         The real rows that the generator was fitted on.
     holdout : table or None
@@ -125,11 +127,13 @@ def validate(
     }
     if holdout is not None:
         frames["holdout"] = to_pandas(holdout, name="holdout")[0]
+    real = [frame for name, frame in frames.items() if name != "synthetic"]
     if schema is None:
-        real = [frame for name, frame in frames.items() if name != "synthetic"]
         schema = infer_schema(pd.concat(real, ignore_index=True), target=target)
     elif target is not None and schema[target].role is not Role.TARGET:
         schema = schema.with_column(target, role=Role.TARGET)
+    if not schema.complete:
+        schema = complete(schema, pd.concat(real, ignore_index=True))
     for name, frame in frames.items():
         missing = [column for column in schema.names if column not in frame.columns]
         if missing:
@@ -182,7 +186,7 @@ def validate_coded(
     gate = gate or Gate.default()
     leaks = privacy.find_leaks(comparison, purpose, child(seed, "leaks"), fewest=gate.fewest_holders)
     judged = _judged_labels(comparison, stream(seed, LABEL_CONSISTENCY.name))
-    flagged = together([leaks.flagged, _implausible_labels(comparison, purpose, judged)])
+    flagged = together([leaks.flagged, _implausible_labels(comparison, purpose, judged), _broken_rules(comparison)])
     n = len(comparison.synthetic)
     rows = flagged.loc[flagged["refused"], "row"].unique()
     left = comparison.without(rows) if refuse and 0 < len(rows) < n else comparison
@@ -236,6 +240,18 @@ def _implausible_labels(comparison: Comparison, purpose: Purpose, judged: list[J
     name = comparison.target.name if comparison.target is not None else ""
     refused = refused_for(Reason.IMPLAUSIBLE_LABEL, purpose)
     return flagged_rows(rows, Reason.IMPLAUSIBLE_LABEL, name, values, 1 / LESS_LIKELY, refused=refused)
+
+
+def _broken_rules(comparison: Comparison) -> pd.DataFrame:
+    """Flag rows that break a declared rule; where a rule can't be checked, its metric says so."""
+    try:
+        broken = breaking(comparison)
+    except ConstraintError:
+        broken = {}
+    return together([
+        flagged_rows(rows, Reason.BROKEN_RULE, columns, np.zeros(len(rows)), 1.0, refused=True)
+        for columns, rows in broken.items()
+    ])  # fmt: skip
 
 
 def not_tested(comparison: Comparison, unsearched: int = 0, recall: float | None = None) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from synthgen import tags
 from synthgen.api import synthesize
 from synthgen.errors import FileError, SynthgenError
 from synthgen.request import read_request
+from synthgen.reviewing import read_log
 from synthgen.table import to_pandas, write_file
 from synthgen.table.content import content
 from synthgen.table.files import read_file
@@ -47,6 +48,7 @@ def again(
     except SynthgenError as error:
         checks.append(Check("run", False, f"It can't be made again with this table: {error}"))
         return Agreement.OTHER_SOURCE
+    result = _reviewed(result, record["provenance"])
     fresh = result.record(key=key)
     if table is not None:
         _check_written(result, table, checks)
@@ -59,6 +61,16 @@ def again(
     made = ("synthetic rows", "whole table", "row counts", "verdict", "figures", "rest", HANDED_OUT)
     differ = any(check.agrees is False and check.name in made for check in checks)
     return Agreement.OTHER_RESULT if differ else Agreement.MATCHES
+
+
+def _reviewed(result: SynthesisResult, provenance: Mapping[str, Any]) -> SynthesisResult:
+    """Leave out the rows that people refused, by their positions in the record."""
+    reviews = provenance.get("reviews") or []
+    if not isinstance(reviews, list):
+        raise FileError("The record's logs of reviews aren't whole. Use a run.json as synthgen wrote it.")
+    for log in reviews:
+        result = result._without(read_log(log, len(result._made)))
+    return result.awaiting_review() if provenance.get("awaits_review") else result
 
 
 def _check_written(result: SynthesisResult, table: Any, checks: list[Check]) -> None:

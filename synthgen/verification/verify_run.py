@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from synthgen import tags
+from synthgen.errors import UsageError
 from synthgen.generators import Synthesizer
-from synthgen.table import Schema
+from synthgen.table import Schema, read_table
+from synthgen.table.sources import is_file, is_pipe
 from synthgen.validation import Gate
 from synthgen.verification.again import again
 from synthgen.verification.before import before, check_tags, read_record
@@ -75,6 +77,15 @@ def verify(
     <Agreement.MATCHES: 'matches'>
     """
     record = read_record(run)
+    # Read once: a pipe can't be read twice, and a database may change between.
+    data = read_table(data) if isinstance(data, (str, Path)) else data
+    if isinstance(table, str) and is_pipe(table):
+        raise UsageError(
+            "The table that was handed out can't come by a pipe: its name says whether it is text. Name a file or a "
+            "database."
+        )
+    if isinstance(table, str) and not is_file(table):
+        table = read_table(table)
     given = {"schema": schema, "generator": generator, "gate": gate}
     given = {name: value for name, value in given.items() if value is not None}
     if key is not None:

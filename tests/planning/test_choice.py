@@ -71,7 +71,7 @@ def stubs(monkeypatch):
 def choose(frame, by_class, seed=0, purpose="augment", in_proportion=False, conditions=None):
     schema = infer_schema(frame, target="Class" if "Class" in frame else None)
     plan = Plan(sum(by_class.values()) if by_class else len(frame), by_class, in_proportion)
-    wanted = read_wanted(conditions, schema, "auto")
+    wanted = read_wanted(conditions, schema)
     return choose_generator(frame, encode(frame, schema), schema, plan, wanted, Purpose(purpose), seed_sequence(seed))
 
 

@@ -131,7 +131,7 @@ def test_no_figure_shows_a_single_row():
     shown = repr(found.columns) + repr(found.notes) + repr(found.bias)
     assert "SECRET" not in shown
     assert "123456" not in shown
-    assert by_name["ward"].note == "1 of 3 levels are held by fewer than 10 rows"
+    assert by_name["ward"].note == "1 of 3 levels is held by fewer than 10 rows"
     assert by_name["rare"].quantiles == ()
     assert by_name["rare"].spikes == ()
 

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+import json
+from importlib.resources import files
+from typing import Any
+
 import pandas as pd
 import pytest
 
+from synthgen.planning.fairness import FairnessPlan
+from synthgen.planning.fairness.effect import Effect, Figure
+from synthgen.planning.uplift.result import Uplift
 from synthgen.profiling.profile import BiasAudit, ColumnProfile, Group, Profile
 from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.validation import reliability
 from synthgen.validation.metric import Direction, Family, Measurement, Status
 from synthgen.validation.report import (
     AssociationView,
@@ -26,6 +34,39 @@ HOSTILE = (
     "lone \ud800 surrogate",
     "{{ 7 * 7 }}",
 )
+
+
+def schema_of(kind: str) -> dict[str, Any]:
+    """The JSON schema that the package ships for one of its files."""
+    return json.loads((files("synthgen.reporting") / "schemas" / f"{kind}.schema.json").read_text("utf-8"))
+
+
+def with_models(name: str) -> dict[str, Any]:
+    """What pages are handed about models: an estimate of uplift, and a reliability."""
+    table = pd.DataFrame({
+        "learner": ["forest", name], "arm": ["none", "tree"], "average_precision": [0.512345, 0.61],
+        "difference": [float("nan"), 0.11], "low": [float("nan"), 0.02], "high": [float("nan"), 0.2],
+        "log_loss": [0.3, 0.29], "raw_log_loss": [0.4, 0.6], "brier": [0.1, 0.09], "raw_brier": [0.1, float("nan")],
+        "f1": [0.987654, 0.5],
+    })  # fmt: skip
+    dropped = pd.DataFrame({"learner": ["linear"], "arm": ["smote"], "after_splits": [2], "reason": ["clearly worse"]})
+    counts = {"splits": 10, "rows": 1000, "positives": 97, "margin": 0.777}
+    uplift = Uplift("add rows", True, {}, None, table, table, table, dropped, ("few rows",), counts)
+    shown = reliability([False] * 10 + [True] * 10, [0.1] * 10 + [1.0] * 10, name=name)
+    return {"uplift": uplift, "calibration": [shown]}
+
+
+def plans_on(column: str) -> tuple[FairnessPlan, ...]:
+    """Two plans that were tried and one that wasn't."""
+    effect = Effect(
+        500, 500, Figure(0.4, 0.3, 0.5), Figure(0.41, 0.31, 0.51), Figure(0.95, 0.9, 1.0), Figure(0.9, 0.88, 0.92),
+        Figure(0.89, 0.87, 0.91), Figure(0.88, 0.86, 0.9), 0.45, 0.777123,
+    )  # fmt: skip
+    return (
+        FairnessPlan("equal_rates", (column,), effect=effect),
+        FairnessPlan("proxies", (column,), columns=(column,), effect=effect),
+        FairnessPlan("weights", (column,)),
+    )
 
 
 def numbers(name: str, bars: int = 24) -> ColumnComparison:

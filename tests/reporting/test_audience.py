@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from synthgen.errors import UsageError
 from synthgen.reporting import bias_html, fidelity_html, run_json
 from synthgen.reporting.audience import shareable_provenance, shareable_report
 
-from .conftest import profile_over, report_over
+from .conftest import measurement, profile_over, report_over
 
 RUN = {
     "version": "1", "generator": "tree", "random_state": "271828", "parameters": {"depth": 31337},
@@ -77,3 +78,10 @@ def test_a_shareable_bias_page_describes_no_column():
 def test_another_audience_is_refused():
     with pytest.raises(UsageError, match="internal or shareable"):
         fidelity_html(report_over(("age",)), audience="public")
+
+
+def test_what_a_figure_rests_on_is_rounded_unless_it_is_the_synthetic_rows():
+    report = report_over(("age",))
+    made = report.counts["synthetic"]
+    results = (measurement("Real", n=2_337), measurement("Synthetic", n=made), measurement("Few", n=8))
+    assert [m.n for m in shareable_report(replace(report, results=results)).results] == [2_300, made, 8]

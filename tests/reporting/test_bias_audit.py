@@ -11,7 +11,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.reporting import bias_html
-from tests.reporting.conftest import HOSTILE
+from tests.reporting.conftest import HOSTILE, plans_on, profile_over
 
 SECTIONS = ("differences", "intersections", "alike", "proxies", "labels", "gaps", "model", "method")
 
@@ -86,3 +86,21 @@ def test_means_have_no_ratio_and_no_rate():
     assert '<th scope="col">Difference</th>' in html
     assert '<th scope="col">Ratio</th>' not in html
     assert "no target was named" not in html
+
+
+def test_plans_are_shown_with_what_they_did_and_what_stands_against_them():
+    profile, plans = profile_over(("age",)), plans_on(HOSTILE[0])
+    page = bias_html(profile, plans=plans)
+    section = page[page.index('<section id="plans"') :].partition("</section>")[0]
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", section)).replace("\u00a0", " ")
+    assert "Ratio without" in text
+    assert "0.410 0.310 to 0.510 0.950 0.900 to 1 0.890 0.870 to 0.910 0.880 0.860 to 0.900 0.450 0.777" in text
+    # Each conflict once, with the plans that it is of.
+    assert text.count("exclude each other where the groups") == 1
+    assert "Equal rates, weights." in text
+    assert "Not tried: weights on" in text
+    assert "<script" not in section
+    assert 'id="plans"' not in bias_html(profile)
+    assert 'id="plans"' not in bias_html(profile, plans=plans, audience="shareable")
+    # One that wasn't tried has no figures.
+    assert "<table" not in bias_html(profile, plans=plans[2:]).partition('id="plans"')[2].partition("</section>")[0]

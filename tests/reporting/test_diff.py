@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,9 @@ from synthgen.reporting import bias_json, diff_html, fidelity_json
 from synthgen.reporting.changes import Change
 from synthgen.reporting.diff_page import compare
 from synthgen.reporting.twin import Twin
+from synthgen.reporting.uplift_record import Arm, UpliftRecord
 from synthgen.validation.metric import Direction
+from synthgen.validation.utility.reliability import Reliability
 from synthgen.validation.verdict import Finding, Outcome
 
 from .conftest import HOSTILE, measurement, profile_over, report_over
@@ -145,6 +148,44 @@ def test_groups_classes_and_findings_of_a_bias_report():
     assert [c.mark for c in changes_of(one, two, "Findings").changes] == ["new", "gone"]
 
 
+def arm(difference, low, high, name="tree"):
+    return Arm("forest", name, 0.5, difference, low, high, 0.1, 0.2, 0.1, 0.2)
+
+
+def told(uplift=None, *models):
+    text = fidelity_json(report_over(("age",)), {}, uplift=uplift, calibration=models)
+    return Twin("fidelity", json.loads(text), "a.json")
+
+
+def test_uplift_that_changed():
+    nothing = arm(math.nan, math.nan, math.nan, "none")
+    before = told(UpliftRecord("don't", False, (nothing, arm(0.01, -0.02, 0.04), arm(0.02, 0.0, 0.04, "smote"))))
+    after = told(UpliftRecord("add rows", True, (nothing, arm(0.11, 0.08, 0.14), arm(0.01, 0.0, 0.02, "smote"))))
+    part = changes_of(before, after, "Uplift")
+    assert [(c.about.split()[0], c.subject, c.before, c.after, c.mark, c.apart) for c in part.changes] == [
+        ("Advice", "", "don't", "add rows", "changed", None),
+        ("Average", "forest: tree", "0.010", "0.110", "better", True),
+        ("Average", "forest: smote", "0.020", "0.010", "worse", False),
+    ]
+    assert part.same == 1
+    assert [c.mark for c in changes_of(told(), after, "Uplift").changes] == ["new"] * 4
+    assert "Uplift" not in {part.title for part in compare(told(), told())}
+    assert "outside both intervals" in Page(diff_html(before, after)).text
+
+
+def test_calibration_that_changed():
+    before = told(None, Reliability("forest", (0.1, 0.6), (0.1, 0.5), (20, 20)))
+    after = told(
+        None, Reliability("forest", (0.1, 0.6), (0.2, 0.55), (20, 20)), Reliability("new", (0.3,), (0.3,), (9,))
+    )
+    part = changes_of(before, after, "Calibration")
+    shown = [(c.subject, c.before.replace("\u00a0", ""), c.after.replace("\u00a0", ""), c.mark) for c in part.changes]
+    assert shown == [
+        ("forest", "10%, 10%", "10%, 20%", "worse"), ("forest", "60%, 50%", "60%, 55%", "better"),
+        ("new", "–", "30%, 30%", "new"),
+    ]  # fmt: skip
+
+
 def test_two_kinds_are_refused():
     with pytest.raises(UsageError, match="fidelity report can't be compared with a bias report"):
         diff_html(fidelity(report_over(("age",))), bias(profile_over(("age",))))
@@ -181,7 +222,19 @@ def test_what_chance_does_not_explain_comes_first():
         measurement("A", value=0.9, interval=(0.88, 0.92)), measurement("B", value=0.78, interval=(0.7, 0.9)),
         measurement("C", value=0.6, interval=(0.5, 0.7)),
     )  # fmt: skip
-    text = Page(diff_html(fidelity(before), fidelity(after))).text.split("Measurements")[-1]
+    html = diff_html(fidelity(before), fidelity(after))
+    text = Page(html).text
     places = [text.index(f"{name}0.800") for name in ("C", "A", "B")]
     assert places == sorted(places)
-    assert "inside an interval: chance may explain it" in text
+    assert "2 figures lie outside both intervals, 1 for the better and 1 for the worse" in text
+    # What chance may explain is folded away.
+    folded = html[html.index("<details") : html.index("</details>")]
+    assert "Inside an interval: chance may explain it" in folded
+    assert ">B<" in folded and ">A<" not in folded
+
+
+def test_what_is_in_one_report_only_is_folded_away():
+    before = measured(measurement("A", interval=None), measurement("B", subject="x"))
+    html = diff_html(fidelity(before), fidelity(measured(measurement("A", interval=None, value=0.5))))
+    assert "In one report only" in html[html.index("<details") : html.index("</details>")]
+    assert "No figure lies outside both intervals" in Page(html).text

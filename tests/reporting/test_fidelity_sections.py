@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 
 from synthgen.planning.uplift.result import Uplift
-from synthgen.reporting import fidelity_html
+from synthgen.profiling.missingness.results import MissingnessProfile
+from synthgen.reporting import bias_html, fidelity_html
 from synthgen.reporting.sections.verdict import parts
 from synthgen.reporting.svg_lines import joint_cells
 from synthgen.validation import reliability
 from synthgen.validation.verdict import Finding, Outcome
 
-from .conftest import report_over
+from .conftest import profile_over, report_over
 
 
 def text_of(html: str) -> str:
@@ -106,6 +107,22 @@ def test_uplift_and_calibration_are_shown_if_given():
     assert "Reliability: forest &lt;b&gt;" in html
     assert "10 % 0 % 10 90 % 100 % 10" in text
     assert "Uplift" not in text_of(section(fidelity_html(report), "utility"))
+
+
+def test_the_glossary_has_the_words_of_the_page_and_no_others():
+    report = report_over(("age",))
+    text = text_of(section(fidelity_html(report), "glossary"))
+    assert "Power, smallest leak" in text and "Precision, recall" in text
+    assert "Membership inference" not in text and "Calibration" not in text
+    shown = reliability([False] * 10 + [True] * 10, [0.1] * 10 + [0.9] * 10, name="forest")
+    assert "Calibration" in text_of(section(fidelity_html(report, calibration=[shown]), "glossary"))
+    profile = profile_over(("age",))
+    text = text_of(section(bias_html(profile), "glossary"))
+    assert "Quantile, median" in text and "Sensitive column, group" in text
+    for word in ("Missing at random", "Proxy", "Quasi-identifier", "Association"):
+        assert word not in text
+    gaps = MissingnessProfile((("age", 0.1),))
+    assert "Missing at random" in text_of(section(bias_html(replace(profile, missingness=gaps)), "glossary"))
 
 
 def test_a_page_can_be_signed(html):

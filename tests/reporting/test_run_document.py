@@ -4,9 +4,11 @@ import json
 import math
 from dataclasses import replace
 
+import jsonschema
+
 from synthgen.reporting import run_json
 
-from .conftest import HOSTILE, numbers, profile_over, report_over
+from .conftest import HOSTILE, numbers, profile_over, report_over, schema_of
 
 
 def strict(text: str) -> dict:
@@ -43,3 +45,20 @@ def test_no_value_of_few_rows_is_in_it():
     assert "unheard of" not in text
     assert strict(text)["profile"]["classes_under_10_rows"] == {"classes": 1, "rows": 3}
     assert "123.456" not in text
+
+
+def test_it_is_as_its_schema_says():
+    schema = schema_of("run")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    run = strict(run_json(report_over(HOSTILE), profile_over(HOSTILE), {"random_state": "3", "gate": None}))
+    assert not list(validator.iter_errors(run))
+    assert not list(validator.iter_errors(strict(run_json(report_over(("age",))))))
+    # The control: each of these must be found.
+    group = {**run["profile"]["bias"]["groups"][0], "n": 9}
+    for change in (
+        {"synthgen_run": 2}, {"provenance": None}, {"counts": {"train": -1}}, {"profile": {}},
+        {"verdict": {**run["verdict"], "outcome": "MAYBE"}}, {"tags": {"key": "short"}},
+        {"profile": {**run["profile"], "bias": {**run["profile"]["bias"], "groups": [group]}}},
+    ):  # fmt: skip
+        assert list(validator.iter_errors({**run, **change})), change

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from importlib.resources import files
 
 import jsonschema
 import pytest
@@ -15,7 +14,7 @@ from synthgen.reporting import bias_html, bias_json, fidelity_html, fidelity_jso
 from synthgen.reporting.records import shown
 from synthgen.table.column import Column, Kind, Role, Schema
 
-from .conftest import HOSTILE, numbers, profile_over, report_over
+from .conftest import HOSTILE, numbers, plans_on, profile_over, report_over, schema_of, with_models
 from .test_pages import Page
 
 ABOUT = {"version": "1", "generator": HOSTILE[0], "parameters": {HOSTILE[2]: HOSTILE[2]}, "gate": None,
@@ -27,10 +26,6 @@ def strict(text: str) -> dict:
         raise AssertionError(f"{name} is not JSON")
 
     return json.loads(text, parse_constant=refuse)
-
-
-def schema_of(kind: str) -> dict:
-    return json.loads((files("synthgen.reporting") / "schemas" / f"{kind}.schema.json").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -221,3 +216,63 @@ def test_members_of_a_later_synthgen_are_left_aside(written):
     document["profile"]["bias"]["something_new"] = {"x": 1}
     document["profile"]["columns"][0]["something_new"] = 1
     assert read_twin(written(json.dumps(document))).profile.n_rows == 1000
+
+
+def test_uplift_and_calibration_are_in_the_twin_and_on_the_page_from_it(written):
+    report, models = report_over(("age",)), with_models(HOSTILE[0])
+    text = fidelity_json(report, ABOUT, **models)
+    validator = jsonschema.Draft202012Validator(schema_of("fidelity"))
+    document = strict(text)
+    assert not list(validator.iter_errors(document))
+    assert document["uplift"]["arms"][0] == {
+        "learner": "forest", "arm": "none", "average_precision": 0.512, "difference": None, "low": None, "high": None,
+        "log_loss": 0.3, "raw_log_loss": 0.4, "brier": 0.1, "raw_brier": 0.1,
+    }  # fmt: skip
+    assert document["calibration"][0]["rows"] == [10, 10]
+    # What the page doesn't show isn't in it.
+    assert "0.987" not in text and "0.777" not in text
+    twin = read_twin(written(text))
+    assert Page(page_html(twin)).text == Page(fidelity_html(report, ABOUT, **models)).text
+    assert "after 2 splits: Clearly worse" in Page(page_html(twin)).text
+    assert fidelity_json(twin.report, twin.provenance, uplift=twin.uplift, calibration=twin.calibration) == text
+    # The control: each of these must be found.
+    document["uplift"]["arms"][0]["low"] = "none"
+    assert list(validator.iter_errors(document))
+    document = strict(text)
+    document["calibration"][0]["rows"] = [9, 11]
+    assert list(validator.iter_errors(document))
+
+
+def test_plans_are_in_the_twin_and_on_the_page_from_it(written):
+    profile, plans = profile_over(("age",)), plans_on(HOSTILE[0])
+    text = bias_json(profile, ABOUT, plans=plans)
+    validator = jsonschema.Draft202012Validator(schema_of("bias"))
+    document = strict(text)
+    assert not list(validator.iter_errors(document))
+    assert "0.777123" not in text and "0.777" in text
+    page = bias_html(profile, ABOUT, plans=plans)
+    assert Page(page_html(read_twin(written(text)))).text == Page(page).text
+    assert "plans" not in strict(bias_json(profile, ABOUT))
+    document["plans"][0]["effect"]["ratio"] = 0.4
+    assert list(validator.iter_errors(document))
+    with pytest.raises(FileError, match="plans must be a list of objects"):
+        read_twin(written(json.dumps({**document, "plans": [SECRET]})))
+    twin = read_twin(written(json.dumps({**document, "plans": [{"kind": "weights"}]})))
+    with pytest.raises(FileError, match="don't fit together"):
+        page_html(twin)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"uplift": SECRET}, "uplift must be an object"),
+        ({"uplift": {"advice": SECRET}}, "uplift has no member 'augment'"),
+        ({"calibration": SECRET}, "calibration must be a list"),
+        ({"calibration": [SECRET]}, r"calibration\[0\] must be an object"),
+    ],
+)
+def test_wrong_uplift_or_calibration_is_refused(written, change, said):
+    document = json.loads(fidelity_json(report_over(("age",)), {}, **with_models(HOSTILE[0])))
+    with pytest.raises(FileError, match=said) as caught:
+        read_twin(written(json.dumps(document | change)))
+    assert SECRET not in str(caught.value)

@@ -35,6 +35,8 @@ SAME = {
                 (pd.to_datetime(["2024-01-01 09:00", None]).tz_localize("UTC"), None),
                 (pd.array(pa.array([dt.datetime(2024, 1, 1, 9), None], pa.timestamp("ms", "UTC")),
                           dtype=pd.ArrowDtype(pa.timestamp("ms", "UTC"))), None)],
+    "dates": [([dt.date(2024, 1, 1), None], "object"), ([dt.date(2024, 1, 1), None], "date32[day][pyarrow]"),
+              ([dt.date(2024, 1, 1), None], "date64[ms][pyarrow]")],
     "dates and times": [(pd.to_datetime(["2024-01-01", None]), None),
                         (pd.to_datetime(["2024-01-01", None]), "datetime64[s]"),
                         (pd.to_datetime(["2024-01-01", None]), "datetime64[ns]")],

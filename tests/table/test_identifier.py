@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 
 from synthgen.errors import DataError
-from synthgen.table import decode, encode, infer_schema
+from synthgen.generators import JitterSynthesizer
+from synthgen.table import Kind, decode, encode, infer_schema
 from synthgen.table.kinds.identifier import draw, learn_pattern, lengthen, room
 
 
@@ -93,6 +94,18 @@ def test_missing_identifiers():
     coded = encode(frame, schema)
     assert coded["id"].tolist()[:3] == ["1", None, "2"]
     pd.testing.assert_frame_equal(decode(coded, schema), frame)
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "int64[pyarrow]", "float64", "object"])
+def test_gaps_among_numbers_stay_gaps(dtype):
+    numbers = pd.Series([None if place % 7 == 0 else 10**10 + place * 7919 for place in range(200)], dtype=dtype)
+    frame = pd.DataFrame({"number": numbers, "x": np.arange(200) % 13, "Class": np.arange(200) % 2})
+    schema = infer_schema(frame, target="Class")
+    assert schema["number"].kind is Kind.IDENTIFIER
+    made = JitterSynthesizer(random_state=0).fit(frame, schema=schema).sample(200)["number"]
+    assert made.dtype == numbers.dtype
+    assert 0 < made.isna().sum() < 100
+    assert not set(made.dropna()) & set(numbers.dropna())
 
 
 def test_a_declared_identifier_keeps_none_of_its_values_in_the_schema():

@@ -14,8 +14,8 @@ from synthgen.validation.validate import not_tested
 
 PASS, FAIL, INCONCLUSIVE = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE
 BOTH_BLOCK = (
-    "column_shapes", "class_shapes", "dependence_kept", "missing_rates", "class_signal", "exact_copies",
-    "near_copies", "holdout_overlap", "holdout_seen",
+    "column_shapes", "class_shapes", "dependence_kept", "missing_rates", "declared_rules", "class_signal",
+    "exact_copies", "near_copies", "holdout_overlap", "holdout_seen",
 )  # fmt: skip
 LEAKS = ("dcr_share", "closest_rows", "value_reuse", "subset_copies", "interpolation")
 RELEASE_BLOCKS = ("detection_auc", "exchangeability", "smallest_leak", *LEAKS)
@@ -38,6 +38,7 @@ def good():
         "class_shapes": figure("class_shapes", 0.95, (0.94, 0.96), 0.95, (0.94, 0.96), subject="1"),
         "dependence_kept": figure("dependence_kept", 1.0, (0.9, 1.1), 1.0),
         "missing_rates": figure("missing_rates", 0.01, (0.0, 0.02), 0.01),
+        "declared_rules": figure("declared_rules", 1.0, (0.99, 1.0), 1.0),
         "class_signal": figure("class_signal", 1.0, (0.95, 1.05), 1.0, subject="1"),
         "label_consistency": figure("label_consistency", 0.03, (0.02, 0.04), 0.03, (0.02, 0.04)),
         "detection_auc": figure("detection_auc", 0.5, (0.45, 0.55), 0.5),
@@ -129,6 +130,7 @@ CASES = [
     ("missing_rates", {"value": 0.1, "interval": (0.09, 0.11)}, PASS),
     ("missing_rates", {"value": 0.1, "interval": (0.02, 0.18)}, INCONCLUSIVE),
     ("class_signal", {"value": 0.8, "interval": (0.75, 0.85)}, FAIL),
+    ("declared_rules", {"value": 0.999, "interval": (0.99, 1.0)}, FAIL),
     ("class_signal", {"value": 0.95, "interval": (0.85, 1.05)}, INCONCLUSIVE),
     # P-values are adjusted for all leak checks together; their level is .02.
     ("exact_copies", {"value": 0.1, "p_value": 0.02}, FAIL),

@@ -192,16 +192,3 @@ def pick(shares: Floats, mass: Floats, rng: np.random.Generator) -> Classes:
     # Rounding must not lead past the last class that is allowed.
     last = shares.shape[1] - 1 - np.argmax((shares > 0)[:, ::-1], axis=1)
     return np.asarray(np.minimum(picked, last), dtype=np.int32)
-
-
-def effort_with(
-    before: Mapping[str, float] | None, rows: int, drawn: Conditioned, good: float, n_learnt: float
-) -> dict[str, float]:
-    """What it took to draw rows, with some more of them: ``good`` is the share that could be taken."""
-    known = before or {"n_samples": 0, "candidates": 0, "effective": 0.0}
-    return {
-        "n_samples": known["n_samples"] + rows,
-        "candidates": known["candidates"] + drawn.candidates,
-        "effective": round(known["effective"] + drawn.effective * good, 1),
-        "expected": round(min(known.get("expected", np.inf), drawn.share * good * n_learnt), 3),
-    }

@@ -14,7 +14,7 @@ from synthgen.generators.asked import Asked, with_classes
 from synthgen.generators.base import Synthesizer
 from synthgen.generators.distance_columns import restored, with_distances
 from synthgen.generators.tree.columns import Accepts, accepts_of_roots, on_grid, read_table, with_derived
-from synthgen.generators.tree.conditioning import MOST_EFFORT, Mask, draw_conditioned, effort_with, mask_of
+from synthgen.generators.tree.conditioning import Conditioned, Mask, draw_conditioned, mask_of
 from synthgen.generators.tree.known_rows import impute, log_probability
 from synthgen.generators.tree.label_map import LabelMap, label_tilt, map_from_state, redraw, to_state
 from synthgen.generators.tree.label_rates import equalised, label_codes
@@ -260,35 +260,33 @@ class TreeSynthesizer(Synthesizer):
     def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
         return None if self.label_map_ is not None else self._filled(known, rng, whole)
 
+    def _met_by_choice(self) -> frozenset[str]:
+        # A sum is known only when all its parts are drawn.
+        return super()._met_by_choice() | {total.column for total in self.rules_.totals}
+
     def _sample_where(self, n: int, wanted: Mapping[str, Allowed], rng: np.random.Generator) -> pd.DataFrame:
-        """Draw rows that meet conditions on any columns."""
+        """Draw rows that meet conditions on any columns but sums."""
         schema, network = self.model_schema_, self._network
         accepts = accepts_of_roots({name: allowed.accepts for name, allowed in wanted.items()}, self.rules_, schema)
-        masks = {
-            j: mask_of(codes, name, accepts[name], schema)
-            for j, (name, codes) in enumerate(zip(network.names, network.codes, strict=True))
-            if name in accepts
+        masks = {}
+        for j, (name, codes) in enumerate(zip(network.names, network.codes, strict=True)):
+            if name in accepts:
+                masks[j] = mask_of(codes, name, accepts[name], schema)
+        turn = rng.spawn(1)[0]
+        drawn = draw_conditioned(network, n, masks, turn)
+        made = self._decoded(self._relabelled(drawn.classes, turn), turn, masks, accepts)
+        self._add_effort(n, drawn)
+        return made
+
+    def _add_effort(self, rows: int, drawn: Conditioned) -> None:
+        before = self.effort_ or {"n_samples": 0, "candidates": 0, "effective": 0.0}
+        expected = drawn.share * float(self._class_counts[0].sum())
+        self.effort_ = {
+            "n_samples": before["n_samples"] + rows,
+            "candidates": before["candidates"] + drawn.candidates,
+            "effective": round(before["effective"] + drawn.effective, 1),
+            "expected": round(min(before.get("expected", np.inf), expected), 3),
         }
-        sums = {name: accept for name, accept in accepts.items() if name not in network.names}
-        kept: list[pd.DataFrame] = []
-        found = 0
-        for turn in rng.spawn(MOST_EFFORT if sums else 1):
-            drawn = draw_conditioned(network, n, masks, turn)
-            made = self._decoded(self._relabelled(drawn.classes, turn), turn, masks, accepts)
-            good = np.ones(n, dtype=bool)
-            for name, accept in sums.items():
-                good &= accept(made[name].to_numpy(float))
-            kept.append(made[good][: n - found])
-            found += len(kept[-1])
-            self.effort_ = effort_with(
-                self.effort_, len(kept[-1]), drawn, float(good.mean()), float(self._class_counts[0].sum())
-            )
-            if found == n:
-                return pd.concat(kept, ignore_index=True)
-        raise ConditionError(
-            f"Only {found:,} of {MOST_EFFORT * n:,} candidates met the condition on {', '.join(map(repr, sums))}, "
-            "which is computed from other columns. Loosen it, or put the condition on those columns."
-        )
 
     def log_prob(self, X: Any) -> Floats:
         """Natural log of the probability of each row.

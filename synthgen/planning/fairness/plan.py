@@ -52,8 +52,8 @@ class FairnessPlan:
     Parameters
     ----------
     kind : str
-        One of ``equal_rates``, ``quotas``, ``weights``, ``representation``, ``proxies``; see ``KINDS`` in
-        :mod:`synthgen.planning.fairness.plan`.
+        One of ``equal_rates``, ``quotas``, ``weights``, ``representation``, ``proxies``; see
+        :data:`synthgen.planning.fairness.plan.KINDS`.
     sensitive_features : tuple of str
         Columns whose combinations make the groups.
     strength : float

@@ -135,7 +135,7 @@ class DependenceProfile:
     names : tuple of str
         Columns of ``matrix``.
     matrix : tuple of tuples of float
-        Strength of association of every pair, 0 to 1; see :class:`Association`.
+        Strength of association of every pair, 0 to 1; see :class:`synthgen.profiling.dependence.results.Association`.
     associations : tuple of Association
         The strongest that are beyond chance, at most 100.
     rules : tuple of HoldingRule

@@ -95,7 +95,8 @@ def _labels(present: pd.Series[Any], column: Column) -> dict[str, Any]:
     spread = levels_of(np.asarray(counts, dtype=float))
     out: dict[str, Any] = {"family": "categories", "levels": levels, "spread": spread}
     if spread.rare:
-        out["note"] = f"{spread.rare} of {len(counts)} levels are held by fewer than {FEWEST_HOLDERS} rows"
+        held = "is" if spread.rare == 1 else "are"
+        out["note"] = f"{spread.rare} of {len(counts)} levels {held} held by fewer than {FEWEST_HOLDERS} rows"
     return out
 
 

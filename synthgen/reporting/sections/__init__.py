@@ -12,7 +12,8 @@ from synthgen.reporting.sections.columns import columns
 from synthgen.reporting.sections.drilldown import drilldown
 from synthgen.reporting.sections.evidence import fidelity
 from synthgen.reporting.sections.fairness import fairness
-from synthgen.reporting.sections.glossary import glossary
+from synthgen.reporting.sections.glossary import bias_glossary, glossary
+from synthgen.reporting.sections.plans import plans
 from synthgen.reporting.sections.privacy import privacy
 from synthgen.reporting.sections.provenance import provenance_section
 from synthgen.reporting.sections.refused import refused
@@ -56,6 +57,7 @@ BIAS: tuple[BiasSection, ...] = (
     bias_audit.labels,
     bias_audit.gaps,
     bias_audit.model,
+    plans,
     bias_audit.method,
     bias.classes,
     source.size,
@@ -64,4 +66,5 @@ BIAS: tuple[BiasSection, ...] = (
     source.personal_data,
     bias.columns,
     provenance_section,
+    bias_glossary,
 )

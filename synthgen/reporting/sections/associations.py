@@ -27,6 +27,7 @@ class Joint:
     chart: Markup
     letters: tuple[tuple[str, str], ...]
     cells: tuple[tuple[str, str, float, float, bool], ...]
+    widest: float
 
 
 def associations(report: ValidationReport, provenance: Mapping[str, Any]) -> Section | None:
@@ -69,4 +70,5 @@ def _joint(pair: PairView) -> Joint:
         (row, column, pair.real[i][j], pair.synthetic[i][j], pair.few[i][j])
         for i, row in enumerate(pair.rows) for j, column in enumerate(pair.columns)
     )  # fmt: skip
-    return Joint(pair, chart, tuple(zip(LETTERS, pair.columns, strict=False)), cells)
+    widest = max((abs(made - real) for _, _, real, made, _ in cells), default=0.0)
+    return Joint(pair, chart, tuple(zip(LETTERS, pair.columns, strict=False)), cells, widest)

@@ -125,8 +125,9 @@ def alike(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
             figures.append((caption, strata_bars(first)))
         parts.append(Part(feature, tuple(figures), _alike_tables(feature, items, as_share)))
     key = Markup(
-        '<span class="key kdot"></span> difference among rows alike <span class="key kint"></span> its 95 % interval '
-        '<span class="key kbase">◇</span> among all rows; dashed: none'
+        '<span class="of"><span class="key kdot"></span> difference among rows alike</span> '
+        '<span class="of"><span class="key kint"></span> its 95 % interval</span> '
+        '<span class="of"><span class="key kbase">◇</span> among all rows; dashed: none</span>'
     )
     words = (
         "A difference between groups may come from other columns in which they differ. Here the same two groups are "
@@ -198,8 +199,9 @@ def labels(profile: Profile, provenance: Mapping[str, Any]) -> Section | None:
         chart = dots(rows, f"Labels in doubt by {shorten(feature)}", True)
         parts.append(Part(feature, (("Labels in doubt, with 95 % interval", chart),), (table,)))
     key = Markup(
-        '<span class="key kdot"></span> labels in doubt <span class="key kint"></span> 95 % interval '
-        '<span class="key kbase">◇</span> expected, were groups labelled alike'
+        '<span class="of"><span class="key kdot"></span> labels in doubt</span> '
+        '<span class="of"><span class="key kint"></span> 95 % interval</span> '
+        '<span class="of"><span class="key kbase">◇</span> expected, were groups labelled alike</span>'
     )
     words = (
         "Labels that a model, told no sensitive column and fitted to other rows, is sure aren't right. More than "

@@ -55,10 +55,11 @@ def _said(column: ColumnProfile) -> Iterator[str]:
 
 
 def _levels(found: Levels) -> Iterator[str]:
-    even = number(round(found.effective, 1))
+    even = f"{found.effective:.1f}".removesuffix(".0")
     yield f"As even as {even} equally frequent labels (entropy {number(found.entropy)} bits)."
     if found.rare:
-        yield f"{number(found.rare)} labels are held by fewer than ten rows, {share(found.rare_share)} of all."
+        held = "label is" if found.rare == 1 else "labels are"
+        yield f"{number(found.rare)} {held} held by fewer than ten rows, {share(found.rare_share)} of all."
 
 
 def _dates(found: Dates) -> Iterator[str]:

@@ -24,7 +24,7 @@ BETTER = {
 }
 STATES = {"not_applicable": "Not applicable", "failed": "Could not be measured"}
 SHOWN = 30
-RULES = ("rules_kept", "missing_rates", "missing_patterns")
+RULES = ("declared_rules", "rules_kept", "missing_rates", "missing_patterns")
 """Told in a section of their own."""
 INTRODUCTIONS = {
     "privacy": "What the synthetic rows give away about the real ones. A figure is worth something only "

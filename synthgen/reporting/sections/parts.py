@@ -29,12 +29,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Part:
-    """What a question has to say about one thing, such as a sensitive column."""
+    """What a question has to say about one thing, such as a sensitive column; ``numbered``: names of a chart's rows."""
 
     title: str | None
     figures: tuple[tuple[Cell, Markup], ...] = ()
     tables: tuple[Table, ...] = ()
     words: str = ""
+    numbered: tuple[str, ...] = ()
 
 
 def question(

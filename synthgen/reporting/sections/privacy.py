@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synthgen.reporting.html import render
+from synthgen.reporting.html import SPOKEN, render
 from synthgen.reporting.section import Section
 from synthgen.reporting.sections.evidence import Row, grouped, row_of
 from synthgen.reporting.sections.verdict import MARKS, MET, worst
@@ -77,7 +77,10 @@ def _said(report: ValidationReport, name: str) -> str:
     """What the verdict says of a criterion, with the names of checks in words."""
     for words in report.verdict.privacy:
         if words.startswith(f"{name}: "):
-            return words.removeprefix(f"{name}: ").replace("_", " ")
+            said = words.removeprefix(f"{name}: ")
+            for code, spoken in SPOKEN.items():
+                said = said.replace(code, spoken)
+            return said.replace("_", " ")
     return ""
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
-
-from synthgen.reporting.html import compact, number, plain, prose, render, shorten
+from synthgen.reporting.html import compact, moment, number, plain, prose, render, shorten
 from synthgen.reporting.section import Section
 
 FACTS = {
@@ -34,6 +32,7 @@ COUNTS = {
     "refused": "Synthetic rows refused",
     "accepted": "Synthetic rows accepted",
     "delivered": "Rows in the table handed back",
+    "refused_by_reviewer": "Synthetic rows refused by a reviewer",
 }
 
 COARSER = {
@@ -46,7 +45,7 @@ COARSER = {
 def provenance_section(about: object, provenance: Mapping[str, Any]) -> Section | None:
     """Everything that is known about how the table was made."""
     counts = {**dict(getattr(about, "counts", {})), **dict(provenance.get("counts") or {})}
-    facts = [(title, _shown(key, provenance[key])) for key, title in FACTS.items() if key in provenance]
+    facts = [(title, fact(key, provenance[key])) for key, title in FACTS.items() if key in provenance]
     rows = [(title, counts[key]) for key, title in COUNTS.items() if counts.get(key) is not None]
     rows += [(shorten(key), value) for key, value in counts.items() if key not in COUNTS]
     if not facts and not rows:
@@ -55,6 +54,7 @@ def provenance_section(about: object, provenance: Mapping[str, Any]) -> Section 
         "provenance.html", facts=facts, counts=rows,
         parameters=_pairs(provenance.get("parameters")), libraries=_pairs(provenance.get("libraries")),
         seconds=_seconds(provenance.get("seconds")), coarser=_coarser(provenance.get("disclosure")),
+        reviews=_reviews(provenance),
     )  # fmt: skip
     return Section("provenance", "Provenance", html)
 
@@ -70,6 +70,25 @@ def _coarser(disclosure: object) -> list[tuple[str, str]]:
     return [*pairs, ("Rows moved to a commoner combination", _value(moved))] if moved else pairs
 
 
+def _reviews(provenance: Mapping[str, Any]) -> list[str]:
+    """Who looked at rows, when, and what was refused, a sentence a review."""
+    said = []
+    for log in provenance.get("reviews") or ():
+        if not isinstance(log, Mapping):
+            continue
+        lines = ", ".join(
+            f"{_value(counts.get('refused'))} of {_value(counts.get('rows'))} {prose(group)}"
+            for group, counts in (log.get("groups") or {}).items() if isinstance(counts, Mapping)
+        )  # fmt: skip
+        said.append(
+            f"{prose(log.get('reviewer'))} looked at {_value(log.get('rows'))} rows at {prose(log.get('reviewed'))} "
+            f"and refused {_value(log.get('refused'))} of them ({lines}). Figures are of the rows before that"
+        )
+    if provenance.get("awaits_review"):
+        said.append("The table isn't merged before somebody has looked at rows of it")
+    return said
+
+
 def _pairs(mapping: object) -> list[tuple[str, str]]:
     if not isinstance(mapping, Mapping):
         return []
@@ -82,9 +101,12 @@ def _seconds(mapping: object) -> list[tuple[str, str]]:
     return [(prose(key), compact(value)) for key, value in mapping.items()]
 
 
-def _shown(key: str, value: object) -> str | Markup:
+def fact(key: str, value: object) -> str:
+    """Write one of :data:`FACTS` for reading."""
     if key == "gate":
         return "lifted (gate=None)" if value is None else _value(value)
+    if key == "created":
+        return moment(value)
     return "not set" if value is None and key == "random_state" else _value(value)
 
 

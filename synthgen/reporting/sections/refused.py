@@ -51,6 +51,10 @@ REASONS = {
         "A model of the real rows finds the row's label ten times less likely there than among all rows. Such rows "
         "are pointed out, not refused: real rows have some too.",
     ),
+    "broken_rule": (
+        "Breaks a rule",
+        "The row breaks a rule that was declared, such as an end before its start.",
+    ),
     "rare_cell": (
         "Holds a rare combination",
         "The row has a combination of quasi-identifiers that some people have, but very few.",
@@ -89,9 +93,9 @@ def refused(report: ValidationReport, provenance: Mapping[str, Any]) -> Section 
 
 
 def _chart(rows: list[tuple[str, str, int | None, int | None]]) -> Markup:
-    if not rows:
-        return Markup("")
     values = [flag if refused is None else refused for _, _, flag, refused in rows]
+    if not any(values):
+        return Markup("")
     return single_bars(
         [row[0] for row in rows], [float(value or 0) for value in values],
         [number(value or 0) for value in values], kind="s", title="Rows by reason",

@@ -34,11 +34,14 @@ def rules(report: ValidationReport, provenance: Mapping[str, Any]) -> Section | 
     chosen = [m for m in report.results if m.name in RULES]
     if not chosen:
         return None
-    found = tuple(_rule(m) for m in chosen if m.name == "rules_kept" and m.subject is not None)
+    lists = {
+        title: tuple(_rule(m) for m in chosen if m.name == name and m.subject is not None)
+        for name, title in (("declared_rules", "Declared rules"), ("rules_kept", "Rules found in the real rows"))
+    }
     gaps = tuple(row_of(m) for m in chosen if m.name == "missing_rates" and m.subject is not None)
     columns = [column for column in report.columns if any(column.missing)]
     html = render(
-        "rules.html", overall=_overall(chosen), rules=found, gaps=gaps,
+        "rules.html", overall=_overall(chosen), rules=lists, gaps=gaps,
         missing={column.name: column.missing for column in columns}, chart=_chart(columns[:BARS]),
         drawn=min(len(columns), BARS),
     )  # fmt: skip

@@ -110,10 +110,8 @@ def _associations(found: DependenceProfile) -> Part:
     headings = ("Column", "Other column", "Strength", "Measure", "p, all together")
     hidden = max(0, len(found.associations) - MOST_ROWS)
     tables = [Table("Associations", "Strongest first", headings, rows, hidden, summary="Strongest associations")]
-    numbered: tuple[Row, ...] = tuple((number(k), name(column)) for k, column in enumerate(found.names, 1))
-    tables.append(Table("Numbers of columns", "In the order drawn", ("Number", "Column"), numbered, summary="Columns"))
     caption = "Strength of association, 0 (none) to 1 (one column gives the other), corrected for chance"
-    return Part(None, ((caption, chart),), tuple(tables))
+    return Part(None, ((caption, chart),), tuple(tables), numbered=found.names)
 
 
 def _repeated(found: RepeatedRows) -> list[str]:

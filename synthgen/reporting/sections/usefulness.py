@@ -15,11 +15,12 @@ from synthgen.reporting.svg import Dot, interval_dots
 from synthgen.reporting.svg_lines import Line, curves
 
 if TYPE_CHECKING:
-    from synthgen.planning.uplift.result import Uplift
+    from synthgen.reporting.uplift_record import UpliftRecord
     from synthgen.validation.report import PrecisionCurve, ValidationReport
     from synthgen.validation.utility.reliability import Reliability
 
 ARMS = 24
+DONE_WIDTH = 12
 
 
 @dataclass(frozen=True)
@@ -64,18 +65,27 @@ def _reliability(item: Reliability) -> Drawn:
     return Drawn(item.name, chart, tuple(zip(item.predicted, item.observed, item.rows, strict=True)), item)
 
 
-def _uplift(uplift: Uplift) -> dict[str, Any]:
-    rows = uplift.table.to_dict("records")
-    shown = [row for row in rows if row["low"] == row["low"]][:ARMS]
-    ends = [abs(end) for row in shown for end in (row["low"], row["high"])]
-    high = max([*ends, 0.01])
-    dots = [
-        Dot(f"{row['learner']}: {row['arm']}", row["difference"], number(row["difference"]), (row["low"], row["high"]))
-        for row in shown
-    ]
-    chart = interval_dots(
-        dots, low=-high, high=high, ends=(number(-high), number(high)), baseline=0.0, tight=len(dots) > 12,
-        title="Average precision beside the same model without synthetic rows",
-        description="A dot and its 95 % interval for each model and treatment; right of the dashed line is better.",
-    ) if shown else Markup("")  # fmt: skip
-    return {"uplift": uplift, "rows": rows, "chart": chart}
+def _uplift(uplift: UpliftRecord) -> dict[str, Any]:
+    """One chart a model, all on one scale; what changes no ranking by itself isn't drawn."""
+    drawn = [arm for arm in uplift.arms if arm.low < arm.high]
+    high = max([*(abs(end) for arm in drawn for end in (arm.low, arm.high)), 0.01])
+    charts = []
+    for learner in dict.fromkeys(arm.learner for arm in drawn):
+        mine = [arm for arm in drawn if arm.learner == learner][:ARMS]
+        dots = [
+            Dot(_done(arm.arm), arm.difference, f"{arm.difference:+.3f}".replace("-", "−"), (arm.low, arm.high))
+            for arm in mine
+        ]
+        chart = interval_dots(
+            dots, low=-high, high=high, ends=(number(-high), number(high)), baseline=0.0, tight=len(dots) > 12,
+            title=f"{shorten(learner)}: average precision beside the same model without synthetic rows",
+            description="A dot and its 95 % interval for each treatment; right of the dashed line is better.",
+        )  # fmt: skip
+        charts.append((learner, chart))
+    return {"found": uplift, "charts": charts}
+
+
+def _done(arm: str) -> str:
+    """Shorten what was done so that how much of it is still seen."""
+    what, at, much = arm.partition(" at ")
+    return f"{shorten(what, DONE_WIDTH)}{at}{much}" if at and len(arm) > DONE_WIDTH + 8 else arm

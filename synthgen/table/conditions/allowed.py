@@ -79,7 +79,7 @@ def allowed_values(conditions: Mapping[str, Any] | None, schema: Schema) -> dict
     ====================================  =======================================================
     condition                             a row meets it if its value
     ====================================  =======================================================
-    ``1``, ``"A"``, ``date(2024, 1, 31)`` equals this; numbers, dates and labels may be text
+    ``1``, ``"A"``, ``date(2024, 1, 3)``  equals this; numbers, dates and labels may be text
     ``None``, NaN, NaT                    is missing; so does the column's own text for it (``"?"``)
     list, tuple, set, array of these      meets any of them
     ``">= 100"``, also ``> <= < == !=``   compares so

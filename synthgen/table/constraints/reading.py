@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -65,16 +66,17 @@ def _one(item: Any, sorts: Mapping[str, type[Constraint]] = CONSTRAINTS) -> Cons
 def read_rule(text: str, schema: Schema) -> Constraint:
     """Read a rule from words.
 
-    =================================  ==========================================
-    words                              rule
-    =================================  ==========================================
-    ``start <= end``, ``a < b``        :class:`Inequality`
-    ``age >= 18``                      :class:`Range`
-    ``cnt = casual + registered``      :class:`Linear`
-    ``total = price * quantity``       :class:`Formula`
-    ``unique(room, day)``              :class:`Unique`; so do the other rules that take columns alone
-    ``discharge is null where status != closed``  :class:`When`
-    =================================  ==========================================
+    ============================================  =========================================================
+    words                                         rule
+    ============================================  =========================================================
+    ``start <= end``, ``a < b``                   ``Inequality``
+    ``age >= 18``                                 ``Range``
+    ``cnt = casual + registered``                 ``Linear``
+    ``total = price * quantity``                  ``Formula``
+    ``unique(room, day)``                         ``Unique``; so do the other rules that take columns alone
+    ``discharge is null where status != closed``  ``When``
+    ``{"rule": "OneHot", ...}``                   any rule, as JSON
+    ============================================  =========================================================
 
     Parameters
     ----------
@@ -96,6 +98,8 @@ def read_rule(text: str, schema: Schema) -> Constraint:
     (Inequality(low='start', high='end', strict=True), 'half day >= 2')
     """
     said = text.strip()
+    if said.startswith("{"):
+        return _of_json(said)
     listed = re.fullmatch(r"(\w+)\s*\((.*)\)", said, re.DOTALL)
     sort = BY_COLUMNS.get(listed[1].replace("_", "").lower()) if listed else None
     if listed and sort:
@@ -154,3 +158,10 @@ def read_rules(items: Iterable[Any], schema: Schema) -> tuple[Constraint, ...]:
     """Read rules given as objects, as mappings or in words."""
     given = [items] if isinstance(items, (str, Constraint, Mapping)) else list(items)
     return tuple(read_rule(item, schema) if isinstance(item, str) else _one(item) for item in given)
+
+
+def _of_json(text: str) -> Constraint:
+    try:
+        return _one(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise ConstraintError(f"The rule isn't JSON: {error.msg} at character {error.pos}; got {text!r}.") from error

@@ -57,6 +57,10 @@ def holds_text(column: Column) -> bool:
 
 def restore(values: np.ndarray, column: Column) -> pd.Series[Any]:
     """Give identifiers back in the column's dtype; one too narrow for new numbers becomes int64."""
+    # Since pandas 3 a column of texts turns None into NaN.
+    values = np.array(
+        [None if gone else value for value, gone in zip(values, pd.isna(values), strict=True)], dtype=object
+    )
     if column.storage.dtype == "category":
         numeric = "int" in (column.storage.python_type or "")
         made = [int(value) if numeric and value is not None else value for value in values]

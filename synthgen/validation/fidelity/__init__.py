@@ -1,6 +1,7 @@
 """Are the synthetic rows like real ones?"""
 
 from synthgen.validation.fidelity.coverage import ALPHA_PRECISION, BETA_RECALL
+from synthgen.validation.fidelity.declared_rules import DECLARED_RULES
 from synthgen.validation.fidelity.detection import DETECTION_AUC, DETECTION_COLUMNS
 from synthgen.validation.fidelity.distances import TAILS, WASSERSTEIN
 from synthgen.validation.fidelity.missingness import MISSING_PATTERNS, MISSING_RATES
@@ -21,6 +22,7 @@ METRICS = (
     BETA_RECALL,
     MISSING_RATES,
     MISSING_PATTERNS,
+    DECLARED_RULES,
     RULES_KEPT,
     DETECTION_AUC,
     DETECTION_COLUMNS,

@@ -36,8 +36,7 @@ def rules_kept(comparison: Comparison, rng: np.random.Generator) -> Iterator[Est
     train = comparison.train
     some = train if len(train) <= most else train.iloc[np.sort(rng.choice(len(train), most, replace=False))]
     frames = (train, comparison.holdout, comparison.synthetic)
-    # Looked for in some rows, and held against all.
-    found = [rule for rule in _rules(some, frames, comparison.schema, rng) if rule.rows[0].all()]
+    found = rules_of(some, frames, comparison.schema, rng)
     if not found:
         yield Estimate(None, reason="no rule was found that holds in every train row", vacuous=True)
         return
@@ -49,6 +48,13 @@ def rules_kept(comparison: Comparison, rng: np.random.Generator) -> Iterator[Est
         reason=f"the least kept of {len(found)} rules",
     )  # fmt: skip
     yield from estimates[:WORST_SHOWN]
+
+
+def rules_of(
+    some: pd.DataFrame, frames: tuple[pd.DataFrame, ...], schema: Schema, rng: np.random.Generator
+) -> list[Kept]:
+    """Rules that are found in some rows and hold in all of the first frame, held against each frame."""
+    return [rule for rule in _rules(some, frames, schema, rng) if rule.rows[0].all()]
 
 
 def _estimate(rule: Kept) -> Estimate:

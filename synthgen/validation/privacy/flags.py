@@ -20,8 +20,9 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 
-REFUSED_ALWAYS = frozenset({Reason.EXACT_COPY, Reason.NEAR_COPY})
-"""For "augment" only copies are refused: the merged table holds the real rows anyway.
+REFUSED_ALWAYS = frozenset({Reason.EXACT_COPY, Reason.NEAR_COPY, Reason.BROKEN_RULE})
+"""For "augment" only copies are refused, and rows that break a declared rule: the merged table holds the real rows
+anyway.
 For "release" all flagged are but those never refused."""
 
 

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     EXTREME_VALUE = "EXTREME_VALUE"
     RARE_CELL = "RARE_CELL"
     IMPLAUSIBLE_LABEL = "IMPLAUSIBLE_LABEL"
+    BROKEN_RULE = "BROKEN_RULE"
 
 
 REASON_WORDS = {
@@ -29,6 +30,7 @@ REASON_WORDS = {
     Reason.EXTREME_VALUE: "has the exact smallest or largest value of its class or of all, which few people have",
     Reason.RARE_CELL: "has quasi-identifiers that some people have together, but fewer than must share them",
     Reason.IMPLAUSIBLE_LABEL: "has a label that a model of the real rows finds implausible for it",
+    Reason.BROKEN_RULE: "breaks a rule that was declared",
 }
 
 POLICY_REASONS = frozenset({Reason.RARE_CATEGORY, Reason.EXTREME_VALUE, Reason.RARE_CELL})

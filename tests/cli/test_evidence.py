@@ -4,48 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import synthgen as sg
-from synthgen.cli import ExitCode, main
+from synthgen.cli import ExitCode
 from synthgen.reporting import bias_json, fidelity_json, run_json
 from synthgen.validation.verdict import Outcome
 from synthgen.verification import Agreement, Check, Verification
 
-from .reporting.conftest import HOSTILE, profile_over, report_over
+from ..reporting.conftest import HOSTILE, profile_over, report_over
+from .fakes import left
 
 KEY = "a key of more than sixteen bytes"
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    """An empty folder to work in."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("SYNTHGEN_TRACEBACK", raising=False)
-    monkeypatch.delenv("SYNTHGEN_KEY", raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def run(here, monkeypatch, capsys):
-    """Run a command line; gives code, stdout and stderr."""
-
-    def call(*args):
-        monkeypatch.setattr(sys, "argv", ["synthgen", *map(str, args)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        printed = capsys.readouterr()
-        assert "Traceback" not in printed.out + printed.err
-        code = stop.value.code
-        return SimpleNamespace(code=0 if code is None else code, out=printed.out, err=printed.err)
-
-    return call
 
 
 @pytest.fixture
@@ -56,10 +30,6 @@ def twins(here):
     Path("bias.json").write_text(bias_json(profile_over(HOSTILE), {}))
     Path("run.json").write_text(run_json(report_over(("age",)), None, {}))
     return here
-
-
-def left(folder):
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
 # Reports
@@ -75,6 +45,10 @@ def test_a_diff_and_a_page_are_written(run):
     assert "from PASS to FAIL" in page
     assert run("report", "page", "bias.json", "--out", "bias.html", "--quiet").out == ""
     assert "Bias and data profile" in Path("bias.html").read_text("utf-8")
+    assert json.loads(run("report", "diff", "a.json", "b.json", "-o", "diff.html", "--json").out) == {
+        "files": ["diff.html"]
+    }
+    assert json.loads(run("report", "page", "a.json", "-o", "a.html", "--json").out) == {"files": ["a.html"]}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""Where tables come from and go to, as words of the command line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from synthgen.errors import UsageError
+
+FILES = "a csv, csv.gz, tsv, parquet, arrow or feather file, - for a pipe, or the URL of a table in a database"
+
+
+def read_place(word: str) -> Path | str:
+    """Make a path of what is one; ``-`` for a pipe and the URL of a table in a database stay text.
+
+    >>> read_place("cards.csv").name, read_place("-"), read_place("duckdb:///f.db?table=t")
+    ('cards.csv', '-', 'duckdb:///f.db?table=t')
+    """
+    from synthgen.table.sources import is_file
+
+    return Path(word) if is_file(word) else word
+
+
+def default_out(data: Path | str) -> Path | str:
+    """Name the result after the input, beside it, with the same ending; what comes by a pipe goes on by one.
+
+    >>> str(default_out(Path("in/cards.csv.gz"))), default_out("-")
+    ('in/cards.synthgen.csv.gz', '-')
+    """
+    if isinstance(data, Path):
+        stem, ending = _split_ending(data)
+        return data.parent / f"{stem}.synthgen{ending}"
+    from synthgen.table.sources import is_pipe
+
+    if is_pipe(data):
+        return "-"
+    raise UsageError("DATA is in a database: say with --out where the table is to go, a file or a URL.")
+
+
+def default_reports(out: Path | str) -> Path | None:
+    """Name the folder of reports after the table; there is none beside a pipe.
+
+    >>> str(default_reports(Path("balanced.csv.gz"))), default_reports("-")
+    ('balanced-reports', None)
+    >>> str(default_reports("duckdb:///f.db?table=main.balanced"))
+    'balanced-reports'
+    """
+    if isinstance(out, Path):
+        return out.parent / f"{_split_ending(out)[0]}-reports"
+    from synthgen.table.sources import is_pipe, read_address
+
+    if is_pipe(out):
+        return None
+    return Path(re.sub(r"[^\w-]+", "_", read_address(out).written_to.table) + "-reports")
+
+
+def stem_of(path: Path) -> str:
+    """A file's name without its ending, which may have two parts."""
+    return _split_ending(path)[0]
+
+
+def _split_ending(path: Path) -> tuple[str, str]:
+    ending = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
+    return path.name.removesuffix(ending), ending

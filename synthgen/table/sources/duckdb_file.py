@@ -1,0 +1,170 @@
+"""Tables in a DuckDB file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from synthgen.errors import FileError
+from synthgen.table.files import check_file_writable
+from synthgen.table.sources import failures
+from synthgen.table.sources.address import Address, Name
+from synthgen.table.sources.arrow_types import labels_of
+from synthgen.table.sources.identifiers import check_names, full_name, literal, passing_name, quoted
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_ROWS = "synthgen_rows"
+
+
+def read(address: Address) -> pa.Table:
+    """Read a table, or the result of a query; the file isn't changed."""
+    with _opened(address, write=False) as connection, _errors(address, "read"):
+        query = address.query
+        if address.name is not None:
+            if _kind(connection, address.name) is None:
+                raise failures.no_table(address, address.name)
+            query = f"SELECT * FROM {full_name(address.name)}"
+        found = connection.sql(query or "")
+        if found is None:
+            raise failures.failed(address, "read", "the query gives no rows; it must be a SELECT")
+        return found.to_arrow_table()
+
+
+def check(address: Address) -> None:
+    """Refuse, before any work, a table that can't be written."""
+    check_file_writable(address.file)
+    if not address.file.exists():
+        _refuse_schema(address)
+        return
+    with _opened(address, write=False) as connection, _errors(address, "written"):
+        _check_free(connection, address)
+
+
+def write(table: pa.Table, address: Address) -> None:
+    """Write a table whole or not at all; one that is there stays until the new one is."""
+    check_names(table.column_names, by_case=False)
+    new = not address.file.exists()
+    if new:
+        _refuse_schema(address)
+    try:
+        with _opened(address, write=True) as connection, _errors(address, "written"):
+            _write(connection, table, address)
+    except BaseException:
+        if new:
+            address.file.unlink(missing_ok=True)
+        raise
+
+
+def _write(connection: DuckDBPyConnection, table: pa.Table, address: Address) -> None:
+    name = address.written_to
+    passing = Name(passing_name(), name.schema)
+    columns = []
+    for place, field in enumerate(table.schema):
+        shown = quoted(field.name)
+        # DuckDB would make plain text of them.
+        if pa.types.is_dictionary(field.type) and labels_of(table.column(place)):
+            labels = ", ".join(map(literal, labels_of(table.column(place))))
+            columns.append(f"CAST({shown} AS ENUM({labels})) AS {shown}")
+        else:
+            columns.append(shown)
+    connection.register(_ROWS, table)
+    connection.execute("BEGIN")
+    there = _check_free(connection, address)
+    connection.execute(f"CREATE TABLE {full_name(passing)} AS SELECT {', '.join(columns)} FROM {_ROWS}")
+    if there:
+        connection.execute(f"DROP TABLE {full_name(name)}")
+    connection.execute(f"ALTER TABLE {full_name(passing)} RENAME TO {quoted(name.table)}")
+    connection.execute("COMMIT")
+
+
+def _check_free(connection: DuckDBPyConnection, address: Address) -> bool:
+    """Say whether a table is there that will be replaced; refuse where it may not be."""
+    name = address.written_to
+    if (
+        name.schema is not None
+        and not connection.execute(
+            "SELECT 1 FROM information_schema.schemata WHERE catalog_name = current_catalog() AND schema_name = ?",
+            [name.schema],
+        ).fetchall()
+    ):
+        raise failures.no_schema(address, name.schema)
+    kind = _kind(connection, name)
+    if kind is None:
+        return False
+    if not address.replace:
+        raise failures.already_there(address, name)
+    if kind != "BASE TABLE":
+        raise failures.not_a_table(address, name)
+    return True
+
+
+def _kind(connection: DuckDBPyConnection, name: Name) -> str | None:
+    # DuckDB's names don't tell upper from lower case.
+    rows = connection.execute(
+        "SELECT table_type FROM information_schema.tables WHERE table_catalog = current_catalog() "
+        "AND lower(table_name) = lower(?) AND lower(table_schema) = lower(coalesce(?, current_schema()))",
+        [name.table, name.schema],
+    ).fetchall()
+    return str(rows[0][0]) if rows else None
+
+
+def _refuse_schema(address: Address) -> None:
+    schema = address.written_to.schema
+    if schema not in (None, "main"):
+        raise failures.no_schema(address, str(schema))
+
+
+def _is_database(file: Path) -> bool:
+    # DuckDB would read a CSV file too, but not write it.
+    try:
+        with file.open("rb") as opened:
+            return opened.read(12)[8:] == b"DUCK"
+    except OSError as error:
+        raise FileError(f"{str(file)!r} can't be read: {error.strerror}.") from error
+
+
+@contextlib.contextmanager
+def _opened(address: Address, *, write: bool) -> Iterator[DuckDBPyConnection]:
+    import duckdb
+
+    file = address.file
+    if file.is_dir():
+        raise FileError(f"{str(file)!r} is a folder. Name a file in it.")
+    if not write and not file.exists():
+        raise FileError(f"There is no file {str(file)!r}. Check the path.")
+    if file.exists() and not _is_database(file):
+        raise FileError(f"{str(file)!r} isn't a DuckDB database, or is damaged. Name another file.")
+    with _errors(address, "opened"):
+        try:
+            connection = duckdb.connect(str(file), read_only=not write)
+        except duckdb.ConnectionException:
+            # This program has the file open for writing already, in a notebook, say.
+            connection = duckdb.connect(str(file))
+    with contextlib.closing(connection):
+        # Else moments would come in the time zone of the machine.
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+
+
+@contextlib.contextmanager
+def _errors(address: Address, doing: str) -> Iterator[None]:
+    import duckdb
+
+    # These speak of names and files only; others quote values.
+    open_words = (
+        duckdb.CatalogException, duckdb.ParserException, duckdb.BinderException, duckdb.IOException,
+        duckdb.PermissionException,
+    )  # fmt: skip
+    try:
+        yield
+    except open_words as error:
+        words = str(error).splitlines()[0]
+        raise failures.failed(address, doing, words.partition("Error: ")[2] or words) from None
+    except duckdb.Error as error:
+        raise failures.failed(address, doing, f"DuckDB stopped with {type(error).__name__}") from None

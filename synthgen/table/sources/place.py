@@ -1,0 +1,165 @@
+"""The one seam between a word that says where a table is and what reads and writes it there."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from pathlib import Path
+from typing import Protocol, cast
+
+import pandas as pd
+import pyarrow as pa
+
+from synthgen.errors import UsageError
+from synthgen.table import files
+from synthgen.table.sources import arrow_types, pipe
+from synthgen.table.sources.address import Address, is_url, read_address
+from synthgen.table.sources.failures import extra_missing
+
+
+class Database(Protocol):
+    """What a module on a kind of database offers."""
+
+    def read(self, address: Address) -> pa.Table:
+        """Read a table, or the result of a query, without changing anything."""
+
+    def check(self, address: Address) -> None:
+        """Refuse, before any work, a table that can't be written."""
+
+    def write(self, table: pa.Table, address: Address) -> None:
+        """Write a table whole or not at all."""
+
+
+def read_table(place: str | Path) -> pd.DataFrame:
+    """Read a table from a file, from standard input or from a database.
+
+    Parameters
+    ----------
+    place : str or pathlib.Path
+        A path (csv, csv.gz, tsv, parquet, arrow, feather, ipc); ``"-"`` for standard input; or a URL such as
+        ``duckdb:///file.db?table=t``, ``sqlite:///file.db?query=SELECT ...`` or
+        ``postgresql://user@host/db?table=schema.t``, with the extra ``sql``.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    FileError
+        There is no such file, database or table, or it can't be read.
+    UsageError
+        The URL can't be understood.
+    MissingExtraError
+        A library for that database isn't installed.
+
+    Examples
+    --------
+    >>> read_table("nowhere.csv")
+    Traceback (most recent call last):
+    synthgen.errors.FileError: There is no file 'nowhere.csv'. Check the path.
+    """
+    if is_file(place):
+        return files.read_file(place)
+    if is_pipe(place):
+        return pipe.read(str(place))
+    address = read_address(str(place))
+    return arrow_types.frame_of(_database(address).read(address))
+
+
+def write_table(frame: pd.DataFrame, place: str | Path) -> None:
+    """Write a table to a file, to standard output or to a database; but for standard output, whole or not at all.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its index isn't written.
+    place : str or pathlib.Path
+        As for :func:`read_table`. ``"-"`` writes CSV, ``"-.parquet"`` and the like another format. A table that is in
+        the database already is only replaced if the URL says ``if_exists=replace``.
+    """
+    if is_file(place):
+        files.write_file(frame, place)
+    elif is_pipe(place):
+        pipe.write(frame, str(place))
+    else:
+        address = read_address(str(place))
+        _database(address).write(arrow_types.arrow_of(frame), address)
+
+
+def check_destination(place: str | Path) -> None:
+    """Refuse, before any work, a place that a table can't be written to, and a table that is there already."""
+    if is_file(place):
+        files.check_destination(place)
+    elif is_pipe(place):
+        pipe.check()
+    else:
+        address = read_address(str(place))
+        _ = address.written_to
+        _database(address).check(address)
+
+
+def check_source(place: str | Path) -> None:
+    """Refuse, before any work, a place whose name can't be understood; it isn't looked at."""
+    if is_file(place):
+        files.suffix_of(place)
+    elif not is_pipe(place):
+        read_address(str(place))
+
+
+def is_file(place: str | Path) -> bool:
+    """Say whether a place is a file, rather than a pipe or a table of a database.
+
+    >>> is_file("t.csv"), is_file("-"), is_file("duckdb:///f.db?table=t")
+    (True, False, False)
+    """
+    if isinstance(place, Path):
+        if re.match(r"(duckdb|sqlite|postgres(ql)?)(\+\w+)?:/", str(place)):
+            raise UsageError("Give the URL of a database as text: a Path takes two slashes for one.")
+        return True
+    return not (is_url(place) or pipe.is_pipe(place))
+
+
+def is_pipe(place: str | Path) -> bool:
+    """Say whether a place is standard input or output."""
+    return isinstance(place, str) and pipe.is_pipe(place)
+
+
+def shown(place: str | Path) -> str:
+    """Give a place as people may see it: without a password.
+
+    >>> shown("postgresql://ann:s3cret@host/db?table=t&if_exists=replace")
+    'postgresql://ann@host/db?table=t'
+    """
+    if is_file(place):
+        return str(place)
+    return "standard output" if is_pipe(place) else read_address(str(place)).shown
+
+
+def same_place(one: str | Path, other: str | Path) -> bool:
+    """Whether two places are one file, through links too, or one table."""
+    if is_file(one) and is_file(other):
+        try:
+            return Path(one).samefile(other)
+        except OSError:
+            return Path(one).absolute() == Path(other).absolute()
+    if is_url(str(one)) and is_url(str(other)):
+        return read_address(str(one)).same_table(read_address(str(other)))
+    return False
+
+
+def _database(address: Address) -> Database:
+    name = "by_sqlalchemy"
+    if address.scheme == "duckdb":
+        name = "duckdb_file"
+    elif address.kind == "postgresql" and "+" not in address.scheme:
+        # ADBC is quicker, and keeps more types; without it SQLAlchemy may have another driver.
+        name = "postgresql" if importlib.util.find_spec("adbc_driver_postgresql") else name
+    needs, title = {"duckdb_file": ("duckdb", "DuckDB"), "by_sqlalchemy": ("sqlalchemy", "SQLAlchemy")}.get(
+        name, ("", "")
+    )
+    if needs and importlib.util.find_spec(needs) is None:
+        raise extra_missing(f"{address.scheme}:// needs {title}, which isn't installed")
+    # Imported when needed: each brings a library of the extra.
+    return cast(Database, importlib.import_module(f"synthgen.table.sources.{name}"))
