@@ -105,7 +105,7 @@ def block(
     while have < n and drawn < most:
         turn += 1
         wanted = ceil(SPARE * (n - have) * drawn / max(have, 1))
-        size = min(max(wanted, n, 100), AT_ONCE, most - drawn)
+        size = min(max(wanted, 100), AT_ONCE, most - drawn)
         rng = stream(seed, "block", number, "again", turn)
         made, kept = mended(draw(size, rng), rules, asked.columns, schema, own)
         good, near = kept & asked.met(made), _within_bounds(made, rules, schema)
