@@ -27,7 +27,8 @@ def page(kept: dict[str, Any]) -> str:
 def _overhead(found: dict[str, Any]) -> list[str]:
     lines = [
         "## What rules and conditions add to sampling", "",
-        "10,000 rows. Rules: all that were declared or found, beside the same model without any. Conditions: beside "
+        "10,000 rows, learnt from 6,000. Rules: all that were declared or found, beside the same model without "
+        "any. Conditions: beside "
         "rows without them; candidates are rows drawn to choose from. Wanted: at most "
         f"{MOST_ADDED:.0%} more.", "",
         *record.header(["table", "generator", "what", "without, s", "with, s", "added", "candidates a row", ""]),
