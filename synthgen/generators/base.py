@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.utils import Tags
 
+FEWEST_LENDERS = 500
+"""Drawn rows that lend values to the gaps of others, at least."""
+
 
 class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     """Base of all generators: ``fit`` on a real table, ``sample`` synthetic rows, ``save`` the model.
@@ -246,7 +249,21 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         """Fill the gaps of rows that the generator drew, but for those that a condition asks for."""
         wanted = {**asked.native, **asked.others}
         free = [name for name in made.columns if not (name in wanted and wanted[name].missing)]
-        return made.assign(**without_missing(made[free], self.schema_, rng))
+        if not made[free].isna().any(axis=None):
+            return made
+        more = self._own(FEWEST_LENDERS, Asked(), rng) if len(made) < FEWEST_LENDERS else None
+        filled = without_missing(made[free], self.schema_, rng, more)
+        if more is None and filled.isna().any(axis=None):
+            # No row of those that were asked for has a value in some column, but others may.
+            filled = without_missing(filled, self.schema_, rng, self._own(FEWEST_LENDERS, Asked(), rng))
+        return made.assign(**filled)
+
+    def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
+        """Complete coded rows of which a part is known, where the generator can draw the rest given all of that.
+
+        ``whole`` is whether what isn't known must get a value. None: rows that are drawn freely lend theirs.
+        """
+        return None
 
     def _note_effort(self, effort: Effort) -> None:
         """Note how many candidates were drawn for the rows of the last call, where it was more than one each."""

@@ -123,7 +123,7 @@ def block(
         return found, False
     rest = pd.concat(spare, ignore_index=True)
     if not asked.others or not len(rest):
-        raise _rules_not_kept(made, rules, schema, len(found), drawn)
+        raise _rules_not_kept(made, asked, rules, schema, len(found), drawn)
     if not len(found) and not what_if:
         raise ConditionError(
             f"{why_none(asked.words, pd.concat([*parts, rest]), schema, _drawn_words(asked, schema, drawn))}. Loosen "
@@ -215,8 +215,18 @@ def _neighbours_of(
     return chosen.assign(**{name: seeds[name] for name in others})
 
 
-def _rules_not_kept(made: pd.DataFrame, rules: RuleSet, schema: Schema, have: int, drawn: int) -> ConstraintError:
-    words, share = rules.least_kept(rows_of(made), schema)
+def _rules_not_kept(
+    made: pd.DataFrame, asked: Asked, rules: RuleSet, schema: Schema, have: int, drawn: int
+) -> ConstraintError:
+    rows = rows_of(made)
+    words, share = rules.least_kept(rows, schema)
+    about = next(rule.columns for rule in rules.rules if rule.words == words)
+    against = [repr(said({name: value})) for name, value in asked.words.items() if name in about]
+    if against:
+        return ConstraintError(
+            f"{' and '.join(against)} can hardly be had with the rule {words!r}: {have:,} of {drawn:,} rows that were "
+            "drawn to the conditions keep all rules. Loosen one of them."
+        )
     return ConstraintError(
         f"Only {have:,} of {drawn:,} candidates keep all rules; the rule {words!r} is kept by {share:.1%}. "
         "Loosen it, give it a repair, or take a generator that learns more of the table (generator='tree')."

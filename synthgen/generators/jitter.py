@@ -153,6 +153,7 @@ class JitterSynthesizer(Synthesizer):
         """Move rows away from their sources, and again those that stayed near copies."""
         rows = self._noisy(sources, neighbours, strength, rng)
         near = self._is_near(rows, sources)
+        values = rows.to_numpy(float, copy=True)
         # Who names a strength gets that strength; the validator then finds the near copies.
         for _ in range(REDRAWS if self.strength == "auto" else 0):
             if not near.any():
@@ -160,9 +161,9 @@ class JitterSynthesizer(Synthesizer):
             again = np.flatnonzero(near)
             strength *= ESCALATION
             redrawn = self._noisy(sources[again], neighbours[again], strength, rng)
-            rows.iloc[again] = redrawn.to_numpy()
+            values[again] = redrawn.to_numpy(float)
             near[again] = self._is_near(redrawn, sources[again])
-        return rows, near
+        return pd.DataFrame(values, columns=rows.columns), near
 
     def _is_near(self, rows: pd.DataFrame, sources: Indices) -> NDArray[np.bool_]:
         moved = np.linalg.norm(self._space.transform(rows, np.float64) - self._points[sources], axis=1)

@@ -215,7 +215,7 @@ def _joined(forests: list[Trees], leaves: int) -> Trees:
 
 
 @njit(nogil=True, cache=True)
-def _log_odds(model, codes, i, node, x):  # type: ignore[no-untyped-def]
+def log_odds_at(model, codes, i, node, x):  # type: ignore[no-untyped-def]
     """Log-odds, before the offset, that the class of row ``i`` is not below the node's cut; ``x`` is spare room."""
     total = model.base[node]
     if model.first[node] == model.last[node]:
@@ -256,7 +256,7 @@ def draw(model, codes, groups, order, out, starts):  # type: ignore[no-untyped-d
         start, stop = begin[node], end[node]
         for at in range(start, stop):
             i = order[at]
-            log_odds[at] = _log_odds(model, codes, i, node, x) + model.offset[node, groups[i]]
+            log_odds[at] = log_odds_at(model, codes, i, node, x) + model.offset[node, groups[i]]
         middle = _split(log_odds, order, spare, start, stop, starts[node])
         _pass_on(model, node, order, out, start, middle, stop, begin, end)
 
@@ -318,7 +318,7 @@ def calibrate(model, codes, groups, order, out, starts, counts, prior):  # type:
         offset[:] = 0
         for at in range(start, stop):
             i = order[at]
-            log_odds[at] = _log_odds(model, codes, i, node, x)
+            log_odds[at] = log_odds_at(model, codes, i, node, x)
             n[groups[i]] += 1
         for step in range(NEWTON_STEPS):
             total[:] = 0
@@ -367,7 +367,7 @@ def add_log_probability(model, codes, groups, rows, classes, out):  # type: igno
     for i in rows:
         node = 0
         while node >= 0:
-            z = _log_odds(model, codes, i, node, x) + model.offset[node, groups[i]]
+            z = log_odds_at(model, codes, i, node, x) + model.offset[node, groups[i]]
             above = classes[i] >= model.cut[node]
             loss = -z if above else z
             out[i] -= np.log1p(np.exp(loss)) if loss < 30 else loss
@@ -383,7 +383,7 @@ def probabilities(model, codes, groups, rows, n_classes):  # type: ignore[no-unt
         i = rows[at]
         reach[0] = 1.0
         for node in range(len(model.cut)):
-            p = 1.0 / (1.0 + np.exp(-_log_odds(model, codes, i, node, x) - model.offset[node, groups[i]]))
+            p = 1.0 / (1.0 + np.exp(-log_odds_at(model, codes, i, node, x) - model.offset[node, groups[i]]))
             below, above = reach[node] * (1.0 - p), reach[node] * p
             if model.below[node] >= 0:
                 reach[model.below[node]] = below

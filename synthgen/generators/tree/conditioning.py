@@ -1,4 +1,4 @@
-"""Rows that meet conditions, and rows with their gaps filled: weighted candidates, and a bounded number of them."""
+"""Rows that meet conditions: weighted candidates, and a bounded number of them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,6 @@ MOST_EFFORT = 30
 """Candidates for each row that is asked for, at most."""
 
 TAIL = 0.99
-UNLIKELY = 1e-6
-CANDIDATES = 32
-"""Completions tried for each row with gaps."""
-
-MOST_AT_ONCE = 60_000
 
 
 @dataclass(frozen=True)
@@ -169,7 +164,7 @@ def _candidates(
         shares = class_shares(network, j, classes, codes, groups) * masks[j].share
         mass = shares.sum(axis=1)
         weights *= mass
-        classes[:, j] = _pick(shares, mass, rng)
+        classes[:, j] = pick(shares, mass, rng)
         codes[:, j] = network.bins[j][classes[:, j]]
     return classes, weights
 
@@ -190,102 +185,10 @@ def class_shares(
     return out
 
 
-def value_shares(
-    network: Network, j: int, classes: NDArray[np.int32], codes: NDArray[np.uint8], groups: Classes
-) -> Floats:
-    """Probability of every class if the column has a value, gaps that another column decides left aside."""
-    model, n_classes = network.conditionals[j], network.codes[j].n_classes
-    if len(model.cut):
-        out = np.asarray(probabilities(model, codes, groups, np.arange(len(classes)), n_classes))
-    else:
-        out = np.zeros((len(classes), n_classes))
-        out[:, network.lowest(j)] = 1.0
-    gap = gap_class(network.codes[j])
-    if gap is not None and n_classes > 1:
-        out[:, gap] = 0.0
-        # Where the model expects a gap for certain, any value is as good.
-        none = out.sum(axis=1) <= 0
-        out[none] = 1.0
-        out[none, gap] = 0.0
-    return out
-
-
-def _pick(shares: Floats, mass: Floats, rng: np.random.Generator) -> Classes:
+def pick(shares: Floats, mass: Floats, rng: np.random.Generator) -> Classes:
+    """Draw a class for each row in proportion to its shares, which add up to ``mass``."""
     upto = np.cumsum(shares, axis=1)
     picked = (upto < (rng.random(len(mass)) * mass)[:, None]).sum(axis=1)
     # Rounding must not lead past the last class that is allowed.
     last = shares.shape[1] - 1 - np.argmax((shares > 0)[:, ::-1], axis=1)
     return np.asarray(np.minimum(picked, last), dtype=np.int32)
-
-
-def imputed(
-    network: Network,
-    classes: NDArray[np.int32],
-    unknown: NDArray[np.bool_],
-    masks: Mapping[int, NDArray[np.bool_]],
-    rng: np.random.Generator,
-) -> NDArray[np.int32]:
-    """Fill unknown classes given all known ones of the row, earlier and later.
-
-    For each row ``CANDIDATES`` completions are drawn along the order of the columns, weighted by the probability of
-    what is known after them, and one is taken.
-
-    Parameters
-    ----------
-    classes : int array of shape (n, n_columns)
-        −1 (a label that no train row had) counts as unknown but is left as it is.
-    unknown : boolean array of the same shape
-    masks : mapping of position to boolean array of shape (n, n_classes)
-        Classes that a row's known derived columns leave.
-    """
-    out = classes.copy()
-    step = max(1, MOST_AT_ONCE // CANDIDATES)
-    for start in range(0, len(classes), step):
-        part = slice(start, start + step)
-        own = {j: mask[part] for j, mask in masks.items()}
-        out[part] = _imputed_part(network, classes[part], unknown[part], own, rng)
-    return np.where(unknown, out, classes)
-
-
-def _imputed_part(
-    network: Network,
-    classes: NDArray[np.int32],
-    unknown: NDArray[np.bool_],
-    masks: Mapping[int, NDArray[np.bool_]],
-    rng: np.random.Generator,
-) -> NDArray[np.int32]:
-    n = len(classes)
-    made = np.repeat(np.maximum(classes, 0), CANDIDATES, axis=0)
-    open_ = np.repeat(unknown | (classes < 0), CANDIDATES, axis=0)
-    codes, weights = network.seen(made), np.zeros(len(made))
-    for j in range(len(network.names)):
-        groups = network.groups(made)
-        free = open_[:, j]
-        shares = class_shares(network, j, made, codes, groups)
-        values = value_shares(network, j, made, codes, groups)
-        whole = values.sum(axis=1)
-        if j in masks:
-            left = np.repeat(masks[j], CANDIDATES, axis=0)
-            shares, values = shares * left, values * left
-        mass = values.sum(axis=1)
-        # Nothing is left where what is known contradicts the model: the values' shares decide, at a price.
-        lost = mass <= 0
-        values[lost] = value_shares(network, j, made, codes, groups)[lost]
-        drawn = _pick(values, values.sum(axis=1), rng)
-        known = shares[np.arange(len(made)), made[:, j]]
-        made[free, j] = drawn[free]
-        evidence = np.where(lost, UNLIKELY, mass / np.maximum(whole, 1e-300))
-        weights += np.log(np.maximum(np.where(free, evidence, known), 1e-300))
-        codes[:, j] = network.bins[j][made[:, j]]
-    noise = -np.log(-np.log(rng.random((n, CANDIDATES))))
-    best = np.argmax(weights.reshape(n, CANDIDATES) + noise, axis=1)
-    return np.asarray(made.reshape(n, CANDIDATES, -1)[np.arange(n), best])
-
-
-def gap_class(codes: ColumnCodes) -> int | None:
-    """Class that stands for a missing value, if there is one."""
-    if codes.missing:
-        return 0
-    levels = getattr(codes, "levels", None)
-    found = np.flatnonzero(np.isnan(levels)) if levels is not None else np.zeros(0, dtype=np.int64)
-    return int(found[0]) if len(found) else None

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.generators.tree.columns import derived_columns, determined, with_derived
-from synthgen.generators.tree.conditioning import gap_class, imputed
+from synthgen.generators.tree.imputing import gap_class, imputed
 from synthgen.generators.tree.network import Network
 from synthgen.table.column import Schema
 from synthgen.table.grid import to_grid
@@ -33,9 +33,17 @@ def log_probability(network: Network, coded: pd.DataFrame, rules: Rules, schema:
 
 
 def impute(
-    network: Network, coded: pd.DataFrame, rules: Rules, schema: Schema, rng: np.random.Generator
+    network: Network,
+    coded: pd.DataFrame,
+    rules: Rules,
+    schema: Schema,
+    rng: np.random.Generator,
+    whole: bool = True,
 ) -> pd.DataFrame:
-    """Fill the gaps of coded rows; what is known stays as it is."""
+    """Fill the gaps of coded rows; what is known stays as it is.
+
+    With ``whole=False`` what isn't known is drawn as it is in rows that are drawn freely, and may be a gap.
+    """
     out = coded.copy()
     gaps = coded[[*network.names, *derived_columns(rules)]].isna().any(axis=1).to_numpy()
     if not gaps.any():
@@ -46,9 +54,9 @@ def impute(
     for total in rules.totals:
         values = np.stack([columns[name] for name in total.parts], axis=1)
         unknown = np.isnan(values)
-        whole = columns[total.column]
-        single = (unknown.sum(axis=1) == 1) & ~np.isnan(whole)
-        rest = whole - np.nansum(values * np.array(total.signs), axis=1)
+        added_up = columns[total.column]
+        single = (unknown.sum(axis=1) == 1) & ~np.isnan(added_up)
+        rest = added_up - np.nansum(values * np.array(total.signs), axis=1)
         for k, (name, sign) in enumerate(zip(total.parts, total.signs, strict=True)):
             columns[name] = np.where(single & unknown[:, k], rest * sign, columns[name])
     known = pd.DataFrame(columns)
@@ -57,9 +65,11 @@ def impute(
     for j, codes in enumerate(network.codes):
         if codes.n_classes == 1 and gap_class(codes) == 0:
             unknown[:, j] = False
-    drawn = imputed(network, classes, unknown, _left(network, known, rules, schema), rng)
+    drawn = imputed(network, classes, unknown, _left(network, known, rules, schema), rng, whole)
+    settled = np.maximum(drawn, 0)
     for j, (name, codes) in enumerate(zip(network.names, network.codes, strict=True)):
-        values = codes.decode(np.maximum(drawn[:, j], 0), rng.random(len(part)))
+        values = codes.decode(settled[:, j], rng.random(len(part)))
+        values = values if whole else np.where(network.rows_with(j, settled), values, np.nan)
         columns[name] = np.where(unknown[:, j], values, columns[name])
     _complete_sums(columns, known, rules)
     filled = to_grid(with_derived({name: columns[name] for name in network.names}, rules, schema), schema)

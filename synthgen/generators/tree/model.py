@@ -142,7 +142,7 @@ class TreeSynthesizer(Synthesizer):
         network = self._network
         classes = np.zeros((n, len(network.names)), np.int32)
         if network.grouped:
-            classes[:, 0] = self._first_classes(n, codes, rng)
+            classes[:, 0] = first_classes(network.codes[0], self._class_counts[0], codes, n, rng)
         seeds = rng.spawn(2)
         cuts = range(0, n, PART)
         streams = seeds[0].spawn(len(cuts))
@@ -213,13 +213,11 @@ class TreeSynthesizer(Synthesizer):
         self._check_fitted()
         found = equalised(
             self._network, self.rules_, self.model_schema_, tuple(map(str, sensitive_features)), label, rates, strength,
-            lambda n, rng: self._first_classes(n, None, rng), stream(self._seed, "labels"),
+            lambda n, rng: first_classes(self._network.codes[0], self._class_counts[0], None, n, rng),
+            stream(self._seed, "labels"),
         )  # fmt: skip
         self.label_map_ = None if strength == 0 and rates is None else found
         return self
-
-    def _first_classes(self, n: int, codes: Floats | None, rng: np.random.Generator) -> Classes:
-        return first_classes(self._network.codes[0], self._class_counts[0], codes, n, rng)
 
     def _decoded(
         self,
@@ -247,15 +245,20 @@ class TreeSynthesizer(Synthesizer):
     def _conditions_elsewhere(self, conditions: Mapping[str, Any] | None) -> dict[str, Allowed]:
         # A target that another column determines isn't drawn first, so it is met as any other column is.
         if conditions and not self._network.grouped:
-            return allowed_values(conditions, self.model_schema_)
+            return allowed_values(conditions, self.schema_)
         return super()._conditions_elsewhere(conditions)
 
     def _whole(self, made: pd.DataFrame, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
-        wanted = {**asked.native, **asked.others}
-        kept = [name for name in made.columns if name in wanted and wanted[name].missing]
-        learnt = with_distances(made, self._distances)
-        filled = impute(self._network, learnt, self.rules_, self.model_schema_, rng)
-        return restored(filled, made, self._distances, self.schema_).assign(**made[kept])
+        kept = [name for name, allowed in {**asked.native, **asked.others}.items() if allowed.missing and name in made]
+        return self._filled(made, rng).assign(**made[kept])
+
+    def _filled(self, rows: pd.DataFrame, rng: np.random.Generator, whole: bool = True) -> pd.DataFrame:
+        learnt = with_distances(rows, self._distances)
+        filled = impute(self._network, learnt, self.rules_, self.model_schema_, rng, whole)
+        return restored(filled, rows, self._distances, self.schema_)
+
+    def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
+        return None if self.label_map_ is not None else self._filled(known, rng, whole)
 
     def _met_by_choice(self) -> frozenset[str]:
         # A sum is known only when all its parts are drawn.
@@ -310,8 +313,7 @@ class TreeSynthesizer(Synthesizer):
         True
         """
         self._check_fitted()
-        coded, _ = self._coded(X)
-        coded = with_distances(coded, self._distances)
+        coded = with_distances(self._coded(X)[0], self._distances)
         return log_probability(self._network, coded, self.rules_, self.model_schema_)
 
     def impute(self, X: Any, *, random_state: RandomState = 0) -> Any:
@@ -340,10 +342,7 @@ class TreeSynthesizer(Synthesizer):
         """
         self._check_fitted()
         coded, form = self._coded(X)
-        seed = seed_sequence(random_state)
-        learnt = with_distances(coded, self._distances)
-        filled = impute(self._network, learnt, self.rules_, self.model_schema_, stream(seed, "impute"))
-        filled = restored(filled, coded, self._distances, self.schema_)
+        filled = self._filled(coded, stream(seed_sequence(random_state), "impute"))
         return form.give_back(decode(filled, extend_categories(self.schema_)))
 
     def label_tilt(self, coded: pd.DataFrame) -> Floats:
