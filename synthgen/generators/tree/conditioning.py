@@ -25,6 +25,10 @@ PILOT = 500
 MOST_EFFORT = 30
 """Candidates for each row that is asked for, at most."""
 
+EASY = 0.1
+"""Share of the candidates that must meet the conditions for the others to be dropped on the way."""
+
+SPARE = 1.1
 TAIL = 0.99
 
 
@@ -98,10 +102,9 @@ class Conditioned:
 def draw_conditioned(network: Network, n: int, masks: Mapping[int, Mask], rng: np.random.Generator) -> Conditioned:
     """Draw classes whose columns in ``masks`` meet their conditions.
 
-    Columns are drawn in order; at a conditioned one the row's weight is multiplied by the probability of the
-    condition given the columns before. After the last of them, rows are taken in proportion to their weights.
-    Where conditions are on the first columns alone and each leaves one class, all weights are equal and no candidate
-    is wasted.
+    Where a tenth of the candidates or more meets them, columns are drawn in order and rows that don't are dropped on
+    the way. Where fewer do, the row's weight is multiplied at a conditioned column by the probability of the condition
+    given the columns before, and after the last of them rows are taken in proportion to their weights.
 
     Parameters
     ----------
@@ -117,6 +120,9 @@ def draw_conditioned(network: Network, n: int, masks: Mapping[int, Mask], rng: n
         If no candidate can meet the conditions.
     """
     last = max(masks, default=-1) + 1
+    first, share = _meeting(network, PILOT, masks, last, rng)
+    if len(first) >= EASY * PILOT:
+        return _dropped_on_the_way(network, n, masks, last, first, share, rng)
     needed = _needed(_candidates(network, PILOT, masks, last, rng)[1])
     # A few rows need as many candidates as a pilot has, or chance would decide which of them are there to be taken.
     made = max(PILOT, int(np.ceil(n * needed)))
@@ -130,6 +136,57 @@ def draw_conditioned(network: Network, n: int, masks: Mapping[int, Mask], rng: n
     classes = np.ascontiguousarray(classes[_resampled(weights, n, rng)])
     network.walk(classes, last, rng)
     return Conditioned(classes, made, effective, float(weights.mean()))
+
+
+def _dropped_on_the_way(
+    network: Network,
+    n: int,
+    masks: Mapping[int, Mask],
+    last: int,
+    first: NDArray[np.int32],
+    share: float,
+    rng: np.random.Generator,
+) -> Conditioned:
+    """Draw candidates until ``n`` meet the conditions; ``first`` are those that a pilot found."""
+    parts, made, met = [first], PILOT, len(first)
+    while met < n:
+        size = int(np.ceil(SPARE * (n - met) * made / met)) + 1
+        more, again = _meeting(network, size, masks, last, rng)
+        parts.append(more)
+        share = (share * made + again * size) / (made + size)
+        made, met = made + size, met + len(more)
+    found = np.concatenate(parts)
+    # A pilot alone has more than a few rows need, in no order.
+    classes = np.ascontiguousarray(found[:n])
+    network.walk(classes, last, rng)
+    return Conditioned(classes, made, float(n), share)
+
+
+def _meeting(
+    network: Network, n: int, masks: Mapping[int, Mask], last: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int32], float]:
+    """Classes of those of ``n`` candidates that meet the conditions, and the share of all rows that they stand for.
+
+    A condition on the first column is aimed at: it is the same for all rows.
+    """
+    classes = np.zeros((n, len(network.names)), np.int32)
+    codes, share = network.seen(classes), 1.0
+    order = rng.permutation(n).astype(np.int32)
+    for j in range(last):
+        if j == 0 and 0 in masks:
+            one = class_shares(network, 0, classes[:1], codes[:1], network.groups(classes[:1]))[0] * masks[0].share
+            share = float(one.sum())
+            classes[:, 0] = rng.choice(len(one), n, p=one / share) if share > 0 else 0
+            codes[:, 0] = network.bins[0][classes[:, 0]]
+            if share <= 0:
+                return classes[:0], 0.0
+            continue
+        network.draw_column(j, classes, codes, network.groups(classes), order, rng)
+        if j in masks:
+            kept = rng.random(len(classes)) < masks[j].share[classes[:, j]]
+            classes, codes = np.ascontiguousarray(classes[kept]), np.ascontiguousarray(codes[kept])
+            order = rng.permutation(len(classes)).astype(np.int32)
+    return classes, share * len(classes) / n
 
 
 def _needed(weights: Floats) -> float:
