@@ -91,6 +91,12 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         """Draw ``n`` coded rows that meet conditions on any column; only with ``takes_any_condition``."""
         raise NotImplementedError
 
+    def _sample_towards(
+        self, n: int, codes: NDArray[np.float64] | None, wanted: Mapping[str, Allowed], rng: np.random.Generator
+    ) -> pd.DataFrame:
+        """Draw ``n`` coded rows as :meth:`_sample` does; where it can aim, more often such as meet conditions."""
+        return self._sample(n, codes, rng)
+
     @abstractmethod
     def _state(self) -> dict[str, Any]:
         """What a saved model holds: JSON values and arrays by name."""
@@ -242,7 +248,10 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
 
     def _own(self, n: int, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
         """Rows as the table has them, drawn to what the generator meets by itself."""
-        made = self._sample_where(n, asked.native, rng) if asked.native else self._sample(n, asked.codes, rng)
+        if asked.native:
+            made = self._sample_where(n, asked.native, rng)
+        else:
+            made = self._sample_towards(n, asked.codes, asked.others, rng)
         return without_distances(made.reset_index(drop=True), self._distances, self.schema_)
 
     def _whole(self, made: pd.DataFrame, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:

@@ -9,11 +9,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from synthgen.errors import UsageError
 from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer, class_sizes
+from synthgen.generators.completing import without_missing
+from synthgen.generators.distance_columns import restored, with_distances
+from synthgen.generators.gaussian_copula.conditional import EDGE, given, level_of, middles, scores_within
 from synthgen.generators.gaussian_copula.correlation import (
     latent_correlation,
     positive_definite,
@@ -33,6 +36,7 @@ from synthgen.generators.margins import (
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
+from synthgen.table.conditions import Allowed
 from synthgen.table.grid import to_grid
 
 MARGIN_ROWS = 4.0
@@ -40,6 +44,9 @@ MARGIN_ROWS = 4.0
 
 WHOLE_CLASS = 100
 """From this many rows on, a class's margins are its own alone."""
+
+TRIALS = 500
+"""Draws by which a class's part of the rows that meet conditions is told."""
 
 GAP = "\0 is missing"  # no column is called so
 
@@ -224,28 +231,135 @@ class GaussianCopulaSynthesizer(Synthesizer):
         return str((target.categories or ())[int(code)]) if self._target and target else "all"
 
     def _sample(self, n: int, codes: Floats | None, rng: np.random.Generator) -> pd.DataFrame:
-        sizes = class_sizes({code: part.rows for code, part in self._classes.items()}, codes, n, rng)
+        return self._sample_towards(n, codes, {}, rng)
+
+    def _sample_towards(
+        self, n: int, codes: Floats | None, wanted: Mapping[str, Allowed], rng: np.random.Generator
+    ) -> pd.DataFrame:
+        cells = {code: self._cells(code, wanted) for code in self._classes} if wanted else {}
+        counts = {code: part.rows for code, part in self._classes.items()}
+        for code in counts:
+            if cells.get(code) and (codes is None or code in codes) and len(counts) > 1:
+                # A class has its part of the rows by how often it meets the conditions.
+                met = scores_within(TRIALS, self._classes[code].root, cells[code], rng)
+                counts[code] = round(TRIALS * counts[code] * met[1]) if met else 0
+        if not any(counts[code] for code in counts if codes is None or code in codes):
+            counts, cells = {code: part.rows for code, part in self._classes.items()}, {}
+        sizes = class_sizes(counts, codes, n, rng)
         streams = dict(zip(self._classes, rng.spawn(len(self._classes)), strict=True))
-        parts = [self._sample_class(code, size, streams[code]) for code, size in sizes.items()]
+        parts = [
+            self._from_scores(code, self._scores(code, size, cells.get(code), streams[code]))
+            for code, size in sizes.items()
+        ]
         out = pd.concat(parts, ignore_index=True)
         if len(parts) > 1:
             out = out.iloc[rng.permutation(len(out))].reset_index(drop=True)
         return to_grid(out, self.model_schema_)
 
-    def _sample_class(self, code: float, n: int, rng: np.random.Generator) -> pd.DataFrame:
-        part = self._classes[code]
-        levels = ndtr(rng.standard_normal((n, len(part.root))) @ part.root.T)
+    @property
+    def _variables(self) -> list[str]:
+        return [*self._names, *(name + GAP for name in self._gaps)]
+
+    def _cells(self, code: float, wanted: Mapping[str, Allowed]) -> dict[int, NDArray[np.bool_]]:
+        """Parts of a class's margins that conditions leave; those that leave all, or none, aren't aimed at."""
+        part, out = self._classes[code], {}
+        for j, variable in enumerate(self._variables):
+            name = variable.removesuffix(GAP)
+            if variable not in part.margins or name not in wanted or name in self._far:
+                continue
+            values, allowed = middles(part.margins[variable]), wanted[name]
+            if variable != name:
+                there = (not allowed.missing) | bool(allowed.intervals)
+                good = (values <= 0.5) if there else (values > 0.5)
+                good |= there and allowed.missing
+            elif name in self._gaps and allowed.missing:
+                continue
+            elif name in self._orders:
+                good = allowed.accepts(self._codes_of(name, values))
+            else:
+                good = allowed.accepts(to_grid(pd.DataFrame({name: values}), self.model_schema_)[name].to_numpy(float))
+            if 0 < good.sum() < len(good):
+                out[j] = good
+        return out
+
+    def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
+        if self._target is not None and known[self._target].isna().any():
+            return None
+        learnt = with_distances(known, self._distances)
+        out = np.empty((len(known), known.shape[1]))
+        classes = np.zeros(len(known)) if self._target is None else known[self._target].to_numpy(float)
+        if not set(np.unique(classes)) <= set(self._classes):
+            return None
+        for code in np.unique(classes):
+            rows = np.flatnonzero(classes == code)
+            scores, there = self._known_scores(code, learnt.iloc[rows], rng)
+            latent = self._scores(code, len(rows), None, rng)
+            kinds, kind_of = np.unique(there, axis=0, return_inverse=True)
+            correlation = self._classes[code].root @ self._classes[code].root.T
+            for number, kind in enumerate(kinds):
+                at, mine = np.flatnonzero(kind), np.flatnonzero(kind_of.ravel() == number)
+                if len(at):
+                    latent[mine] = given(latent[mine], correlation, list(at), scores[np.ix_(mine, at)])
+            made = to_grid(self._from_scores(code, latent), self.model_schema_)
+            learnt_rows = learnt.iloc[rows][made.columns].to_numpy(float)
+            both = np.where(np.isnan(learnt_rows), made.to_numpy(float), learnt_rows)
+            before = known.iloc[rows].reset_index(drop=True)
+            own = restored(pd.DataFrame(both, columns=made.columns), before, self._distances, self.schema_)
+            out[rows] = own[known.columns].to_numpy(float)
+        filled = pd.DataFrame(out, columns=known.columns)
+        return without_missing(filled, self.schema_, rng) if whole else filled
+
+    def _known_scores(
+        self, code: float, known: pd.DataFrame, rng: np.random.Generator
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        """Scores of what is known of rows of one class, and which variables that are."""
+        part, n = self._classes[code], len(known)
+        scores, there = np.zeros((n, len(part.root))), np.zeros((n, len(part.root)), dtype=bool)
+        for j, variable in enumerate(self._variables):
+            name = variable.removesuffix(GAP)
+            if variable not in part.margins:
+                continue
+            values = known[name].to_numpy(float)
+            rows = np.flatnonzero(~np.isnan(values))
+            own = values[rows]
+            if variable != name:
+                own = np.zeros(len(rows))
+            elif name in self._orders:
+                own = self._orders[name][own.astype(np.int64)].astype(float)
+            levels = level_of(own, part.margins[variable], rng)
+            scores[rows, j], there[rows, j] = ndtri(np.clip(levels, EDGE, 1 - EDGE)), True
+        return scores, there
+
+    @property
+    def _far(self) -> frozenset[str]:
+        return self._met_by_choice()
+
+    def _scores(
+        self, code: float, n: int, cells: Mapping[int, NDArray[np.bool_]] | None, rng: np.random.Generator
+    ) -> Floats:
+        root = self._classes[code].root
+        latent = np.asarray(rng.standard_normal((n, len(root))) @ root.T)
+        found = scores_within(n, root, cells, rng) if cells else None
+        return latent if not cells or found is None else given(latent, root @ root.T, list(cells), found[0])
+
+    def _codes_of(self, name: str, ranks: Floats) -> Floats:
+        """Labels of ranks; the last rank is a gap."""
+        order = self._orders[name]
+        codes = np.argsort(order).astype(float)
+        codes[order[-1]] = np.nan
+        return np.asarray(codes[np.rint(ranks).astype(np.int64)])
+
+    def _from_scores(self, code: float, scores: Floats) -> pd.DataFrame:
+        part, levels, n = self._classes[code], ndtr(scores), len(scores)
         columns: dict[str, Floats] = {}
-        for j, name in enumerate([*self._names, *(name + GAP for name in self._gaps)]):
+        for j, name in enumerate(self._variables):
             if name in part.margins:
                 columns[name] = part.margins[name].quantile(levels[:, j])
             else:
                 columns[name] = np.full(n, np.nan)
-        for name, ranks in self._orders.items():
+        for name in self._orders:
             if name != self._target:
-                codes = np.argsort(ranks).astype(float)
-                codes[ranks[-1]] = np.nan
-                columns[name] = codes[np.rint(columns[name]).astype(np.int64)]
+                columns[name] = self._codes_of(name, columns[name])
         for name in self._gaps:
             columns[name] = np.where(columns.pop(name + GAP) > 0.5, np.nan, columns[name])
         if self._target is not None:
