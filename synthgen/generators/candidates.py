@@ -55,8 +55,10 @@ def mended(
     """
     if not rules.rules:
         return made, np.ones(len(made), dtype=bool)
-    rows = rows_of(made)
     target = schema.target
+    about = {name for rule in rules.rules for name in rule.columns} | ({target.name} if target is not None else set())
+    columns = [name for name in made.columns if name in about]
+    rows = rows_of(made[columns])
     own = frozenset({target.name} - {rule.gives for rule in rules.rules}) if target is not None else frozenset()
     kept = rules.mend(rows, fixed | own, schema, rng)
     if not kept.all() and not own <= fixed:
@@ -65,7 +67,7 @@ def mended(
         kept[again] = rules.mend(part, fixed, schema, rng)
         for name, values in part.items():
             rows[name][again] = values
-    return pd.DataFrame(rows, columns=made.columns), kept
+    return made.assign(**rows), kept
 
 
 def block(
