@@ -60,7 +60,7 @@ ONE_AND_MORE = ["adult", *(pytest.param(name, marks=pytest.mark.slow) for name i
 @pytest.mark.parametrize(
     ("share", "seeds"),
     [
-        (0.5, range(8)),
+        pytest.param(0.5, range(8), marks=pytest.mark.slow),
         (0.8, range(6)),
         pytest.param(0.9, range(6), marks=pytest.mark.slow),
         pytest.param(0.5, range(8, 60), marks=pytest.mark.slow),
@@ -127,7 +127,7 @@ def test_swapping_train_and_holdout_turns_copies_into_contamination():
     assert "contaminated" in told["dcr_share"].reason
 
 
-@pytest.mark.parametrize("name", ["adult", "fraud"])
+@pytest.mark.parametrize("name", ["adult", pytest.param("fraud", marks=pytest.mark.slow)])
 def test_a_leaking_column_and_columns_copied_together_are_named(name):
     part = split(name, N, N, N, 2)
     column = part.train[part.numbers].nunique().idxmax()
@@ -159,6 +159,7 @@ def test_copies_among_fresh_rows_are_the_rows_that_are_flagged(purpose):
     assert hits >= 0.9 * flags
 
 
+@pytest.mark.slow
 def test_noisy_copies_among_fresh_rows_are_flagged():
     # Eight independent numbers: a row with 1 % noise stands far nearer to its source than any two rows do.
     hits = flags = 0
@@ -186,6 +187,7 @@ def test_interpolated_rows_are_flagged_and_refused_for_release_only(purpose):
 # What must not matter
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["order", "dtype", "relabelled", "negated", "constant", "gaps"])
 @pytest.mark.parametrize(
     "case", [pytest.param("fresh real rows", marks=pytest.mark.slow), "20 copies among fresh rows"]
@@ -212,6 +214,7 @@ def test_the_findings_dont_hang_on(change, case):
     assert ("exact_copies" in found(leaks_of(other, changed(made)))) == ("copies" in case)
 
 
+@pytest.mark.slow
 def test_noise_gives_nothing_away():
     part = split("adult", N, N, N, 5)
     rng = np.random.default_rng(0)

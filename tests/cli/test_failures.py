@@ -15,6 +15,15 @@ from synthgen.cli import main
 
 from .fakes import FakeResult, left
 
+
+@pytest.fixture(autouse=True)
+def interrupts():
+    """Ctrl-C as in a terminal: a shell's background jobs, and what they start, ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 SECRET = "Anna Example, 1 Main Street"
 
 

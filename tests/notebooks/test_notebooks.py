@@ -102,7 +102,15 @@ def leaked(text: str, telling: set[float]) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
+QUICK = ("01_quickstart", "06_extend")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(path, id=path.stem, marks=() if path.stem in QUICK else pytest.mark.slow) for path in NOTEBOOKS
+    ],
+)
 def path(request: pytest.FixtureRequest) -> Path:
     return request.param
 
@@ -121,8 +129,9 @@ def executed(path, tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=["committed", "executed"])
-def either(request, committed, executed):
-    return {"committed": committed, "executed": executed}[request.param]
+def either(request, committed):
+    # Asked for by name: else a notebook would run for the committed outputs too.
+    return committed if request.param == "committed" else request.getfixturevalue("executed")
 
 
 @pytest.fixture(scope="module")
