@@ -10,8 +10,8 @@ import pandas as pd
 
 from synthgen.table.column import Column, Kind, Schema
 from synthgen.table.constraints import Constraint, Inequality
-from synthgen.table.constraints.base import on_grid, step_of
-from synthgen.table.grid import with_bounds
+from synthgen.table.constraints.base import on_grid
+from synthgen.table.grid import step_of, with_bounds
 
 CLOSE = 0.5
 """A column is learnt as a distance if distances spread less than this share of what its own values spread."""

@@ -27,7 +27,7 @@ def to_grid(coded: pd.DataFrame, schema: Schema) -> pd.DataFrame:
         if column.name in out:
             values = out[column.name].to_numpy(dtype=float)
             low, high = column.bounds or (-np.inf, np.inf)
-            out[column.name] = np.clip(_rounded(values, column), low, high)
+            out[column.name] = np.clip(on_grid(values, column), low, high)
     return out
 
 
@@ -56,7 +56,24 @@ def with_bounds(schema: Schema, coded: pd.DataFrame) -> Schema:
     return schema.with_columns(changed)
 
 
-def _rounded(values: np.ndarray, column: Column) -> np.ndarray:
+def step_of(column: Column) -> float:
+    """Distance of neighbouring values of a rounded column; 0 where it isn't rounded, or has no order.
+
+    Examples
+    --------
+    >>> from synthgen.table.column import Column, Kind
+    >>> step_of(Column("price", Kind.CONTINUOUS, decimals=2)), step_of(Column("age", Kind.INTEGER))
+    (0.01, 1.0)
+    """
+    if column.kind is Kind.DATETIME:
+        return float(column.resolution or 1)
+    if column.kind is Kind.INTEGER:
+        return 1.0
+    return 0.0 if column.decimals is None else 10.0**-column.decimals
+
+
+def on_grid(values: np.ndarray, column: Column) -> np.ndarray:
+    """Values rounded as the column holds them; not clipped."""
     if column.kind is Kind.INTEGER:
         return np.asarray(np.rint(values))
     if column.kind is Kind.DATETIME:

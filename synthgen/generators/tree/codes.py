@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from synthgen.generators.margins import FEWEST, Margin, empirical_margin
 from synthgen.table.column import Column, Kind
+from synthgen.table.grid import step_of
 
 Floats = NDArray[np.float64]
 Classes = NDArray[np.int32]
@@ -116,12 +117,8 @@ def _edges(below: Floats, above: Floats, single: Floats, step: float) -> Floats:
 
 def _step(column: Column, values: Floats) -> float:
     """Distance of two neighbouring values that the column can hold."""
-    if column.kind is Kind.INTEGER:
-        return 1.0
-    if column.kind is Kind.DATETIME:
-        return float(column.resolution or 1)
-    if column.decimals is not None:
-        return float(10.0**-column.decimals)
+    if step := step_of(column):
+        return step
     distinct = np.diff(np.unique(values))
     return float(distinct.min()) / 2 if len(distinct) else 1.0
 

@@ -13,6 +13,7 @@ import pandas as pd
 from synthgen.errors import ConditionError
 from synthgen.table.column import LABEL_KINDS, Column, Kind
 from synthgen.table.dtypes import dtype_from_name
+from synthgen.table.grid import step_of
 from synthgen.table.kinds import KINDS
 
 _NARROW = {"float16": np.float16, "halffloat": np.float16, "float32": np.float32, "float": np.float32}
@@ -104,10 +105,8 @@ def grid_value(value: Any, column: Column) -> Interval:
 
 def holds_a_value(interval: Interval, column: Column) -> bool:
     """Whether an interval holds a number that the column can have, whatever its bounds."""
-    step = {Kind.INTEGER: 1.0, Kind.DATETIME: float(column.resolution or 1)}.get(column.kind)
-    if step is None and column.decimals is not None:
-        step = 10.0**-column.decimals
-    if interval.empty or step is None or not np.isfinite([interval.low, interval.high]).all():
+    step = step_of(column)
+    if interval.empty or not step or not np.isfinite([interval.low, interval.high]).all():
         return not interval.empty
     # The grid's values about the lower end; half a step, since halves are rounded to even.
     around = (rounded(interval.low + part * step, column) for part in (0.0, 0.5, 1.0))

@@ -12,7 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConstraintError
+from synthgen.table import grid
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Schema
+from synthgen.table.grid import step_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -160,21 +162,9 @@ def names_of(columns: Any, rule: str, fewest: int = 1) -> tuple[str, ...]:
     return names
 
 
-def step_of(column: Column) -> float:
-    """Distance of neighbouring values of a rounded column; the least that a float tells apart, else 0."""
-    if column.kind is Kind.DATETIME:
-        return float(column.resolution or 1)
-    if column.kind is Kind.INTEGER:
-        return 1.0
-    return 0.0 if column.decimals is None else 10.0**-column.decimals
-
-
 def on_grid(values: Floats, column: Column) -> Floats:
-    """Values rounded as the column holds them; not clipped."""
-    step = step_of(column)
-    if column.kind is Kind.CONTINUOUS:
-        return values if column.decimals is None else np.asarray(np.round(values, column.decimals)) + 0.0
-    return np.asarray(np.rint(values / step) * step) if step else values
+    """Computed values rounded as the column holds them, none of them minus zero; not clipped."""
+    return np.asarray(grid.on_grid(values, column) + 0.0)
 
 
 def slack(column: Column, scale: Floats) -> Floats:

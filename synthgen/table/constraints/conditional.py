@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from synthgen.errors import ConditionError, ConstraintError
 from synthgen.table.column import LABEL_KINDS, Schema
 from synthgen.table.conditions import Allowed, Interval, allowed_values
-from synthgen.table.constraints.base import Bools, Constraint, Places, Rows, donors, limits_of, on_grid, step_of
+from synthgen.table.constraints.base import Bools, Constraint, Places, Rows, donors, limits_of, on_grid
+from synthgen.table.grid import step_of
 
 NOT_NULL = "not null"
 ANY = Interval(-np.inf, np.inf, False, False)

@@ -10,8 +10,9 @@ import numpy as np
 from synthgen.errors import ConstraintError
 from synthgen.table.column import Schema
 from synthgen.table.constraints.arithmetic import Linear
-from synthgen.table.constraints.base import Constraint, step_of
+from synthgen.table.constraints.base import Constraint
 from synthgen.table.constraints.order import Inequality, Positive, Range
+from synthgen.table.grid import step_of
 
 Item = TypeVar("Item")
 Span = tuple[float, float]

@@ -19,8 +19,8 @@ from synthgen.table.constraints.base import (
     Rows,
     donors,
     on_grid,
-    step_of,
 )
+from synthgen.table.grid import step_of
 
 NEAR = 8
 """Neighbours, in the order of one column, of which one lends its distance to the other."""
