@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError
 from synthgen.table.column import LABEL_KINDS, Schema
-from synthgen.table.conditions import Allowed, allowed_values
+from synthgen.table.conditions import Allowed, allowed_values, meets
 from synthgen.table.constraints.conditional import said
 from synthgen.table.constraints.conflicts import smallest
 
@@ -47,10 +47,7 @@ class Asked:
 
     def met(self, made: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows meet ``others``: shape (n_rows,)."""
-        out = np.ones(len(made), dtype=bool)
-        for name, allowed in self.others.items():
-            out &= allowed.accepts(made[name].to_numpy(float))
-        return out
+        return meets(self.others, made)
 
 
 def with_classes(schema: Schema) -> bool:
@@ -78,9 +75,10 @@ def why_none(words: Mapping[str, Any], rows: pd.DataFrame, schema: Schema, what:
     "No real row has 'age < 10' and 'ill = 1' together"
     """
     allowed = allowed_values(words, schema)
-    met = [(name, part.accepts(rows[name].to_numpy(float))) for name, part in allowed.items()]
-    worst = smallest(met, lambda some: bool(some) and not np.logical_and.reduce([good for _, good in some]).any())
-    said_ones = " and ".join(repr(said({name: words[name]})) for name, _ in worst)
+    worst = smallest(
+        list(allowed), lambda some: bool(some) and not meets({name: allowed[name] for name in some}, rows).any()
+    )
+    said_ones = " and ".join(repr(said({name: words[name]})) for name in worst)
     return f"No {what} has {said_ones}{' together' if len(worst) > 1 else ''}"
 
 
@@ -92,9 +90,7 @@ def check_rows(words: Mapping[str, Any], rows: pd.DataFrame, schema: Schema) -> 
     ConditionError
         With the fewest conditions that no row meets together.
     """
-    allowed = allowed_values(words, schema)
-    met = [part.accepts(rows[name].to_numpy(float)) for name, part in allowed.items()]
-    if met and not np.logical_and.reduce(met).any():
+    if words and not meets(allowed_values(words, schema), rows).any():
         raise ConditionError(
             f"{why_none(words, rows, schema, 'real row')}, so nothing can be learnt about such rows, nor checked. "
             "Loosen the conditions; or fit a generator yourself, whose sample(what_if=True) goes beyond the data."

@@ -14,7 +14,7 @@ from synthgen.errors import ConditionError, ConstraintError
 from synthgen.generators.asked import Asked, why_none
 from synthgen.randomness import stream
 from synthgen.table.column import Schema
-from synthgen.table.conditions import Allowed
+from synthgen.table.conditions import Allowed, meets
 from synthgen.table.constraints.conditional import any_allowed, said
 from synthgen.table.constraints.ruleset import RuleSet, rows_of
 from synthgen.table.distance import DistanceSpace
@@ -96,29 +96,29 @@ def block(
     ConstraintError
         Too few candidates keep the rules.
     """
-    rng, own = stream(seed, "block", number), stream(seed, "rules", number)
+    own, rng = stream(seed, "rules", number), stream(seed, "block", number)
     chosen = _chosen(asked, rules, schema)
-    made, kept = mended(draw(n, rng), rules, asked.columns - chosen.keys(), schema, own)
-    good, near = kept & asked.met(made) & _met(chosen, made), _within_bounds(made, rules, schema)
-    effort.n_samples += n
-    effort.candidates += n
-    if (good & near).all():
-        return made, False
-    parts, have, drawn = [made[good & near]], int((good & near).sum()), n
-    spare, far = [made[kept & ~good]], [made[good & ~near]]
-    most, turn = max(MOST_EFFORT * n, FEWEST_CANDIDATES), 0
-    while have < n and drawn < most:
+    most, size, turn, have, drawn = max(MOST_EFFORT * n, FEWEST_CANDIDATES), n, 0, 0, 0
+    parts: list[pd.DataFrame] = []
+    spare: list[pd.DataFrame] = []
+    far: list[pd.DataFrame] = []
+    while True:
+        made, kept = mended(draw(size, rng), rules, asked.columns - chosen.keys(), schema, own)
+        good, near = kept & asked.met(made) & meets(chosen, made), _within_bounds(made, rules, schema)
+        have, drawn = have + int((good & near).sum()), drawn + size
+        effort.n_samples += 0 if turn else n
+        effort.candidates += size
+        if have == drawn == n:
+            return made, False
+        parts.append(made[good & near])
+        spare.append(made[kept & ~good])
+        far.append(made[good & ~near])
+        if have >= n or drawn >= most:
+            break
         turn += 1
         wanted = ceil(SPARE * (n - have) * drawn / max(have, 1))
         size = min(max(wanted, FEWEST_AT_ONCE), AT_ONCE, most - drawn)
         rng = stream(seed, "block", number, "again", turn)
-        made, kept = mended(draw(size, rng), rules, asked.columns - chosen.keys(), schema, own)
-        good, near = kept & asked.met(made) & _met(chosen, made), _within_bounds(made, rules, schema)
-        parts.append(made[good & near])
-        spare.append(made[kept & ~good])
-        far.append(made[good & ~near])
-        have, drawn = have + int((good & near).sum()), drawn + size
-    effort.candidates += drawn - n
     # Computed values beyond those of the real rows are better than none.
     found = pd.concat([*parts, *far], ignore_index=True)[:n]
     if len(found) == n:
@@ -159,13 +159,6 @@ def _chosen(asked: Asked, rules: RuleSet, schema: Schema) -> dict[str, Allowed]:
     target = schema.target.name if schema.target is not None else None
     given = {rule.gives for rule in rules.rules} - {target}
     return {name: allowed for name, allowed in {**asked.native, **asked.others}.items() if name in given}
-
-
-def _met(chosen: Mapping[str, Allowed], made: pd.DataFrame) -> Bools:
-    out = np.ones(len(made), dtype=bool)
-    for name, allowed in chosen.items():
-        out &= allowed.accepts(made[name].to_numpy(float))
-    return out
 
 
 def _drawn_words(asked: Asked, schema: Schema, drawn: int) -> str:

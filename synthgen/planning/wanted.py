@@ -14,7 +14,7 @@ from synthgen.errors import ConditionError
 from synthgen.generators.asked import check_rows
 from synthgen.planning.sampling import Plan
 from synthgen.table.column import LABEL_KINDS, Schema
-from synthgen.table.conditions import Allowed, allowed_values, target_codes
+from synthgen.table.conditions import Allowed, allowed_values, meets, target_codes
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,7 @@ class Wanted:
 
     def met_by(self, coded: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows meet ``others``: shape (n_rows,)."""
-        met = np.ones(len(coded), dtype=bool)
-        for name, allowed in self.allowed.items():
-            met &= allowed.accepts(coded[name].to_numpy(float))
-        return met
+        return meets(self.allowed, coded)
 
 
 def read_wanted(conditions: Mapping[str, Any] | None, schema: Schema) -> Wanted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthgen.table.conditions.allowed import Allowed, allowed_values, label_code, target_codes
+from synthgen.table.conditions.allowed import Allowed, allowed_values, label_code, meets, target_codes
 from synthgen.table.conditions.values import Interval
 
-__all__ = ["Allowed", "Interval", "allowed_values", "label_code", "target_codes"]
+__all__ = ["Allowed", "Interval", "allowed_values", "label_code", "meets", "target_codes"]

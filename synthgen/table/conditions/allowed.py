@@ -73,6 +73,26 @@ class Allowed:
         return np.where(gone, self.missing, inside & (place >= 0)).astype(np.bool_)
 
 
+def meets(allowed: Mapping[str, Allowed], rows: Any) -> NDArray[np.bool_]:
+    """Tell which rows meet all of several conditions.
+
+    Parameters
+    ----------
+    allowed : mapping of str to Allowed
+    rows : pandas.DataFrame, or mapping of str to array
+        Coded, with one column at least.
+
+    Returns
+    -------
+    array of bool, shape (n_rows,)
+        True where there is no condition.
+    """
+    out = np.ones(len(rows[next(iter(rows))]), dtype=bool)
+    for name, one in allowed.items():
+        out &= one.accepts(rows[name])
+    return out
+
+
 def allowed_values(conditions: Mapping[str, Any] | None, schema: Schema) -> dict[str, Allowed]:
     """Read what conditions allow of each column they name; a row must meet all of them.
 

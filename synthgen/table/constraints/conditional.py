@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, ConstraintError
 from synthgen.table.column import LABEL_KINDS, Schema
-from synthgen.table.conditions import Allowed, Interval, allowed_values
+from synthgen.table.conditions import Allowed, Interval, allowed_values, meets
 from synthgen.table.constraints.base import Bools, Constraint, Places, Rows, donors, limits_of, on_grid
 from synthgen.table.grid import step_of
 
@@ -141,8 +141,7 @@ def any_allowed(allowed: Allowed, name: str, n: int, schema: Schema, rng: np.ran
 
 def met_by(conditions: Mapping[str, Any], rows: Rows, schema: Schema) -> Bools:
     """Whether each row meets conditions as a rule has them."""
-    allowed = read(conditions, schema)
-    return np.asarray(np.logical_and.reduce([part.accepts(rows[name]) for name, part in allowed.items()]))
+    return meets(read(conditions, schema), rows)
 
 
 def said(conditions: Mapping[str, Any]) -> str:
