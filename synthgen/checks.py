@@ -9,6 +9,7 @@ import pandas as pd
 
 from synthgen.errors import DataError, UsageError
 from synthgen.generators import check_generator
+from synthgen.generators.sampling import check_missing
 from synthgen.merging import FLAG
 from synthgen.table import Kind, Schema
 from synthgen.validation import Gate, Purpose
@@ -18,8 +19,7 @@ def check_words(
     purpose: str, generator: Any, options: Mapping[str, Any] | None, gate: Any, validation: str, missing: str
 ) -> None:
     """Refuse an unknown purpose, generator, option, effort, gate or way with gaps."""
-    if missing not in ("keep", "none", "like"):
-        raise UsageError(f'missing must be "keep", "none" or "like"; got {missing!r}.')
+    check_missing(missing)
     if purpose not in [str(item) for item in Purpose]:
         raise UsageError(f"purpose must be augment or release; got {purpose!r}.")
     if validation not in ("standard", "full"):

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS, Kind, Schema
 from synthgen.table.conditions import Allowed, allowed_values, meets
 from synthgen.table.constraints.conditional import said
 from synthgen.table.constraints.conflicts import smallest
@@ -53,6 +53,11 @@ class Asked:
 def with_classes(schema: Schema) -> bool:
     """Whether the table has a target with classes."""
     return schema.target is not None and schema.target.kind in LABEL_KINDS
+
+
+def modelled(schema: Schema) -> list[str]:
+    """Columns that a model draws: all but identifiers, which are made up anew."""
+    return [column.name for column in schema if column.kind is not Kind.IDENTIFIER]
 
 
 def why_none(words: Mapping[str, Any], rows: pd.DataFrame, schema: Schema, what: str) -> str:

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from synthgen.errors import ConditionError, DataError, NotFittedError, UsageError
-from synthgen.generators.asked import Asked, with_classes
+from synthgen.generators.asked import Asked, modelled, with_classes
 from synthgen.generators.candidates import Effort
 from synthgen.generators.completing import without_missing
 from synthgen.generators.distance_columns import (
@@ -23,6 +23,7 @@ from synthgen.generators.distance_columns import (
     without_distances,
 )
 from synthgen.generators.missing_patterns import gap_patterns
+from synthgen.generators.sampling import draw_table
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.table.column import Kind, Role, Schema
@@ -159,7 +160,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._target_codes = (
             coded[schema.target.name].unique() if with_classes(schema) and schema.target else np.array([])
         )
-        values = coded[[column.name for column in schema if column.kind is not Kind.IDENTIFIER]]
+        values = coded[modelled(schema)]
         self._gap_patterns = gap_patterns(values, schema)
         learnt = with_distances(values, self._distances)
         self.model_schema_ = schema_of_distances(schema, self._distances, learnt)
@@ -221,8 +222,6 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         ConstraintError
             Rules can't be kept by enough rows, at a stated rate.
         """
-        from synthgen.generators.sampling import draw_table
-
         self._check_fitted()
         coded, beyond = draw_table(self, n_samples, conditions, missing, what_if, random_state)
         made = decode(coded, self.schema_)

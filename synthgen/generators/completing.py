@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, ConstraintError, DataError
-from synthgen.generators.asked import Asked, with_classes
+from synthgen.generators.asked import Asked, modelled, with_classes
 from synthgen.generators.candidates import Effort, block, mended
 from synthgen.randomness import child, stream
-from synthgen.table.column import ORDERED_KINDS, Kind, Schema
+from synthgen.table.column import ORDERED_KINDS, Schema
 from synthgen.table.constraints.ruleset import RuleSet, rows_of
 from synthgen.table.distance import DistanceSpace
 from synthgen.table.encoding import encode
@@ -129,8 +129,7 @@ def completed(
             f"{int(partial.outside.sum())} rows of the table of conditions have numbers beyond those that the columns "
             "have. Correct them; or ask for rows beyond what the table has shown: what_if=True, which marks them."
         )
-    names = [name for name in schema.names if schema[name].kind is not Kind.IDENTIFIER]
-    known = partial.rows.reindex(columns=names).astype(float)
+    known = partial.rows.reindex(columns=modelled(schema)).astype(float)
     return _filled(model, known, rules, child(seed, "complete"), whole), partial.outside
 
 

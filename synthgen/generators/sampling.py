@@ -11,12 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, ConstraintError, UsageError
-from synthgen.generators.asked import Asked, why_none
+from synthgen.generators.asked import Asked, modelled, why_none
 from synthgen.generators.candidates import MOST_EFFORT, Effort, block
 from synthgen.generators.completing import completed, read_partial
 from synthgen.generators.missing_patterns import with_patterns
 from synthgen.randomness import RandomState, child, stream
-from synthgen.table.column import Kind, Schema
+from synthgen.table.column import Kind
 from synthgen.table.constraints.conditional import When
 from synthgen.table.constraints.found import Gapped
 from synthgen.table.constraints.free import Pattern
@@ -44,8 +44,7 @@ def draw_table(
 
     Parameters are those of :meth:`synthgen.generators.Synthesizer.sample`.
     """
-    if missing not in MISSING:
-        raise UsageError(f'missing must be "keep", "none" or "like"; got {missing!r}.')
+    check_missing(missing)
     partial = None
     if conditions is not None and not isinstance(conditions, Mapping):
         partial = read_partial(conditions, model.schema_)
@@ -61,7 +60,7 @@ def draw_table(
     seed = model._next_seed(random_state)
     model.effort_, effort = None, Effort()
     rules = _rules_for(model.constraints_, missing)
-    by_row = rules.by_row.about(_modelled(model.schema_))
+    by_row = rules.by_row.about(modelled(model.schema_))
 
     def drawn(rows: NDArray[np.intp], own: np.random.SeedSequence) -> tuple[pd.DataFrame, Bools]:
         if partial is not None:
@@ -78,6 +77,18 @@ def draw_table(
     return coded[model.schema_.names], beyond
 
 
+def check_missing(missing: str) -> None:
+    """Refuse a word that says nothing of gaps.
+
+    Raises
+    ------
+    UsageError
+        With the words that do.
+    """
+    if missing not in MISSING:
+        raise UsageError(f'missing must be "keep", "none" or "like"; got {missing!r}.')
+
+
 def _rules_for(rules: RuleSet, missing: str) -> RuleSet:
     if missing != "none":
         return rules
@@ -87,10 +98,6 @@ def _rules_for(rules: RuleSet, missing: str) -> RuleSet:
                 f'missing="none" and the rule {rule.words!r} contradict each other: it asks for gaps. Drop one of them.'
             )
     return RuleSet(tuple(rule for rule in rules.rules if not isinstance(rule, Gapped)))
-
-
-def _modelled(schema: Schema) -> list[str]:
-    return [column.name for column in schema if column.kind is not Kind.IDENTIFIER]
 
 
 def _in_blocks(
@@ -184,14 +191,14 @@ def _together(
 ) -> pd.DataFrame:
     """Keep the rules about rows together: put values in order, and draw others for rows that repeat."""
     schema, rng = model.schema_, stream(seed, "together")
-    by_row = rules.by_row.about(_modelled(schema))
+    by_row = rules.by_row.about(modelled(schema))
     drawn = 0
     for turn in range(MOST_EFFORT):
         rows = rows_of(coded)
         for rule in rules.whole_table:
             free = frozenset(rule.columns) - fixed
             rule.mend(rows, np.flatnonzero(~rule.holds(rows, schema)), free, schema, rng)
-        own = {name: rows[name] for name in _modelled(schema)}
+        own = {name: rows[name] for name in modelled(schema)}
         still = frozenset(name for rule in rules.whole_table for name in rule.columns)
         kept = by_row.mend(own, fixed | still, schema, rng) if by_row.rules else np.ones(len(coded), dtype=bool)
         rows.update(own)

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from synthgen.reviewing.reasons import Found
 from synthgen.table.column import LABEL_KINDS
-from synthgen.table.constraints.ruleset import rows_of
 from synthgen.table.disclosure import FEWEST_HOLDERS, columns_with_ends, ends, holders, subjects_of
 from synthgen.table.inequalities import find_inequalities
-from synthgen.validation.comparison import MOST_ROWS, Comparison
+from synthgen.validation.comparison import Comparison
+from synthgen.validation.fidelity.declared_rules import declared
 from synthgen.validation.fidelity.rules import rules_of
 
 CLOSE = 0.01
@@ -34,9 +34,8 @@ def at_an_edge(comparison: Comparison, rng: np.random.Generator) -> Found:
     list of (position, reason)
         Broken rules first. No value of a real row is in a reason.
     """
-    most = MOST_ROWS[comparison.effort]
     train = comparison.train
-    some = train if len(train) <= most else train.iloc[np.sort(rng.choice(len(train), most, replace=False))]
+    some = train.iloc[comparison.picks(train, rng)]
     found = _declared(comparison, rng)
     for rule in rules_of(some, (train, comparison.synthetic), comparison.schema, rng):
         found += _some(~rule.rows[1], f"breaks what holds in every train row: {rule.words}", rng)
@@ -45,13 +44,10 @@ def at_an_edge(comparison: Comparison, rng: np.random.Generator) -> Found:
 
 def _declared(comparison: Comparison, rng: np.random.Generator) -> Found:
     """Rows that break a rule which a person declared about columns that are compared."""
-    train, made = rows_of(comparison.train), rows_of(comparison.synthetic)
     found: Found = []
-    for rule in comparison.schema.constraints:
-        if rule.whole_table or not set(rule.columns) <= set(made):
-            continue
-        kept = rule.fitted(train, comparison.schema).holds(made, comparison.schema)
-        found += _some(~kept, f"breaks a rule that was declared: {rule.words}", rng)
+    for rule, kept, _ in declared(comparison):
+        if not rule.whole_table:
+            found += _some(~kept, f"breaks a rule that was declared: {rule.words}", rng)
     return found
 
 

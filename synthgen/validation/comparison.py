@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -183,7 +183,7 @@ class Comparison:
         made = np.isin(frame[self.target.name].to_numpy(float), list(self.classes))
         return np.where(made, tilt, 1.0)
 
-    def picks(self, part: Part, rng: np.random.Generator) -> NDArray[np.int64]:
+    def picks(self, part: Sized, rng: np.random.Generator) -> NDArray[np.int64]:
         """Positions of at most as many rows as ``effort`` allows, at random."""
         most = MOST_ROWS[self.effort]
         if len(part) <= most:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import ConstraintError
-from synthgen.table.column import OPAQUE_KINDS, Schema
+from synthgen.table.column import Schema
 from synthgen.table.constraints.base import Bools, Constraint, Rows
 from synthgen.table.constraints.conflicts import check_consistent, smallest
 
@@ -173,8 +173,3 @@ def fit_declared(
         )
     broken = {rule.words: int((~good).sum()) for rule, good in zip(fitted, holds, strict=True) if not good.all()}
     return fitted, kept, broken
-
-
-def modelled(schema: Schema) -> list[str]:
-    """Columns that are drawn, not made up anew."""
-    return [column.name for column in schema if column.kind not in OPAQUE_KINDS]

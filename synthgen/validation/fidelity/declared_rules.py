@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from synthgen.table.constraints.base import Constraint
 from synthgen.table.constraints.ruleset import rows_of
 from synthgen.validation.comparison import Comparison
+from synthgen.validation.fidelity.rules import share_kept
 from synthgen.validation.metric import Direction, Estimate, Family, Metric
 
 NONE = "no rule was declared"
@@ -48,18 +48,12 @@ def declared_rules(comparison: Comparison, rng: np.random.Generator) -> Iterator
     if not rules:
         yield Estimate(None, reason=NONE, vacuous=True)
         return
-    estimates = [_estimate(rule, kept, fresh) for rule, kept, fresh in rules]
+    estimates = [share_kept(rule.words, kept, fresh) for rule, kept, fresh in rules]
     worst = min(estimates, key=lambda item: item.value if item.value is not None else 0.0)
     yield Estimate(
         worst.value, worst.interval, worst.baseline, n=worst.n, reason=f"the least kept of {len(rules)} declared rules"
     )
     yield from estimates
-
-
-def _estimate(rule: Constraint, kept: NDArray[np.bool_], fresh: float | None) -> Estimate:
-    value = float(kept.mean()) if len(kept) else 0.0
-    around = binomtest(int(kept.sum()), max(len(kept), 1)).proportion_ci(method="wilson")
-    return Estimate(value, (float(around.low), float(around.high)), fresh, n=len(kept), subject=rule.words)
 
 
 DECLARED_RULES = Metric(

@@ -14,7 +14,7 @@ from synthgen.table.column import Schema
 from synthgen.table.constraints import Inequality
 from synthgen.table.constraints.found import found_rules
 from synthgen.table.constraints.ruleset import rows_of
-from synthgen.validation.comparison import MOST_ROWS, Comparison
+from synthgen.validation.comparison import Comparison
 from synthgen.validation.metric import Direction, Estimate, Family, Metric
 
 WORST_SHOWN = 20
@@ -33,15 +33,14 @@ def rules_kept(comparison: Comparison, rng: np.random.Generator) -> Iterator[Est
     if not len(comparison.real_holdout):
         yield Estimate(None, reason="there are no held-out real rows of these classes to compare with")
         return
-    most = MOST_ROWS[comparison.effort]
     train = comparison.train
-    some = train if len(train) <= most else train.iloc[np.sort(rng.choice(len(train), most, replace=False))]
+    some = train.iloc[comparison.picks(train, rng)]
     frames = (train, comparison.holdout, comparison.synthetic)
     found = rules_of(some, frames, comparison.schema, rng)
     if not found:
         yield Estimate(None, reason="no rule was found that holds in every train row", vacuous=True)
         return
-    estimates = [_estimate(rule) for rule in found]
+    estimates = [share_kept(rule.words, rule.rows[2], float(rule.rows[1].mean())) for rule in found]
     estimates.sort(key=lambda item: item.value or 0.0)
     worst = estimates[0]
     yield Estimate(
@@ -58,13 +57,11 @@ def rules_of(
     return [rule for rule in _rules(some, frames, schema, rng) if rule.rows[0].all()]
 
 
-def _estimate(rule: Kept) -> Estimate:
-    _, holdout, made = rule.rows
-    value = float(made.mean()) if len(made) else 0.0
-    around = binomtest(int(made.sum()), len(made)).proportion_ci(method="wilson")
-    return Estimate(
-        value, (float(around.low), float(around.high)), float(holdout.mean()), n=len(made), subject=rule.words
-    )
+def share_kept(words: str, kept: NDArray[np.bool_], fresh: float | None) -> Estimate:
+    """Share of synthetic rows that keep a rule, with Wilson's interval, beside that of held-out rows."""
+    around = binomtest(int(kept.sum()), len(kept)).proportion_ci(method="wilson")
+    interval = (float(around.low), float(around.high))
+    return Estimate(float(kept.mean()), interval, fresh, n=len(kept), subject=words)
 
 
 def _rules(
