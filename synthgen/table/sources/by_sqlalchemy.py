@@ -17,6 +17,7 @@ from synthgen.table.sources import failures
 from synthgen.table.sources.address import FILES, Address, Name
 from synthgen.table.sources.arrow_types import check_distinct
 from synthgen.table.sources.identifiers import check_names, passing_name
+from synthgen.table.sources.new_file import check_new, removed_on_failure
 from synthgen.table.sources.sqlalchemy_types import arrow_type, batch_of, declared
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def check(address: Address) -> None:
     if address.kind == "sqlite":
         check_file_writable(address.file)
         if not address.file.exists():
-            _refuse_schema(address)
+            check_new(address)
             return
     with _connected(address, write=False, doing="written") as connection:
         _check_free(connection, address)
@@ -72,16 +73,9 @@ def check(address: Address) -> None:
 def write(table: pa.Table, address: Address) -> None:
     """Write a table in one transaction; one that is there stays until the new one is."""
     check_names(table.column_names, by_case=address.kind not in FILES)
-    new_file = address.kind == "sqlite" and not address.file.exists()
-    if new_file:
-        _refuse_schema(address)
-    try:
-        with _connected(address, write=True, doing="written") as connection:
-            _write(connection, table, address)
-    except BaseException:
-        if new_file:
-            address.file.unlink(missing_ok=True)
-        raise
+    alone = removed_on_failure(address) if address.kind == "sqlite" else contextlib.nullcontext()
+    with alone, _connected(address, write=True, doing="written") as connection:
+        _write(connection, table, address)
 
 
 def _write(connection: Connection, table: pa.Table, address: Address) -> None:
@@ -149,12 +143,6 @@ def _refuse_missing(connection: Connection, address: Address) -> None:
         raise failures.no_schema(address, name.schema)
     if name is not None and not inspector.has_table(name.table, schema=name.schema):
         raise failures.no_table(address, name)
-
-
-def _refuse_schema(address: Address) -> None:
-    schema = address.written_to.schema
-    if schema not in (None, "main"):
-        raise failures.no_schema(address, str(schema))
 
 
 def _table(name: Name, columns: list[Any]) -> Any:

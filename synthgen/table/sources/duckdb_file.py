@@ -15,6 +15,7 @@ from synthgen.table.sources import failures
 from synthgen.table.sources.address import Address, Name
 from synthgen.table.sources.arrow_types import labels_of
 from synthgen.table.sources.identifiers import check_names, full_name, literal, passing_name, quoted
+from synthgen.table.sources.new_file import check_new, removed_on_failure
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -40,7 +41,7 @@ def check(address: Address) -> None:
     """Refuse, before any work, a table that can't be written."""
     check_file_writable(address.file)
     if not address.file.exists():
-        _refuse_schema(address)
+        check_new(address)
         return
     with _opened(address, write=False) as connection, _errors(address, "written"):
         _check_free(connection, address)
@@ -49,16 +50,8 @@ def check(address: Address) -> None:
 def write(table: pa.Table, address: Address) -> None:
     """Write a table whole or not at all; one that is there stays until the new one is."""
     check_names(table.column_names, by_case=False)
-    new = not address.file.exists()
-    if new:
-        _refuse_schema(address)
-    try:
-        with _opened(address, write=True) as connection, _errors(address, "written"):
-            _write(connection, table, address)
-    except BaseException:
-        if new:
-            address.file.unlink(missing_ok=True)
-        raise
+    with removed_on_failure(address), _opened(address, write=True) as connection, _errors(address, "written"):
+        _write(connection, table, address)
 
 
 def _write(connection: DuckDBPyConnection, table: pa.Table, address: Address) -> None:
@@ -112,12 +105,6 @@ def _kind(connection: DuckDBPyConnection, name: Name) -> str | None:
         [name.table, name.schema],
     ).fetchall()
     return str(rows[0][0]) if rows else None
-
-
-def _refuse_schema(address: Address) -> None:
-    schema = address.written_to.schema
-    if schema not in (None, "main"):
-        raise failures.no_schema(address, str(schema))
 
 
 def _is_database(file: Path) -> bool:
