@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from synthgen.cli import words
 from synthgen.cli.commands import app
 from synthgen.cli.failures import ExitCode, check_destinations, guarded, say
-from synthgen.cli.places import default_out, stem_of
+from synthgen.cli.places import check_json, default_out, stem_of
 from synthgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ def merge(
     from synthgen.table.sources import check_destination, is_pipe, shown, write_table
     from synthgen.verification.merge_run import merge_run
 
-    if as_json and is_pipe(table):
-        raise UsageError("--json prints on standard output, where the table goes. Name a file with --out.")
-
+    check_json(as_json, table)
     check_destination(table)
     merged = merge_run(run, data, synthetic, review=review, reviewer=reviewer, key=key)
     write_table(merged.table, table)

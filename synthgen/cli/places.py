@@ -54,6 +54,19 @@ def default_reports(out: Path | str) -> Path | None:
     return Path(re.sub(r"[^\w-]+", "_", read_address(out).written_to.table) + "-reports")
 
 
+def check_json(as_json: bool, table: Path | str) -> None:
+    """Refuse JSON and a table on one stream.
+
+    >>> check_json(True, "-")
+    Traceback (most recent call last):
+    synthgen.errors.UsageError: --json prints on standard output, where the table goes. Name a file with --out.
+    """
+    from synthgen.table.sources import is_pipe
+
+    if as_json and is_pipe(table):
+        raise UsageError("--json prints on standard output, where the table goes. Name a file with --out.")
+
+
 def stem_of(path: Path) -> str:
     """A file's name without its ending, which may have two parts."""
     return _split_ending(path)[0]

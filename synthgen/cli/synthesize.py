@@ -12,8 +12,7 @@ from synthgen.cli.configuration import Configured, say_config, table_of, with_sc
 from synthgen.cli.ending import finish
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
 from synthgen.cli.merge import check_review
-from synthgen.cli.places import default_out, default_reports
-from synthgen.errors import UsageError
+from synthgen.cli.places import check_json, default_out, default_reports
 
 
 class _WithGenerators(Configured):
@@ -66,13 +65,12 @@ def synthesize(
     reports are written only if --reports names a folder. Without DATA, ./synthgen.toml says what to do; 'synthgen init'
     writes one.
     """
-    from synthgen.table.sources import check_source, is_pipe
+    from synthgen.table.sources import check_source
 
     check_source(data)
     table = out or default_out(data)
     folder = reports or default_reports(table)
-    if as_json and is_pipe(table):
-        raise UsageError("--json prints on standard output, where the table goes. Name a file with --out.")
+    check_json(as_json, table)
     plan = table_of(context, "fairness", words.read_fairness(fairness))
     waiting = check_review(review, data, table, folder, key_file, str(audience), plan)
     sheets = [waiting.sheet, waiting.rows] if waiting else []
