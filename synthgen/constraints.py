@@ -7,38 +7,5 @@
 
 from __future__ import annotations
 
-from synthgen.table.constraints import (
-    CONSTRAINTS,
-    Constraint,
-    FixedCombinations,
-    Formula,
-    FunctionalDependency,
-    Inequality,
-    Linear,
-    Monotone,
-    OneHot,
-    Pattern,
-    Positive,
-    Predicate,
-    Range,
-    Unique,
-    When,
-)
-
-__all__ = [
-    "CONSTRAINTS",
-    "Constraint",
-    "FixedCombinations",
-    "Formula",
-    "FunctionalDependency",
-    "Inequality",
-    "Linear",
-    "Monotone",
-    "OneHot",
-    "Pattern",
-    "Positive",
-    "Predicate",
-    "Range",
-    "Unique",
-    "When",
-]
+from synthgen.table.constraints import *  # noqa: F403 - the same names, where a user looks for them
+from synthgen.table.constraints import __all__ as __all__

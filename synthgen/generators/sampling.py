@@ -93,7 +93,7 @@ def _rules_for(rules: RuleSet, missing: str) -> RuleSet:
     if missing != "none":
         return rules
     for rule in rules.rules:
-        if isinstance(rule, When) and any(value is None or value == "null" for value in rule.then.values()):
+        if isinstance(rule, When) and rule.asks_for_gaps:
             raise ConstraintError(
                 f'missing="none" and the rule {rule.words!r} contradict each other: it asks for gaps. Drop one of them.'
             )

@@ -16,7 +16,7 @@ from synthgen.table.conditions import Allowed, Interval, allowed_values, meets
 from synthgen.table.constraints.base import Bools, Constraint, Places, Rows, donors, limits_of, on_grid
 from synthgen.table.grid import step_of
 
-NOT_NULL = "not null"
+NULL, NOT_NULL = "null", "not null"
 ANY = Interval(-np.inf, np.inf, False, False)
 
 
@@ -65,6 +65,11 @@ class When(Constraint):
         """Such as ``discharge is null where status != closed``."""
         return f"{said(self.then)} where {said(self.condition)}"
 
+    @property
+    def asks_for_gaps(self) -> bool:
+        """Whether what follows is that a column is missing."""
+        return any(map(_is_null, self.then.values()))
+
     def check(self, schema: Schema) -> None:
         """Refuse conditions that the columns can't have."""
         super().check(schema)
@@ -99,7 +104,7 @@ def read(conditions: Mapping[str, Any], schema: Schema) -> dict[str, Allowed]:
     for name, value in conditions.items():
         column = schema[name]
         labels = column.categories or ()
-        if value is None or (isinstance(value, str) and value == "null" and "null" not in labels):
+        if value is None or (_is_null(value) and NULL not in labels):
             codes = np.zeros(0) if column.kind in LABEL_KINDS else None
             out[name] = Allowed(codes, (), True)
         elif _is_any(value) and NOT_NULL not in labels:
@@ -109,6 +114,10 @@ def read(conditions: Mapping[str, Any], schema: Schema) -> dict[str, Allowed]:
             # What rows have had so far says nothing of what a rule is about.
             out.update(allowed_values({name: value}, Schema((replace(column, bounds=None, nullable=True),))))
     return out
+
+
+def _is_null(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and value == NULL)
 
 
 def _is_any(value: Any) -> bool:
@@ -150,7 +159,7 @@ def said(conditions: Mapping[str, Any]) -> str:
 
 
 def _said_one(value: Any) -> str:
-    if value is None or (isinstance(value, str) and value == "null"):
+    if _is_null(value):
         return "is null"
     if _is_any(value):
         return "is not null"
