@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import signal
 import subprocess
 import sys
@@ -18,7 +17,6 @@ import pytest
 from synthgen.errors import DataError, FileError, UsageError
 from synthgen.table import check_destination, read_table, write_table
 from synthgen.table.content import content
-from tests.postgresql_server import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[3]
 SECRET = "Mrs Secret"
@@ -26,59 +24,6 @@ HOSTILE = [
     "a;b", 'qu"ote', "it's", " space ", "ünï→☂", "select", "a.b", "%s%(x)s", ":x", "--", "t; DROP TABLE t", "a\\b",
     "new\nline", "$1", "{}", "?", "A", "a",
 ]  # fmt: skip
-NAMES = ["duckdb", "sqlite", "postgresql", "postgresql+pg8000"]
-_numbers = itertools.count()
-
-
-class Place:
-    """One database, with a schema of its own for each test."""
-
-    def __init__(self, name, folder, server):
-        self.name, self.server, self.file = name, server, folder / "t.db"
-        self.schema = "main" if server is None else f"Test {next(_numbers)}"
-        if server is not None:
-            server.execute(f'CREATE SCHEMA "{self.schema}"')
-
-    def url(self, parameters):
-        if self.server is None:
-            return f"{self.name}:///{self.file}?{parameters}"
-        return self.server.url(parameters, scheme=self.name)
-
-    def __call__(self, table="t", more=""):
-        """The address of a table."""
-        quoted = table.replace('"', '""').replace("%", "%25").replace("&", "%26")
-        return self.url(f'table="{self.schema}"."{quoted}"{more}')
-
-    def query(self, text):
-        """The address of a query; {t} stands for the table t."""
-        return self.url("query=" + text.replace("%", "%25").replace("&", "%26").format(t=f'"{self.schema}"."t"'))
-
-    def execute(self, statement):
-        """Run a statement with the database's own library."""
-        statement = statement.format(t=f'"{self.schema}"."t"', s=f'"{self.schema}"')
-        if self.server is not None:
-            self.server.execute(statement)
-        elif self.name == "duckdb":
-            import duckdb
-
-            with duckdb.connect(str(self.file)) as connection:
-                connection.execute(statement)
-        else:
-            import sqlite3
-
-            with sqlite3.connect(self.file) as connection:
-                connection.execute(statement)
-            connection.close()
-
-
-@pytest.fixture(params=NAMES)
-def place(request, tmp_path):
-    name = request.param
-    pytest.importorskip("duckdb" if name == "duckdb" else "sqlalchemy", reason="the extra sql isn't installed")
-    if "+" in name:
-        pytest.importorskip("pg8000", reason="no other driver for PostgreSQL is installed")
-    server = request.getfixturevalue("postgresql") if name.startswith("postgresql") else None
-    return Place(name, tmp_path, server)
 
 
 def small(n=3):
@@ -401,76 +346,3 @@ def test_missing_tables_and_schemas(place):
             act(place.url("table=nowhere.t"))
     with pytest.raises(UsageError, match="a query only reads"):
         check_destination(place.query("SELECT 1"))
-
-
-@pytest.mark.parametrize("name", ["duckdb", "sqlite"])
-def test_files_that_are_no_database(tmp_path, name):
-    pytest.importorskip("duckdb" if name == "duckdb" else "sqlalchemy")
-    with pytest.raises(FileError, match="There is no file"):
-        read_table(f"{name}:///{tmp_path}/nix.db?table=t")
-    assert not (tmp_path / "nix.db").exists()
-    for act in (read_table, check_destination, lambda where: write_table(small(), where)):
-        with pytest.raises(FileError, match="is a folder"):
-            act(f"{name}:///{tmp_path}?table=t")
-        (tmp_path / "text.db").write_text(f"{SECRET}\n" * 100, encoding="utf-8")
-        with pytest.raises(FileError, match="database") as caught:
-            act(f"{name}:///{tmp_path}/text.db?table=t&if_exists=replace")
-        assert SECRET not in str(caught.value)
-    assert (tmp_path / "text.db").read_text(encoding="utf-8") == f"{SECRET}\n" * 100
-    with pytest.raises(FileError, match="can't be written to"):
-        check_destination(f"{name}:///{tmp_path}/text.db/deep.db?table=t")
-
-
-def test_a_database_that_this_program_has_open(tmp_path):
-    duckdb = pytest.importorskip("duckdb")
-    with duckdb.connect(str(tmp_path / "t.db")) as connection:
-        connection.execute("CREATE TABLE t AS SELECT 1 AS a")
-        assert read_table(f"duckdb:///{tmp_path}/t.db?table=t")["a"].tolist() == [1]
-
-
-def test_relative_and_coded_paths(tmp_path, monkeypatch):
-    pytest.importorskip("duckdb")
-    monkeypatch.chdir(tmp_path)
-    write_table(small(), "duckdb:///100%25 a%3Fb.db?table=t")
-    assert [file.name for file in tmp_path.iterdir()] == ["100% a?b.db"]
-
-
-def test_a_wrong_password_and_a_missing_server(postgresql, tmp_path):
-    for url, words in (
-        (postgresql.url("table=t", password="guessed/1"), "password authentication failed"),
-        (f"postgresql://ann:guessed%2F1@/nix?host={tmp_path}&table=t", "connection to server"),
-        ("postgresql://ann:guessed%2F1@nowhere.invalid/nix?table=t", ""),
-        ("postgresql://ann:guessed%2F1@localhost:port/nix?table=t", ""),
-    ):
-        for act in (read_table, check_destination):
-            with pytest.raises(FileError, match="can't be opened") as caught:
-                act(url)
-            said = str(caught.value)
-            assert words in said
-            assert "\n" not in said
-            assert "guessed" not in said
-            assert caught.value.__suppress_context__
-
-
-def test_rights_that_are_lacking(postgresql):
-    postgresql.execute(
-        "CREATE ROLE guest LOGIN PASSWORD 'guest'", "CREATE SCHEMA closed", "CREATE TABLE closed.t (a integer)",
-        "CREATE SCHEMA open", "GRANT ALL ON SCHEMA open TO guest", "CREATE TABLE open.t (a integer)",
-    )  # fmt: skip
-    base = f"postgresql://guest:guest@/postgres?host={postgresql.folder}&table="
-    with pytest.raises(FileError, match=r"permission denied|no table"):
-        read_table(base + "closed.t")
-    with pytest.raises(FileError, match="no right to make tables"):
-        check_destination(base + "closed.u")
-    with pytest.raises(FileError, match="belongs to somebody else"):
-        check_destination(base + "open.t&if_exists=replace")
-
-
-def test_no_password_in_anything_that_python_shows(postgresql):
-    from synthgen.table.sources import read_address
-
-    address = read_address(postgresql.url("table=t"))
-    assert PASSWORD in address.secrets
-    for shown in (repr(address), str(address), address.shown, f"{address}"):
-        assert "s3cret" not in shown
-        assert "geheim" not in shown
