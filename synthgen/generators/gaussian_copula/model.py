@@ -262,16 +262,15 @@ class GaussianCopulaSynthesizer(Synthesizer):
 
     def _cells(self, code: float, wanted: Mapping[str, Allowed]) -> dict[int, NDArray[np.bool_]]:
         """Parts of a class's margins that conditions leave; those that leave all, or none, aren't aimed at."""
-        part, out = self._classes[code], {}
+        part, out, far = self._classes[code], {}, self._met_by_choice()
         for j, variable in enumerate(self._variables):
             name = variable.removesuffix(GAP)
-            if variable not in part.margins or name not in wanted or name in self._far:
+            if variable not in part.margins or name not in wanted or name in far:
                 continue
             values, allowed = middles(part.margins[variable]), wanted[name]
             if variable != name:
-                there = (not allowed.missing) | bool(allowed.intervals)
-                good = (values <= 0.5) if there else (values > 0.5)
-                good |= there and allowed.missing
+                gone = values > 0.5
+                good = (gone & allowed.missing) | (~gone & bool(allowed.intervals))
             elif name in self._gaps and allowed.missing:
                 continue
             elif name in self._orders:
@@ -329,10 +328,6 @@ class GaussianCopulaSynthesizer(Synthesizer):
             levels = level_of(own, part.margins[variable], rng)
             scores[rows, j], there[rows, j] = ndtri(np.clip(levels, EDGE, 1 - EDGE)), True
         return scores, there
-
-    @property
-    def _far(self) -> frozenset[str]:
-        return self._met_by_choice()
 
     def _scores(
         self, code: float, n: int, cells: Mapping[int, NDArray[np.bool_]] | None, rng: np.random.Generator
