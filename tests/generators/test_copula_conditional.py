@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import ks_2samp
 
 from synthgen.generators import GaussianCopulaSynthesizer
-from synthgen.generators.gaussian_copula.conditional import CELLS, given, level_of, scores_within
+from synthgen.generators.gaussian_copula.conditional import CELLS, given, levels_of, scores_between, scores_within
 from synthgen.generators.margins import empirical_margin
 
 
@@ -42,9 +42,40 @@ def test_a_level_is_the_one_whose_quantile_the_value_is():
     values = np.concatenate([np.repeat(0.0, 300), rng.exponential(size=700)])
     margin = empirical_margin(values, 1.0, discrete=False)
     some = margin.quantile(rng.random(500))
-    assert np.allclose(margin.quantile(level_of(some, margin, rng)), some)
-    # An atom has many levels, drawn at random.
-    assert level_of(np.zeros(1000), margin, rng).std() == pytest.approx(0.3 / np.sqrt(12), rel=0.1)
+    for ends in levels_of(some, margin):
+        assert np.allclose(margin.quantile(ends), some)
+    # An atom has many levels, as wide as its share; any other value has one.
+    assert np.ptp(levels_of(np.zeros(1), margin)) == pytest.approx(0.3)
+    assert np.ptp(levels_of(some[some > 0], margin), axis=0).max() == 0
+
+
+def test_variables_known_to_lie_in_cells_go_with_one_another():
+    rng = np.random.default_rng(0)
+    correlation = np.array([[1.0, 0.99], [0.99, 1.0]])
+    # Both above zero, and nothing else is known: drawn each by itself they would have no correlation left.
+    made = scores_between(correlation, np.zeros((4000, 2)), np.full((4000, 2), 8.0), rng)
+    assert (made >= 0).all()
+    assert np.corrcoef(made.T)[0, 1] > 0.95
+    # Without limits it is the whole distribution; a score that is known stays.
+    free = scores_between(correlation, np.full((4000, 2), -8.0), np.full((4000, 2), 8.0), rng)
+    assert np.corrcoef(free.T)[0, 1] == pytest.approx(0.99, abs=0.005)
+    assert free.std(axis=0) == pytest.approx([1, 1], abs=0.05)
+    low, high = np.array([[1.5, -8.0]] * 4000), np.array([[1.5, 8.0]] * 4000)
+    one = scores_between(correlation, low, high, rng)
+    assert (one[:, 0] == 1.5).all()
+    assert one[:, 1].mean() == pytest.approx(0.99 * 1.5, abs=0.02)
+
+
+def test_labels_that_say_nearly_the_same_dont_tear_the_rest_apart():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=3000)
+    level = np.clip(np.round(x), -2, 2)
+    other = np.where(rng.random(3000) < 0.02, rng.permutation(level), level)
+    frame = pd.DataFrame({"x": x.round(2), "a": level.astype(int).astype(str), "b": other.astype(int).astype(str)})
+    fitted = GaussianCopulaSynthesizer(random_state=0).fit(frame)
+    made = fitted.sample(conditions=frame[["a", "b"]], random_state=0)
+    # By hand .25, a label being half a step wide to each side; .53 if each label is placed in its cell by itself.
+    assert np.abs(made["x"].to_numpy() - level).mean() < 0.4
 
 
 def test_scores_lie_in_the_cells_that_are_left():

@@ -19,26 +19,62 @@ CELLS = 4_096
 MOST_TRIES = 200
 """Draws of the conditioned variables for each row that is asked for, at most."""
 
-EDGE = 1e-12
+EDGE, TINY = 1e-12, 1e-300
+RIDGE = 1e-4
+"""Added to the variance of what is known: correlations are estimated, and columns that follow from another are told
+from it by rounding alone."""
 
 
-def level_of(values: Floats, margin: Margin, rng: np.random.Generator) -> Floats:
-    """Level of each value in its margin: at random within an atom, which has many.
+def levels_of(values: Floats, margin: Margin) -> tuple[Floats, Floats]:
+    """Lowest and highest level of each value in its margin: an atom has many, any other value one.
 
     Examples
     --------
     >>> margin = Margin(np.array([0.0, 0.5, 0.5, 1.0]), np.array([0.0, 0.0, 1.0, 3.0]))
-    >>> level_of(np.array([2.0]), margin, np.random.default_rng(0)).tolist()
-    [0.75]
+    >>> low, high = levels_of(np.array([0.0, 2.0]), margin)
+    >>> low.tolist(), high.tolist()
+    ([0.0, 0.75], [0.5, 0.75])
     """
     levels, points = margin.levels, margin.values
     first, after = np.searchsorted(points, values, "left"), np.searchsorted(points, values, "right")
     last = len(points) - 1
-    low, high = np.clip(first - 1, 0, last), np.clip(first, 0, last)
-    step = np.where(points[high] > points[low], points[high] - points[low], 1.0)
-    between = levels[low] + np.clip((values - points[low]) / step, 0.0, 1.0) * (levels[high] - levels[low])
-    start, end = levels[np.clip(first, 0, last)], levels[np.clip(after - 1, 0, last)]
-    return np.asarray(np.where(after > first, start + rng.random(len(values)) * (end - start), between))
+    below, above = np.clip(first - 1, 0, last), np.clip(first, 0, last)
+    step = np.where(points[above] > points[below], points[above] - points[below], 1.0)
+    between = levels[below] + np.clip((values - points[below]) / step, 0.0, 1.0) * (levels[above] - levels[below])
+    there = after > first
+    return np.where(there, levels[above], between), np.where(there, levels[np.clip(after - 1, 0, last)], between)
+
+
+def scores_between(correlation: Floats, low: Floats, high: Floats, rng: np.random.Generator) -> Floats:
+    """Draw variables that are known to lie in a cell each, so that they go with one another.
+
+    One after the other, each given those before it and cut to its cell (Genz 1992,
+    https://doi.org/10.1080/10618600.1992.10477010); the narrowest cells come first. To draw each cell's variable by
+    itself would put what is strongly correlated where it never is together.
+
+    Parameters
+    ----------
+    correlation : array of shape (k, k)
+    low, high : array of shape (n, k)
+        Ends of each cell; equal where the score itself is known.
+
+    Returns
+    -------
+    array of shape (n, k)
+    """
+    order = np.argsort((ndtr(high) - ndtr(low)).mean(axis=0), kind="stable")
+    root = np.linalg.cholesky(correlation[np.ix_(order, order)] + RIDGE * np.eye(len(order)))
+    noise, out = np.zeros(low.shape), np.zeros(low.shape)
+    for k, j in enumerate(order):
+        mean, spread = noise[:, :k] @ root[k, :k], root[k, k]
+        ends = np.stack([low[:, j] - mean, high[:, j] - mean]) / spread
+        # Beyond the middle the other tail is used, where levels are told apart.
+        turned = ends[0] > 0
+        tails = np.sort(ndtr(np.where(turned, -ends, ends)), axis=0)
+        drawn = ndtri(np.clip(tails[0] + rng.random(len(low)) * (tails[1] - tails[0]), TINY, 1 - EDGE))
+        noise[:, k] = np.clip(np.where(turned, -drawn, drawn), ends[0], ends[1])
+        out[:, j] = np.clip(mean + spread * noise[:, k], low[:, j], high[:, j])
+    return out
 
 
 def given(latent: Floats, correlation: Floats, known: Sequence[int], scores: Floats) -> Floats:
@@ -59,7 +95,7 @@ def given(latent: Floats, correlation: Floats, known: Sequence[int], scores: Flo
         Exact draws of the conditional distribution (Journel and Huijbregts, 1978: conditioning by kriging).
     """
     at = list(known)
-    inner = correlation[np.ix_(at, at)] + 1e-9 * np.eye(len(at))
+    inner = correlation[np.ix_(at, at)] + RIDGE * np.eye(len(at))
     weights = np.linalg.solve(inner, correlation[at])
     out = latent + (scores - latent[:, at]) @ weights
     out[:, at] = scores

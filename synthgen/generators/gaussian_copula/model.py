@@ -16,7 +16,14 @@ from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer, class_sizes
 from synthgen.generators.completing import without_missing
 from synthgen.generators.distance_columns import restored, with_distances
-from synthgen.generators.gaussian_copula.conditional import EDGE, given, level_of, middles, scores_within
+from synthgen.generators.gaussian_copula.conditional import (
+    EDGE,
+    given,
+    levels_of,
+    middles,
+    scores_between,
+    scores_within,
+)
 from synthgen.generators.gaussian_copula.correlation import (
     latent_correlation,
     positive_definite,
@@ -291,14 +298,16 @@ class GaussianCopulaSynthesizer(Synthesizer):
             return None
         for code in np.unique(classes):
             rows = np.flatnonzero(classes == code)
-            scores, there = self._known_scores(code, learnt.iloc[rows], rng)
+            low, high, there = self._known_scores(code, learnt.iloc[rows])
             latent = self._scores(code, len(rows), None, rng)
             kinds, kind_of = np.unique(there, axis=0, return_inverse=True)
             correlation = self._classes[code].root @ self._classes[code].root.T
             for number, kind in enumerate(kinds):
                 at, mine = np.flatnonzero(kind), np.flatnonzero(kind_of.ravel() == number)
                 if len(at):
-                    latent[mine] = given(latent[mine], correlation, list(at), scores[np.ix_(mine, at)])
+                    cells = np.ix_(mine, at)
+                    scores = scores_between(correlation[np.ix_(at, at)], low[cells], high[cells], rng)
+                    latent[mine] = given(latent[mine], correlation, list(at), scores)
             made = to_grid(self._from_scores(code, latent), self.model_schema_)
             learnt_rows = learnt.iloc[rows][made.columns].to_numpy(float)
             both = np.where(np.isnan(learnt_rows), made.to_numpy(float), learnt_rows)
@@ -308,12 +317,10 @@ class GaussianCopulaSynthesizer(Synthesizer):
         filled = pd.DataFrame(out, columns=known.columns)
         return without_missing(filled, self.schema_, rng) if whole else filled
 
-    def _known_scores(
-        self, code: float, known: pd.DataFrame, rng: np.random.Generator
-    ) -> tuple[Floats, NDArray[np.bool_]]:
-        """Scores of what is known of rows of one class, and which variables that are."""
-        part, n = self._classes[code], len(known)
-        scores, there = np.zeros((n, len(part.root))), np.zeros((n, len(part.root)), dtype=bool)
+    def _known_scores(self, code: float, known: pd.DataFrame) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Between which scores lies what is known of rows of one class, and which variables that are."""
+        part, shape = self._classes[code], (len(known), len(self._variables))
+        low, high, there = np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool)
         for j, variable in enumerate(self._variables):
             name = variable.removesuffix(GAP)
             if variable not in part.margins:
@@ -325,9 +332,9 @@ class GaussianCopulaSynthesizer(Synthesizer):
                 own = np.zeros(len(rows))
             elif name in self._orders:
                 own = self._orders[name][own.astype(np.int64)].astype(float)
-            levels = level_of(own, part.margins[variable], rng)
-            scores[rows, j], there[rows, j] = ndtri(np.clip(levels, EDGE, 1 - EDGE)), True
-        return scores, there
+            ends = np.clip(levels_of(own, part.margins[variable]), EDGE, 1 - EDGE)
+            (low[rows, j], high[rows, j]), there[rows, j] = ndtri(ends), True
+        return low, high, there
 
     def _scores(
         self, code: float, n: int, cells: Mapping[int, NDArray[np.bool_]] | None, rng: np.random.Generator
