@@ -19,12 +19,14 @@ from synthgen.generators.tree import imputing
 
 LEARNT = 20_000
 ROWS = 3_000
+ENGINES = ("tree", "gaussian_copula")
 WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "tree, as it is": ("tree", {}),
     "tree, 1 candidate": ("tree", {"candidates": 1}),
     "tree, 4 candidates": ("tree", {"candidates": 4}),
     "tree, 5 neighbours of 10,000": ("tree", {"neighbours": (5, 10_000)}),
     "tree, 20 neighbours of 50,000": ("tree", {"neighbours": (20, 50_000)}),
+    "copula, as it is": ("gaussian_copula", {}),
     "copula, 5 neighbours of 10,000": ("gaussian_copula", {"neighbours": (5, 10_000)}),
 }
 REPEATS = 1
@@ -68,26 +70,28 @@ def agreement(real: pd.DataFrame, made: pd.DataFrame, known: pd.DataFrame) -> di
 @contextmanager
 def a_way(candidates: int | None = None, neighbours: tuple[int, int] | None = None) -> Iterator[None]:
     before = (imputing.FEWEST_CANDIDATES, imputing.MOST_CANDIDATES, completing.ALIKE, completing.MOST_DRAWN,
-              completing.FEWEST_DRAWN, GENERATORS["tree"]._completed)  # fmt: skip
+              completing.FEWEST_DRAWN)  # fmt: skip
+    own = {name: GENERATORS[name]._completed for name in ENGINES}
     try:
         if candidates:
             imputing.FEWEST_CANDIDATES = imputing.MOST_CANDIDATES = candidates
         if neighbours:
             completing.ALIKE, completing.MOST_DRAWN = neighbours
             completing.FEWEST_DRAWN = neighbours[1]
-            GENERATORS["tree"]._completed = lambda self, known, whole, rng: None  # type: ignore[method-assign]
+            for name in ENGINES:
+                GENERATORS[name]._completed = lambda self, known, whole, rng: None  # type: ignore[method-assign]
         yield
     finally:
         (imputing.FEWEST_CANDIDATES, imputing.MOST_CANDIDATES, completing.ALIKE, completing.MOST_DRAWN,
-         completing.FEWEST_DRAWN, GENERATORS["tree"]._completed) = before  # type: ignore[method-assign] # fmt: skip
+         completing.FEWEST_DRAWN) = before  # fmt: skip
+        for name, method in own.items():
+            GENERATORS[name]._completed = method  # type: ignore[method-assign]
 
 
 def ways_to_complete(partial_rows: Callable[..., pd.DataFrame], known: list[str]) -> dict[str, Any]:
     frame = sg.datasets.load_adult()
     train, others = frame[:LEARNT], frame[LEARNT:]
-    models = {
-        name: GENERATORS[name](random_state=0).fit(train, target="income") for name in ("tree", "gaussian_copula")
-    }
+    models = {name: GENERATORS[name](random_state=0).fit(train, target="income") for name in ENGINES}
     out: dict[str, Any] = {}
     for words in known:
         partial = partial_rows(others, words, ROWS)
