@@ -12,7 +12,7 @@ from sklearn.base import clone
 
 import synthgen as sg
 from synthgen.errors import DataError, MissingExtraError, NotFittedError, UsageError
-from synthgen.generators import base
+from synthgen.generators import sampling
 from synthgen.generators import sdv as adapter
 from synthgen.generators.sdv import SdvSynthesizer
 
@@ -105,10 +105,10 @@ def test_two_samples_differ_and_their_sequence_repeats(made, model):
 @models
 @pytest.mark.parametrize("n", [1, 7, 33])
 def test_n_is_exact_over_blocks_too(made, model, n, monkeypatch):
-    monkeypatch.setattr(base, "BLOCK", 16)
+    monkeypatch.setattr(sampling, "BLOCK", 16)
     rows = made(model).sample(n, random_state=1)
     assert len(rows) == n
-    if n > base.BLOCK:
+    if n > sampling.BLOCK:
         same(rows[:16], made(model).sample(20, random_state=1)[:16])
         assert not rows[:16].equals(rows[16:32].reset_index(drop=True))
 
