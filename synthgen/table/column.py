@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from enum import StrEnum
 from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from synthgen.errors import DataError, UsageError
+from synthgen.table.kind_and_role import Kind as Kind
+from synthgen.table.kind_and_role import Role as Role
 
 if TYPE_CHECKING:
     from typing import Self
@@ -25,32 +26,10 @@ UNKNOWN_DTYPE = "unknown"
 """Dtype of columns that were described without a table, such as another tool's file describes them."""
 
 
-class Kind(StrEnum):
-    """What the values of a column are."""
-
-    CONTINUOUS = "continuous"
-    INTEGER = "integer"
-    CATEGORICAL = "categorical"
-    BOOLEAN = "boolean"
-    DATETIME = "datetime"
-    IDENTIFIER = "identifier"
-    TEXT = "text"
-
-
-class Role(StrEnum):
-    """What a column is for."""
-
-    FEATURE = "feature"
-    TARGET = "target"
-    SENSITIVE = "sensitive"
-    QUASI_IDENTIFIER = "quasi_identifier"
-    IDENTIFIER = "identifier"
-    SUBJECT = "subject"
-
-
 ORDERED_KINDS = (Kind.CONTINUOUS, Kind.INTEGER, Kind.DATETIME)
 LABEL_KINDS = (Kind.CATEGORICAL, Kind.BOOLEAN)
 OPAQUE_KINDS = (Kind.IDENTIFIER, Kind.TEXT)
+PLAIN_FIELDS = ("bounds", "categories", "decimals", "resolution", "nullable", "pattern", "check", "faker", "locale")
 
 
 @dataclass(frozen=True)
@@ -110,6 +89,12 @@ class Column:
     pattern : str or None
         Shape of an identifier's values: ``9`` a digit, ``A`` and ``a`` letters, ``h`` a digit of
         a long hexadecimal number, anything else itself.
+    check : str or None
+        Check digits that an identifier carries, one of :data:`synthgen.table.check_digits.CHECKS`.
+    faker : str or None
+        What Faker makes an identifier's values of; see :mod:`synthgen.table.made_up`.
+    locale : str or None
+        Faker's locale, such as ``"de_DE"``; None means ``"en_US"``.
     storage : Storage
     declared : frozenset of str
         Names of the fields above that a person declared. All others were read off the data, so
@@ -125,6 +110,9 @@ class Column:
     resolution: int | None = None
     nullable: bool = False
     pattern: str | None = None
+    check: str | None = None
+    faker: str | None = None
+    locale: str | None = None
     storage: Storage = field(default_factory=Storage)
     declared: frozenset[str] = frozenset()
 
@@ -136,7 +124,7 @@ class Column:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, defaults left out."""
         out: dict[str, Any] = {"name": self.name, "kind": str(self.kind), "role": str(self.role)}
-        for name in ("bounds", "categories", "decimals", "resolution", "nullable", "pattern"):
+        for name in PLAIN_FIELDS:
             value = getattr(self, name)
             if value not in (None, False):
                 out[name] = list(value) if isinstance(value, tuple) else value
@@ -270,6 +258,8 @@ class Schema:
         if changes.get("kind") in OPAQUE_KINDS:
             for read_off in {"bounds", "categories", "decimals", "resolution"} - declared:
                 changes[read_off] = None
+        if "pattern" in changes and "check" not in declared:
+            changes["check"] = None  # another shape need not have room for the check digits of the real values
         new = replace(column, **changes, declared=declared)
         return self.with_columns([new])
 

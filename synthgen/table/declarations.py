@@ -207,9 +207,8 @@ def _as_moments(series: pd.Series[Any], read: Column, text_format: str | None) -
 
 def _blank(read: Column, **changes: Any) -> Column:
     """Forget what was read for another kind."""
-    return replace(
-        read, **{"bounds": None, "categories": None, "decimals": None, "resolution": None, "pattern": None, **changes}
-    )
+    read_off = ("bounds", "categories", "decimals", "resolution", "pattern", "check")
+    return replace(read, **{**dict.fromkeys(read_off), **changes})
 
 
 _AS: dict[Kind, Any] = {

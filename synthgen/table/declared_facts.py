@@ -13,7 +13,8 @@ from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind
 from synthgen.table.dtypes import Family, family
 from synthgen.table.kinds import KINDS
 
-_DECLARABLE = ("bounds", "categories", "decimals", "nullable", "pattern")
+_OF_IDENTIFIERS = ("pattern", "check", "faker", "locale")
+_DECLARABLE = ("bounds", "categories", "decimals", "nullable", *_OF_IDENTIFIERS)
 
 
 def plain_label(value: Any) -> Any:
@@ -41,9 +42,12 @@ def with_facts(series: pd.Series[Any], made: Column, said: Column) -> Column:
     if made.kind is Kind.CONTINUOUS and "decimals" in said.declared:
         facts["decimals"] = said.decimals
         declared |= {"decimals"}
-    if made.kind is Kind.IDENTIFIER and "pattern" in said.declared:
-        facts["pattern"] = said.pattern
-        declared |= {"pattern"}
+    if made.kind is Kind.IDENTIFIER:
+        said_of_it = said.declared & set(_OF_IDENTIFIERS)
+        # A shape of one's own need not have room for the check digits of the real values.
+        facts |= {"check": None} if "pattern" in said_of_it else {}
+        facts |= {name: getattr(said, name) for name in said_of_it}
+        declared |= said_of_it
     if "nullable" in said.declared:
         token = said.storage.missing_token
         if not said.nullable and (series.isna().any() or (token is not None and made.storage.missing_token == token)):

@@ -14,8 +14,8 @@ from synthgen.errors import DataError, UsageError
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
 from synthgen.table.dtypes import Family, family, labels
 from synthgen.table.encoding import extend_categories
+from synthgen.table.inference import as_identifier
 from synthgen.table.kinds import KINDS
-from synthgen.table.kinds.identifier import learn_pattern
 from synthgen.table.number_rules import decimals_of
 from synthgen.table.text_formats import find_date_format
 
@@ -96,13 +96,16 @@ def _declared(series: pd.Series[Any], column: Column, fields: Mapping[str, Any])
 
 def _read_as(series: pd.Series[Any], column: Column, kind: Kind) -> Column:
     """The column as another kind, with what its values say about that kind."""
-    bare = replace(column, kind=kind, bounds=None, categories=None, decimals=None, resolution=None, pattern=None)
+    bare = replace(
+        column, kind=kind, bounds=None, categories=None, decimals=None, resolution=None, pattern=None, check=None
+    )  # fmt: skip
     if kind in LABEL_KINDS:
         return extend_categories(Schema((bare,)), series.to_frame(column.name))[column.name]
     if kind in OPAQUE_KINDS:
-        pattern = learn_pattern(KINDS[kind].parse(series, bare)) if kind is Kind.IDENTIFIER else None
-        role = Role.IDENTIFIER if kind is Kind.IDENTIFIER and bare.role is Role.FEATURE else bare.role
-        return replace(bare, pattern=pattern, role=role)
+        if kind is Kind.TEXT:
+            return bare
+        role = Role.IDENTIFIER if bare.role is Role.FEATURE else bare.role
+        return as_identifier(series, replace(bare, role=role))
     bare = _stored_as_text(series, bare)
     values = KINDS[kind].parse(series, bare)
     present = values[~np.isnan(values)]

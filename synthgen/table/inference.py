@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from synthgen.errors import DataError, UsageError
+from synthgen.table.check_digits import learn_check
 from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Schema, Storage
 from synthgen.table.dtypes import (
     LARGEST_EXACT,
@@ -265,9 +266,10 @@ def _precision(series: pd.Series[Any]) -> np.dtype[Any]:
 
 
 def as_identifier(series: pd.Series[Any], column: Column) -> Column:
-    """Describe a column as an identifier, with the commonest shape of its values."""
+    """Describe a column as an identifier, with the commonest shape of its values and their check digits."""
     column = replace(column, kind=Kind.IDENTIFIER, categories=None)
-    return replace(column, pattern=learn_pattern(KINDS[Kind.IDENTIFIER].parse(series, column)))
+    values = KINDS[Kind.IDENTIFIER].parse(series, column)
+    return replace(column, pattern=learn_pattern(values), check=learn_check(values))
 
 
 def _of_text(series: pd.Series[Any], column: Column) -> Column:
@@ -291,7 +293,8 @@ def _of_text(series: pd.Series[Any], column: Column) -> Column:
     many_words = float(np.mean([len(text.split()) for text in found])) >= WORDS_OF_TEXT
     near_unique = rows >= ENOUGH_ROWS and 2 * levels >= rows
     if many_words and (near_unique or levels >= LEVELS_OF_TEXT):
-        return replace(column, kind=Kind.TEXT)
+        # Numbers in groups, such as those of cards, are no words.
+        return as_identifier(series, column) if learn_check(found) else replace(column, kind=Kind.TEXT)
     if near_unique:
         return as_identifier(series, column)
     return _labelled(column, sort_labels(found))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from synthgen.errors import DataError
+from synthgen.errors import DataError, UsageError
+from synthgen.table.check_digits import check_named, with_check
 from synthgen.table.column import Column
 from synthgen.table.dtypes import LARGEST_EXACT, holds_objects, labels
 from synthgen.table.storing import base_dtype, sparse_again, store_text
@@ -31,6 +32,7 @@ _ALPHABETS = {
     "h": "0123456789abcdef",
 }
 _MOST_DIGITS = 15
+MOST_TURNS = 100
 
 
 def parse(series: pd.Series[Any], column: Column) -> np.ndarray:
@@ -143,13 +145,16 @@ def learn_pattern(values: Iterable[str | None]) -> str:
     return min(counts, key=lambda mask: (-counts[mask], mask)) if counts else "9"
 
 
-def draw(pattern: str, n: int, rng: np.random.Generator) -> np.ndarray:
+def draw(
+    pattern: str, n: int, rng: np.random.Generator, *, check: str | None = None, taken: Collection[str] = frozenset()
+) -> np.ndarray:
     """Draw new, distinct identifiers of a shape.
 
     A shape with room for fewer than 10⁹ identifiers a draw is made longer (its last run of digits,
     or else of letters), so that a new identifier equals a real one with a chance below one in 10⁹
     for each real one. Shapes of digits only are numbers: no leading zero, and at most 15 digits, so
-    that a float64 holds them (from a million draws on, that leaves less room).
+    that a float64 holds them (from a million draws on, that leaves less room). Shapes with check digits keep their
+    length, so only ``taken`` keeps real ones out of a shape that is nearly full.
 
     Parameters
     ----------
@@ -157,10 +162,19 @@ def draw(pattern: str, n: int, rng: np.random.Generator) -> np.ndarray:
         As :func:`learn_pattern` gives it.
     n : int
     rng : numpy.random.Generator
+    check : str, optional
+        Check digits that each carries; see :data:`synthgen.table.check_digits.CHECKS`.
+    taken : collection of str
+        Identifiers that aren't drawn.
 
     Returns
     -------
     numpy.ndarray of object, shape (n,)
+
+    Raises
+    ------
+    UsageError
+        The shape hasn't room for so many, or can't carry the check digits.
 
     Examples
     --------
@@ -169,19 +183,33 @@ def draw(pattern: str, n: int, rng: np.random.Generator) -> np.ndarray:
     >>> len(set(made)), all(len(name) > 7 and name[2] == "-" for name in made)
     (3, True)
     """
-    shape = lengthen(pattern, n)
-    number = set(shape.lstrip("-")) == {"9"}
+    shape = pattern if check else lengthen(pattern, n)
+    kind = check_named(check) if check else None
     found: dict[str, None] = {}
-    while len(found) < n:
-        wanted = n - len(found)
-        points = np.empty((wanted, len(shape)), dtype=np.uint32)
-        for place, mark in enumerate(shape):
-            alphabet = np.array([ord(char) for char in _ALPHABETS.get(mark, mark)], dtype=np.uint32)
-            low = 1 if number and place == shape.index("9") and len(shape) > 1 else 0
-            points[:, place] = alphabet[rng.integers(low, len(alphabet), wanted)]
-        drawn = points.view(f"<U{len(shape)}").reshape(-1).tolist()
-        found.update(dict.fromkeys(drawn))
-    return np.array(list(found)[:n], dtype=object)
+    # At least one character in ten follows from the others where there are check digits.
+    turns = 0 if kind is not None and room(shape) < 12 * n else MOST_TURNS
+    for _ in range(turns):
+        drawn: Iterable[str | None] = _in_shape(shape, n - len(found), rng)
+        if kind is not None:
+            drawn = (with_check(text, kind, rng) for text in drawn if text is not None)
+        found.update(dict.fromkeys(text for text in drawn if text is not None and text not in taken))
+        if len(found) >= n:
+            return np.array(list(found)[:n], dtype=object)
+    raise UsageError(
+        f"The shape {shape!r}" + (f" with the check digits {check!r}" if check else "") + f" has no room for {n:,} new "
+        f"identifiers. Ask for fewer rows, or declare a longer pattern or no check."
+    )
+
+
+def _in_shape(shape: str, n: int, rng: np.random.Generator) -> list[str]:
+    number = set(shape.lstrip("-")) == {"9"}
+    points = np.empty((n, len(shape)), dtype=np.uint32)
+    for place, mark in enumerate(shape):
+        alphabet = np.array([ord(char) for char in _ALPHABETS.get(mark, mark)], dtype=np.uint32)
+        low = 1 if number and place == shape.index("9") and len(shape) > 1 else 0
+        points[:, place] = alphabet[rng.integers(low, len(alphabet), n)]
+    drawn: list[str] = points.view(f"<U{len(shape)}").reshape(-1).tolist()
+    return drawn
 
 
 def lengthen(pattern: str, n: int) -> str:
