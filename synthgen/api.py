@@ -14,6 +14,7 @@ from sklearn.base import clone
 from synthgen.checks import check_table, check_words
 from synthgen.errors import ConditionError, UsageError
 from synthgen.generators import GENERATORS, Synthesizer
+from synthgen.generators.identifying import avoiding
 from synthgen.merging import accepted_rows
 from synthgen.merging.merge import refused_rows
 from synthgen.planning import (
@@ -40,7 +41,9 @@ from synthgen.planning.fairness import (
     read_plan,
     sensitive_of,
 )
+from synthgen.planning.made_up import with_made_up
 from synthgen.profiling import profile_coded
+from synthgen.profiling.personal_data import personal_data
 from synthgen.profiling.source import with_source
 from synthgen.progress import Stages
 from synthgen.provenance import describe_run
@@ -188,6 +191,9 @@ def synthesize(
         coded = encode(frame, schema)
         check_table(frame, coded, schema)
         given, coarsening, source = (coded, schema), None, frame
+        coded, schema, personal, made_up = with_made_up(
+            frame, coded, schema, personal_data(coded, schema), conditions or ()
+        )
         if purpose == "release":
             frame, coded, schema, form, coarsening = coarsen_for_release(frame, coded, schema, form, gate, conditions)
         fair, frame, coded = _fairness(
@@ -198,7 +204,7 @@ def synthesize(
         plan = fair.sampling(purpose == "release")
         plan = plan or _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     with stages("profile"):
-        described = with_source(profile_coded(*given), data, given[1])
+        described = with_source(profile_coded(*given, personal=personal), data, given[1])
     with stages("choose"):
         train, held = split_rows(seen[1], learnt, holdout, stream(seed, "split"))
         check_learnable(seen[1], train, plan, learnt)
@@ -207,7 +213,7 @@ def synthesize(
     with stages("fit"):
         model.fit(seen[0], schema=learnt)
         fair.tell(model)
-    with stages("sample"):
+    with stages("sample"), avoiding(model, source):
         made = fair.split(draw(model, plan, wanted, learnt, seed, missing))
     with stages("validate"):
         report, keep = _validate(model, coded, train, held, made, wanted, schema, purpose, gate, validation, seed, fair)
@@ -215,7 +221,7 @@ def synthesize(
         delivered, warned = deliver(made, keep, plan, learnt, fair.blocks(made) or blocks_of(plan))
     accepted = made.iloc[delivered].reset_index(drop=True)
     outcome, weights = _outcome(fair, coded, accepted, purpose)
-    warned += [*broken_rules(model), *fair.notes, *described.personal_data.repeated]
+    warned += [*broken_rules(model), *fair.notes, *made_up, *personal.repeated]
     counts = row_counts(coded, train, held, plan, keep, accepted, purpose)
     origin = describe_run(
         model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds, coarsening,

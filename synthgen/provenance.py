@@ -19,7 +19,7 @@ from synthgen.reviewing import ReviewLog
 from synthgen.table import Schema
 from synthgen.validation import ValidationReport
 
-LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "lightgbm", "numba", "pyarrow")
+LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "lightgbm", "numba", "pyarrow", "faker")
 REVIEWED_OUT = "refused_by_reviewer"
 """The count of rows that people refused."""
 

@@ -22,6 +22,7 @@ from synthgen.generators.distance_columns import (
     with_distances,
     without_distances,
 )
+from synthgen.generators.identifying import learn_entities, learn_holders, with_shapes
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.generators.sampling import draw_table
 from synthgen.guarantee import PrivacyGuarantee, RowSource
@@ -154,9 +155,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._form = form
         self._seed = child(seed, "sample")
         self._calls = 0
-        self._opaque_missing = {
-            column.name: float(coded[column.name].isna().mean()) for column in schema.of(Kind.IDENTIFIER)
-        }
+        self._learn_identifiers(coded)
         self._target_codes = (
             coded[schema.target.name].unique() if with_classes(schema) and schema.target else np.array([])
         )
@@ -166,6 +165,15 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self.model_schema_ = schema_of_distances(schema, self._distances, learnt)
         self._fit(learnt, stream(seed, "fit"))
         return self
+
+    def _learn_identifiers(self, coded: pd.DataFrame) -> None:
+        """Learn of identifiers what new ones need: shape, check digits, gaps, and how many rows share one."""
+        self.schema_ = with_shapes(coded, self.schema_)
+        columns = self.schema_.of(Kind.IDENTIFIER)
+        self._opaque_missing = {column.name: float(coded[column.name].isna().mean()) for column in columns}
+        self._holders = {column.name: learn_holders(coded[column.name]) for column in columns}
+        self._entities = learn_entities(coded, self.schema_)
+        self._taken: dict[str, set[str]] = {}
 
     def _learn_rules(
         self, coded: pd.DataFrame, schema: Schema, seed: np.random.SeedSequence

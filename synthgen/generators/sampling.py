@@ -14,15 +14,12 @@ from synthgen.errors import ConditionError, ConstraintError, UsageError
 from synthgen.generators.asked import Asked, modelled, why_none
 from synthgen.generators.candidates import MOST_EFFORT, Effort, block
 from synthgen.generators.completing import completed, read_partial
+from synthgen.generators.identifying import identified
 from synthgen.generators.missing_patterns import with_patterns
 from synthgen.randomness import RandomState, child, stream
-from synthgen.table.column import Kind
 from synthgen.table.constraints.conditional import When
 from synthgen.table.constraints.found import Gapped
-from synthgen.table.constraints.free import Pattern
-from synthgen.table.constraints.regex_values import values_matching
 from synthgen.table.constraints.ruleset import RuleSet, rows_of
-from synthgen.table.kinds.identifier import draw as draw_identifiers
 
 if TYPE_CHECKING:
     from synthgen.generators.base import Synthesizer
@@ -69,7 +66,7 @@ def draw_table(
         return _in_blocks(model, len(rows), asked, by_row, missing, own, effort, what_if)
 
     coded, beyond = drawn(np.arange(int(n)), seed)
-    coded = _identified(model, coded, None if partial is None else partial.rows, missing, seed)
+    coded = identified(model, coded, None if partial is None else partial.rows, missing, seed)
     if rules.whole_table:
         fixed = asked.columns if partial is None else frozenset(partial.columns)
         coded = _together(model, coded, rules, fixed, lambda rows, own: drawn(rows, own)[0], seed)
@@ -158,27 +155,6 @@ def _drawing(model: Synthesizer, asked: Asked, missing: str) -> Callable[[int, n
     if missing == "keep":
         return lambda n, rng: model._own(n, asked, rng)
     return lambda n, rng: model._whole(model._own(n, asked, rng), asked, rng)
-
-
-def _identified(
-    model: Synthesizer, coded: pd.DataFrame, known: pd.DataFrame | None, missing: str, seed: np.random.SeedSequence
-) -> pd.DataFrame:
-    """Add identifiers, made anew; where a rule says how they look, by that."""
-    n = len(coded)
-    for column in model.schema_.of(Kind.IDENTIFIER):
-        rng = stream(seed, "identifier", column.name)
-        said = [rule for rule in model.schema_.constraints if isinstance(rule, Pattern) and rule.column == column.name]
-        if said:
-            values = values_matching(said[0].regex, n, rng)
-        else:
-            values = draw_identifiers(column.pattern or "99999999", n, rng)
-        if missing != "none":
-            values[rng.random(n) < model._opaque_missing[column.name]] = None
-        if known is not None and column.name in known:
-            own = known[column.name].to_numpy(dtype=object)
-            values = np.where(pd.isna(own), values, own)
-        coded[column.name] = values
-    return coded
 
 
 def _together(

@@ -24,7 +24,7 @@ from synthgen.table.frames import PANDAS
 if TYPE_CHECKING:
     from synthgen.generators.base import Synthesizer
 
-MODEL_VERSION = 2
+MODEL_VERSION = 3
 
 
 def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool) -> None:
@@ -52,6 +52,8 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
         "seed": {"entropy": _parts(model._seed.entropy), "spawn_key": list(model._seed.spawn_key)},
         "calls": model._calls,
         "opaque_missing": model._opaque_missing,
+        "holders": model._holders,
+        "entities": model._entities,
         "target_codes": model._target_codes.tolist(),
         "rules": [rule.to_dict() for rule in model.constraints_.rules],
         "broken_rules": model.broken_rules_,
@@ -112,6 +114,9 @@ def _rebuilt(cls: type[Synthesizer], document: Mapping[str, Any], folder: Path) 
     model._seed = np.random.SeedSequence(_entropy(seed["entropy"]), spawn_key=tuple(seed["spawn_key"]))
     model._calls = document["calls"]
     model._opaque_missing = document["opaque_missing"]
+    model._holders = document["holders"]
+    model._entities = document["entities"]
+    model._taken = {}
     model._target_codes = np.array(document["target_codes"])
     model.constraints_ = RuleSet(constraints_of(document["rules"], FOUND))
     model.broken_rules_ = document["broken_rules"]
@@ -150,7 +155,7 @@ def _check_replaceable(folder: Path) -> None:
 
 def _versions() -> dict[str, str]:
     found = {}
-    for name in ("synthgen-tabular", "numpy", "pandas", "scikit-learn", "imbalanced-learn", "numba"):
+    for name in ("synthgen-tabular", "numpy", "pandas", "scikit-learn", "imbalanced-learn", "numba", "faker"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -11,7 +11,7 @@ from synthgen.profiling.bias import audit_bias
 from synthgen.profiling.dependence import profile_dependence
 from synthgen.profiling.distributions import describe_columns
 from synthgen.profiling.missingness import profile_missingness
-from synthgen.profiling.personal_data import TextSearch, personal_data
+from synthgen.profiling.personal_data import PersonalData, TextSearch, personal_data
 from synthgen.profiling.profile import Profile
 from synthgen.profiling.size import assess_size
 from synthgen.profiling.source import with_source
@@ -79,9 +79,14 @@ def profile(
 
 
 def profile_coded(
-    coded: pd.DataFrame, schema: Schema, *, text_search: TextSearch | None = None, **audit: Any
+    coded: pd.DataFrame,
+    schema: Schema,
+    *,
+    text_search: TextSearch | None = None,
+    personal: PersonalData | None = None,
+    **audit: Any,
 ) -> Profile:
-    """Describe a coded frame; see :func:`profile`. ``audit`` goes to the audit of groups."""
+    """Describe a coded frame; see :func:`profile`. ``personal`` was found already; ``audit`` goes to that of groups."""
     seed = seed_sequence(0)  # only chooses the rows on which families are compared
     columns = describe_columns(coded, schema, seed)
     classes: tuple[tuple[str, int], ...] = ()
@@ -99,7 +104,7 @@ def profile_coded(
         missingness=profile_missingness(coded, schema, stream(seed, "missingness")),
         dependence=profile_dependence(coded, schema, stream(seed, "dependence")),
         size=assess_size(coded, schema, stream(seed, "size")),
-        personal_data=personal_data(coded, schema, text_search=text_search),
+        personal_data=personal or personal_data(coded, schema, text_search=text_search),
         notes=_notes(coded, schema),
     )  # fmt: skip
 

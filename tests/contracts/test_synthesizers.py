@@ -27,6 +27,9 @@ from synthgen.errors import (
     UsageError,
 )
 from synthgen.generators import GENERATORS, sampling
+from synthgen.generators.identifying import avoiding
+from synthgen.table.check_digits import is_card
+from synthgen.table.kinds.identifier import draw
 
 pl = pytest.importorskip("polars")
 
@@ -114,6 +117,55 @@ def test_no_global_random_state_is_read_or_moved(new, mixed):
     np.random.seed(12)
     random.seed(12)
     same(rows, new(3).fit(mixed(), target="Class").sample(20))
+
+
+# Identifiers
+
+
+def customers(n=60):
+    """Several rows for each customer, who has a name, a mail address and a card."""
+    rng = np.random.default_rng(0)
+    who = np.repeat(np.arange(n), rng.integers(1, 4, n))
+    cards = draw("9999 9999 9999 9999", n, rng, check="card")
+    frame = pd.DataFrame({"customer": [f"C{number:04d}" for number in who], "card": cards[who]})
+    frame["called"] = [f"Customer {number}" for number in who]
+    frame["mail"] = [f"c{number}@mail.test" for number in who]
+    frame["spent"], frame["Class"] = rng.gamma(2, 9, len(who)).round(2), rng.integers(0, 2, len(who))
+    schema = sg.Schema.infer(frame, target="Class", subject="customer")
+    # Half as many cards as rows would be labels.
+    schema = schema.with_column("card", kind="identifier")
+    schema = schema.with_column("called", kind="identifier", faker="name", locale="de_DE")
+    return frame, schema.with_column("mail", kind="identifier", faker="email", locale="de_DE")
+
+
+def test_identifiers_are_new_valid_and_shared_as_real_ones_are(new, tmp_path):
+    frame, schema = customers()
+    model = new().fit(frame, schema=schema)
+    made = model.sample(200, random_state=5)
+    for name in ("customer", "card", "called", "mail"):
+        assert not set(made[name]) & set(frame[name]), name
+    assert made["card"].map(is_card).all()
+    assert made["customer"].str.fullmatch(r"[A-Z]\d+").all()
+    assert (made.groupby("customer")[["called", "mail"]].nunique() == 1).all(axis=None)
+    per_customer = len(frame) / frame["customer"].nunique()
+    assert 200 / made["customer"].nunique() == pytest.approx(per_customer, rel=0.2)
+    loaded = sg.load_synthesizer(kept(model, tmp_path / "model"))
+    same(made, loaded.sample(200, random_state=5))
+
+
+def test_a_saved_model_without_rows_holds_no_identifier(new, tmp_path):
+    frame, schema = customers()
+    model = new().fit(frame, schema=schema)
+    if model.holds_real_rows:
+        pytest.skip("it saves every row, and only if it is asked to")
+    with avoiding(model, frame):
+        model.save(tmp_path / "model")
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "model").iterdir())
+    assert not [
+        name
+        for name in ("customer", "card", "called", "mail")
+        if any(value.encode() in stored for value in frame[name])
+    ]
 
 
 # Size

@@ -10,6 +10,7 @@ COARSE = {
     "IP address": "keep the network only",
 }
 _DECLARE = "drop it, or declare it: schema.with_column({name!r}, kind='identifier') gives made-up values in its place"
+_PLAIN = {Kind.TEXT: Kind.CATEGORICAL}
 
 
 def is_repeated(column: Column) -> bool:
@@ -17,9 +18,14 @@ def is_repeated(column: Column) -> bool:
     return column.kind in (Kind.CATEGORICAL, Kind.BOOLEAN, Kind.INTEGER, Kind.CONTINUOUS, Kind.DATETIME)
 
 
-def advice(column: Column, what: str) -> str:
-    """Say what synthesis does with the column, and what to do."""
+def advice(column: Column, what: str, *, replaced: bool = False) -> str:
+    """Say what synthesis does with the column, and what to do; ``replaced``: its values are made up anew."""
     declare = _DECLARE.format(name=column.name)
+    if replaced and column.kind is not Kind.IDENTIFIER:
+        return (
+            f"synthesize() makes up new values in their place. If none is personal, declare what the column is: "
+            f"schema.with_column({column.name!r}, kind={str(_PLAIN.get(column.kind, column.kind))!r})."
+        )
     if column.kind is Kind.IDENTIFIER:
         return "Synthetic rows get made-up values of the same shape, no real one."
     if column.kind is Kind.TEXT:

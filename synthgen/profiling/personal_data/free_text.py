@@ -7,13 +7,14 @@ from typing import Protocol
 
 import numpy as np
 
-from synthgen.profiling.personal_data.bank import CARD_INSIDE, IBAN_INSIDE, is_card, is_iban
+from synthgen.profiling.personal_data.bank import CARD_INSIDE, IBAN_INSIDE
 from synthgen.profiling.personal_data.detector import Hits, Texts
 from synthgen.profiling.personal_data.emails import INSIDE as EMAIL_INSIDE
 from synthgen.profiling.personal_data.network import IP_INSIDE, URL_INSIDE, is_ip
 from synthgen.profiling.personal_data.person_names import TITLE_INSIDE
 from synthgen.profiling.personal_data.phones import INSIDE as PHONE_INSIDE
 from synthgen.profiling.personal_data.phones import is_phone
+from synthgen.table.check_digits import is_card, is_iban
 
 WORDS_OF_TEXT = 3
 FEWEST_TEXTS = 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from synthgen.profiling.personal_data.judging import Looked, judge
 from synthgen.profiling.personal_data.national import has_stdnum
 from synthgen.profiling.personal_data.phones import has_phonenumbers
 from synthgen.profiling.personal_data.quasi_identifiers import quasi_identifiers
+from synthgen.profiling.personal_data.replacing import is_replaced, made_up_schema
 from synthgen.profiling.personal_data.result import PersonalColumn, PersonalData
 from synthgen.profiling.personal_data.values import MOST_DISTINCT, rows_looked_at, values_of
 from synthgen.randomness import seed_sequence, stream
@@ -42,12 +44,15 @@ def find_personal_data(
         item = judge(looked, detectors, searches, stream(seed, "personal data", "chance", column.name))
         if item is not None:
             share = min(1.0, max(item.share, FEWEST_HOLDERS / values.rows))
-            words = advice(column, item.what)
-            found.append(PersonalColumn(column.name, item.what, item.confidence, share, item.by, item.example, words))
+            made = PersonalColumn(column.name, item.what, item.confidence, share, item.by, item.example, "")
+            words = advice(column, item.what, replaced=is_replaced(column, made))
+            found.append(replace(made, advice=words))
     named = {item.column for item in found if item.what not in KNOWN_WITHOUT_NAMING}
     cells = quasi_identifiers(coded, schema.without(*named), stream(seed, "personal data", "cells"))
     notes = tuple(_looked_at(schema, len(coded), len(rows), text_search))
-    return PersonalData(tuple(found), cells, len(rows), notes, tuple(_repeated(found, schema)))
+    return PersonalData(
+        tuple(found), cells, len(rows), notes, repeated(found, schema, made_up_schema(coded, schema, found))
+    )
 
 
 def _looked_at(schema: Schema, n: int, looked: int, text_search: TextSearch | None) -> list[str]:
@@ -70,6 +75,11 @@ def _looked_at(schema: Schema, n: int, looked: int, text_search: TextSearch | No
     return notes
 
 
-def _repeated(found: Sequence[PersonalColumn], schema: Schema) -> list[str]:
-    repeated = [item for item in found if is_repeated(schema[item.column]) and item.confidence != "low"]
-    return [f"Column {item.column!r} holds {item.what} ({item.confidence}). {item.advice}" for item in repeated]
+def repeated(found: Sequence[PersonalColumn], schema: Schema, made_up: Schema) -> tuple[str, ...]:
+    """Say which columns' real values synthetic rows repeat; ``made_up`` is the schema by which they are made."""
+    said = []
+    for item in found:
+        if is_repeated(made_up[item.column]) and item.confidence != "low":
+            words = advice(schema[item.column], item.what)
+            said.append(f"Column {item.column!r} holds {item.what} ({item.confidence}). {words}")
+    return tuple(said)

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from synthgen.profiling.personal_data import DETECTORS
-from synthgen.profiling.personal_data.bank import is_card, is_iban, passes_luhn
 from synthgen.profiling.personal_data.chance import beyond_chance, shuffled
 from synthgen.profiling.personal_data.detector import folded
 from synthgen.profiling.personal_data.free_text import Forms, search
 from synthgen.profiling.personal_data.masks import example, mask
 from synthgen.profiling.personal_data.person_names import is_name
 from synthgen.profiling.personal_data.phones import is_phone
+from synthgen.table.check_digits import is_card, is_iban, passes_luhn
 
 
 def detector(what, **fields):

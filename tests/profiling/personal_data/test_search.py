@@ -111,12 +111,17 @@ def test_real_tables(name, expected):
     assert kinds(real(name)) == expected
 
 
-def test_a_repeated_name_is_said_to_be_repeated_by_synthetic_rows():
+def test_a_repeated_name_is_said_to_be_made_up_and_one_that_is_declared_a_label_to_be_repeated():
     frame = pd.DataFrame(
         {"host_name": ["Anna", "Peter", "Laura", "Thomas", "Julia"] * 40, "price": np.arange(200) % 37}
     )
+    schema = infer_schema(frame)
+    assert schema["host_name"].kind == "categorical"
     found = look(frame)
-    assert infer_schema(frame)["host_name"].kind == "categorical"
+    assert "makes up new values" in found.columns[0].advice
+    assert found.repeated == ()
+    declared = schema.with_column("host_name", kind="categorical")
+    found = personal_data(encode(frame, declared), declared)
     assert "kind='identifier'" in found.columns[0].advice
     assert any("'host_name' holds person name" in note and "repeat its real values" in note for note in found.repeated)
 
