@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synthgen.errors import ConditionError, UsageError
 from synthgen.generators.asked import Asked, with_classes
 from synthgen.generators.base import Synthesizer
-from synthgen.generators.distance_columns import restored, with_distances
+from synthgen.generators.model_rows import filled_rows, model_rows, whole_rows
 from synthgen.generators.tree.columns import Accepts, accepts_of_roots, on_grid, read_table, with_derived
 from synthgen.generators.tree.conditioning import Conditioned, Mask, draw_conditioned, mask_of
 from synthgen.generators.tree.known_rows import impute, log_probability
@@ -130,7 +130,7 @@ class TreeSynthesizer(Synthesizer):
         if self.order == "auto":
             order = best_order(table, first, self.preset == "quality", seed)
         else:
-            order = named_order(table.names, first, self.order, schema)
+            order = named_order(table.names, first, self._dates.expanded(self.order), schema)
         order = after_deciders(order, deciders)
         strength, bags = strength_of(self.preset, table, first[0] if first else None)
         self._network = fit_network(table, order, strength, bags, bool(first), child(seed, "trees"))
@@ -253,9 +253,9 @@ class TreeSynthesizer(Synthesizer):
         return self._filled(made, rng).assign(**made[kept])
 
     def _filled(self, rows: pd.DataFrame, rng: np.random.Generator, whole: bool = True) -> pd.DataFrame:
-        learnt = with_distances(rows, self._distances)
+        learnt = model_rows(rows, self.schema_, self._distances, self._dates)
         filled = impute(self._network, learnt, self.rules_, self.model_schema_, rng, whole)
-        return restored(filled, rows, self._distances, self.schema_)
+        return filled_rows(filled, rows, self.schema_, self._distances, self._dates)
 
     def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
         return None if self.label_map_ is not None else self._filled(known, rng, whole)
@@ -313,8 +313,8 @@ class TreeSynthesizer(Synthesizer):
         True
         """
         self._check_fitted()
-        coded = with_distances(self._coded(X)[0], self._distances)
-        return log_probability(self._network, coded, self.rules_, self.model_schema_)
+        learnt = whole_rows(self._coded(X)[0], self.schema_, self._distances, self._dates)
+        return log_probability(self._network, learnt, self.rules_, self.model_schema_)
 
     def impute(self, X: Any, *, random_state: RandomState = 0) -> Any:
         """Fill the gaps of real rows with draws from the model, given all that is known of each row.
@@ -351,7 +351,8 @@ class TreeSynthesizer(Synthesizer):
         Real rows (coded by ``schema_``) that are weighted so are what the synthetic rows should be like.
         """
         self._check_fitted()
-        return np.ones(len(coded)) if self.label_map_ is None else label_tilt(self._network, coded, self.label_map_)
+        learnt = whole_rows(coded, self.schema_, self._distances, self._dates)
+        return np.ones(len(coded)) if self.label_map_ is None else label_tilt(self._network, learnt, self.label_map_)
 
     def _coded(self, X: Any) -> tuple[pd.DataFrame, Form]:
         frame, form = to_pandas(X)
