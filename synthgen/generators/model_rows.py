@@ -1,4 +1,4 @@
-"""Rows as a model has them and as the table has them: dates in parts, and columns as their distance from another one."""
+"""Rows as a model and as the table has them: dates in parts, and columns as their distance from another one."""
 
 from __future__ import annotations
 
@@ -25,12 +25,10 @@ from synthgen.table.grid import with_bounds
 Distances = tuple[DistanceColumn, ...]
 
 
-def learn_columns(
-    coded: pd.DataFrame, schema: Schema, rules: Sequence[Constraint]
-) -> tuple[DateColumns, Distances]:
+def learn_columns(coded: pd.DataFrame, schema: Schema, rules: Sequence[Constraint]) -> tuple[DateColumns, Distances]:
     """Find which columns a model learns in another form than the table's."""
     dates = learn_dates(coded, schema)
-    ordinary = {one.column: one.ordinary(coded[one.column].to_numpy(float))[0] for one in dates.parts}
+    ordinary = {one.column: one.ordinary(coded[one.column].to_numpy(float)) for one in dates.parts}
     distances = distance_columns(rules, coded.assign(**ordinary), schema)
     return following(dates, distances, coded, schema)
 

@@ -171,15 +171,15 @@ def _of_months(days: Days) -> Iterator[DayGrid]:
         # Every month has a 28th, and 20 days from Monday to Friday.
         tried = comb(31, len(found)) * len(COUNTINGS)
         if len(found) <= MOST_DAYS_OF_MONTH and found.max() <= 20 + 8 * (counting in ("first", "last")):
-            every, phase, options = _months_apart(np.unique(month))
+            every, phase = _months_apart(np.unique(month))
             if enough(len(days), len(found) / MONTH, tried):
                 yield DayGrid((0, 1, 2, 3, 4, 5, 6), tuple(map(int, found)), counting, every, phase)
 
 
-def _months_apart(months: Days) -> tuple[int, int, int]:
+def _months_apart(months: Days) -> tuple[int, int]:
     """Every how many months there is one, beyond chance, and which of them."""
     for every in (12, 6, 4, 3, 2):
         phase = np.unique(months % every)
         if len(phase) == 1 and enough(len(months), 1 / every, every * 5):
-            return every, int(phase[0]), every
-    return 1, 0, 1
+            return every, int(phase[0])
+    return 1, 0

@@ -12,12 +12,12 @@ import pandas as pd
 
 from synthgen.errors import DataError, UsageError
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
+from synthgen.table.date_formats import find_date_format
 from synthgen.table.dtypes import Family, family, labels
 from synthgen.table.encoding import extend_categories
 from synthgen.table.inference import as_identifier
 from synthgen.table.kinds import KINDS
 from synthgen.table.number_rules import decimals_of
-from synthgen.table.text_formats import find_date_format
 
 FIELDS = ("kind", "role", "bounds", "categories", "decimals")
 """What can be declared of a column."""

@@ -1,7 +1,7 @@
 """What the clock on the wall shows: moments in the time zone of their column, and back.
 
-A clock that is put forward shows some times never, and one that is put back shows some twice. A time that the clock never
-shows becomes the one that it shows instead (02:30 → 03:30); of two moments that it shows alike, either is meant.
+A clock that is put forward shows some times never, and one that is put back shows some twice. A time that the clock
+never shows becomes the one that it shows instead (02:30 → 03:30); of two moments that it shows alike, either is meant.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from synthgen.table.column import Column
 from synthgen.table.dtypes import dtype_from_name
+from synthgen.table.zoned_texts import split_zone
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +35,9 @@ def zone_of(column: Column) -> Any:
     'Europe/Berlin'
     """
     if column.storage.as_text:
-        return "UTC" if (column.storage.text_format or "").endswith(("Z", "+00:00")) else None
+        text_format = column.storage.text_format or ""
+        zone = split_zone(text_format)[1]
+        return zone or ("UTC" if text_format.endswith(("Z", "+00:00", " UTC")) else None)
     dtype = dtype_from_name(column.storage.dtype)
     if isinstance(dtype, pd.ArrowDtype):
         return getattr(dtype.pyarrow_dtype, "tz", None)

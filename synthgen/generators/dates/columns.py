@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.generators.dates.parts import SPECIAL, DateParts
+from synthgen.generators.dates.parts import DateParts
 from synthgen.table.column import Column, Schema
 from synthgen.table.conditions import Allowed, Interval
 from synthgen.table.local_time import days_and_times, zone_of
@@ -69,7 +69,7 @@ class DateColumns:
             base = None
             if one.base is not None:
                 base = rows[one.base].to_numpy(float)
-                base = by_name[one.base].ordinary(base)[0] if one.base in by_name else base
+                base = by_name[one.base].ordinary(base) if one.base in by_name else base
             made |= one.split(rows[one.column].to_numpy(float), schema[one.column], base)
         out = learnt.assign(**made)
         return out[self.expanded(map(str, learnt.columns))]
@@ -87,7 +87,7 @@ class DateColumns:
                 values = split[name].to_numpy(float, copy=True)
                 lacking = np.isnan(values) & (~gone if name == one.column else True)
                 donors = values[~np.isnan(values)]
-                if name == one.named(SPECIAL) or not len(donors):
+                if name in one.special_names or not len(donors):
                     values[lacking] = 0.0
                 elif rng is None:
                     values[lacking] = np.sort(donors)[len(donors) // 2]
@@ -161,7 +161,7 @@ class DateColumns:
                 base = ordinary[one.base] if one.base in ordinary else plain[one.base].to_numpy(float)
                 base = np.where(np.isnan(told[one.base]), base, told[one.base])
             free = one.joined(drawn, schema[one.column], base)
-            ordinary[one.column] = np.where(np.isnan(one.ordinary(told[one.column])[0]), free, told[one.column])
+            ordinary[one.column] = np.where(np.isnan(one.ordinary(told[one.column])), free, told[one.column])
         out = self._with_special(plain, drawn, ordinary)
         for name in {*self.columns, *(one.base for one in self.parts if one.base is not None)}:
             out[name] = np.where(np.isnan(told[name]), out[name], told[name])
@@ -178,8 +178,8 @@ class DateColumns:
                 cells = tuple(_cells(one, item, schema[one.column]) for item in allowed.intervals)
                 allowed = Allowed(None, _joined(cells), allowed.missing)
             out[one.column] = allowed
-            if one.special and not allowed.missing:
-                out[one.named(SPECIAL)] = Allowed(np.array([0.0]), (), False)
+            if not allowed.missing:
+                out |= {name: Allowed(None, (Interval(0.0, 0.0),), False) for name in one.special_names}
         return out
 
 

@@ -1,4 +1,4 @@
-"""What is learnt of each column of dates before a model sees it: calendar, weeks, times of day, dates that stand for none."""
+"""What is learnt of each column of dates before a model sees it: calendar, weeks, times, dates that stand for none."""
 
 from __future__ import annotations
 
@@ -160,8 +160,8 @@ def following(
             distance.column, first=float(np.nanmin(values)), last=float(np.nanmax(values))
         )
         start = coded[distance.base].to_numpy(float)
-        start = by_name[distance.base].ordinary(start)[0] if distance.base in by_name else start
-        gaps = end.ordinary(values)[0] - start
+        start = by_name[distance.base].ordinary(start) if distance.base in by_name else start
+        gaps = end.ordinary(values) - start
         gaps = gaps[~np.isnan(gaps)]
         exact = bool(end.step and len(gaps) and np.median(gaps) < LONG and distance.base in by_name)
         unit = int(step_of_times(gaps % DAY, gaps)) if exact else 0
@@ -171,7 +171,7 @@ def following(
     order: list[str] = []
     waiting = list(by_name)
     while waiting:
-        ready = [name for name in waiting if (base := by_name[name].base) not in waiting]
+        ready = [name for name in waiting if by_name[name].base not in waiting]
         order += ready
         waiting = [name for name in waiting if name not in ready]
     return DateColumns(tuple(by_name[name] for name in order)), tuple(plain)

@@ -1,4 +1,4 @@
-"""One column of dates in parts: on which day of its calendar, on which day of the week, at what time, or none at all."""
+"""One column of dates in parts: on which day of its calendar, on which weekday, at what time, or none at all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from synthgen.table.column import Column, Kind
 from synthgen.table.day_grid import DayGrid
-from synthgen.table.kind_and_role import Role
 from synthgen.table.local_time import days_and_times, moments_at, zone_of
 
 Floats = NDArray[np.float64]
@@ -25,8 +24,8 @@ class DateParts:
     """How the moments of one column are taken apart for a model, and put together again.
 
     The model's own column of the same name holds the number of the day on the column's calendar, or of its week, or how
-    many days of the calendar it lies after another column; the others are beside it. Whatever a model draws for them is a
-    day of the calendar at a time of the grid.
+    many days of the calendar it lies after another column; the others are beside it. Whatever a model draws for them is
+    a day of the calendar at a time of the grid.
 
     Parameters
     ----------
@@ -66,8 +65,13 @@ class DateParts:
     @property
     def names(self) -> list[str]:
         """The model's columns for this one, in the order in which they stand."""
-        extra = [(SPECIAL, bool(self.special)), (WEEKDAY, self.weeks), (TIME, self.step > 0)]
-        return [self.column, *(self.named(part) for part, there in extra if there)]
+        extra = [(WEEKDAY, self.weeks), (TIME, self.step > 0)]
+        return [self.column, *self.special_names, *(self.named(part) for part, there in extra if there)]
+
+    @property
+    def special_names(self) -> list[str]:
+        """The model's columns that say whether a date is one of the special ones."""
+        return [self.named(f"{SPECIAL} {number}") for number in range(1, len(self.special) + 1)]
 
     def split(self, moments: Floats, column: Column, base: Floats | None = None) -> dict[str, Floats]:
         """Take moments apart; what is unknown of a part is NaN.
@@ -80,7 +84,7 @@ class DateParts:
         base : array of shape (n,), optional
             Moments of the column that this one is learnt from.
         """
-        ordinary, code = self.ordinary(moments)
+        ordinary = self.ordinary(moments)
         days, times = days_and_times(ordinary, zone_of(column))
         if base is None:
             index = np.floor((days + 3) / 7) if self.weeks else self.grid.index(days)
@@ -89,21 +93,18 @@ class DateParts:
         else:
             index = self.grid.index(days) - self.grid.index(days_and_times(base, zone_of(column))[0])
         parts = {self.column: index}
-        if self.special:
-            parts[self.named(SPECIAL)] = code
+        for name, value in zip(self.special_names, self.special, strict=True):
+            parts[name] = np.where(np.isnan(moments), np.nan, moments == value)
         if self.weeks:
             parts[self.named(WEEKDAY)] = self._place_in_week(days)
         if self.step:
             parts[self.named(TIME)] = np.rint(times / self.step)
         return parts
 
-    def ordinary(self, moments: Floats) -> tuple[Floats, Floats]:
-        """Moments but for special and lone ones (NaN), and which special one each is: 0 for none, NaN where missing."""
-        code = np.where(np.isnan(moments), np.nan, 0.0)
-        for number, value in enumerate(self.special, 1):
-            code[moments == value] = number
-        lone = (moments < self.first) | (moments > self.last)
-        return np.where((code > 0) | lone, np.nan, moments), code
+    def ordinary(self, moments: Floats) -> Floats:
+        """Moments but for special and lone ones, NaN in their place."""
+        apart = np.isin(moments, self.special) | (moments < self.first) | (moments > self.last)
+        return np.where(apart, np.nan, moments)
 
     def _place_in_week(self, days: Floats) -> Floats:
         return np.where(np.isnan(days), np.nan, np.searchsorted(self.grid.weekdays, (days + 3) % 7).astype(float))
@@ -144,15 +145,14 @@ class DateParts:
 
     def with_special(self, moments: Floats, made: Mapping[str, Floats]) -> Floats:
         """Put special moments where the model says so."""
-        if not self.special:
-            return moments
-        code = np.nan_to_num(made[self.named(SPECIAL)]).astype(np.int64)
-        table = np.array([np.nan, *self.special])
-        return np.where((code > 0) & ~np.isnan(moments), table[code], moments)
+        out = moments
+        for name, value in zip(self.special_names, self.special, strict=True):
+            out = np.where((made[name] > 0.5) & ~np.isnan(moments), value, out)
+        return out
 
     def counted_back(self, moments: Floats, made: Mapping[str, Floats], column: Column) -> Floats:
         """Moments that the base must have had, to the day where days are counted, where this column is known."""
-        ordinary, far = self.ordinary(moments)[0], np.maximum(made[self.column], 0.0)
+        ordinary, far = self.ordinary(moments), np.maximum(made[self.column], 0.0)
         if self.unit:
             return np.asarray(ordinary - far * self.unit)
         days, zone = days_and_times(ordinary, zone_of(column))[0], zone_of(column)
@@ -167,15 +167,13 @@ class DateParts:
         """The model's columns for this one."""
         whole = replace(column, kind=Kind.INTEGER, bounds=None, resolution=None, declared=column.declared - {"bounds"})
         out = [whole]
-        plain = {"nullable": False, "role": Role.FEATURE}
-        if self.special:
-            labels = ("none", *map(str, range(1, len(self.special) + 1)))
-            out.append(Column(self.named(SPECIAL), Kind.CATEGORICAL, categories=labels, **plain))  # type: ignore[arg-type]
+        # As numbers, which SMOTE interpolates and doesn't put to the vote: a special date that few rows have stays.
+        out += [Column(name, Kind.INTEGER) for name in self.special_names]
         if self.weeks:
             days = tuple(map(str, self.grid.weekdays))
-            out.append(Column(self.named(WEEKDAY), Kind.CATEGORICAL, categories=days, **plain))  # type: ignore[arg-type]
+            out.append(Column(self.named(WEEKDAY), Kind.CATEGORICAL, categories=days))
         if self.step:
-            out.append(Column(self.named(TIME), Kind.INTEGER, **plain))  # type: ignore[arg-type]
+            out.append(Column(self.named(TIME), Kind.INTEGER))
         return out
 
     def to_dict(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from synthgen.table.disclosure import FEWEST_HOLDERS
 Floats = NDArray[np.float64]
 
 FAR = 0.5
-"""A date that enough rows share is special if it lies farther from the next one than this share of the others' range."""
+"""A date that enough rows share is special if it is farther from the next one than this share of the others' range."""
 
 LONE = 1.0
 """Dates of fewer rows are set aside if they lie this much farther out than the others' range is wide."""
