@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.table.column import Column
+from synthgen.table.date_formats import is_time_of_day
 from synthgen.table.dtypes import dtype_from_name
 from synthgen.table.zoned_texts import split_zone
 
@@ -42,6 +43,18 @@ def zone_of(column: Column) -> Any:
     if isinstance(dtype, pd.ArrowDtype):
         return getattr(dtype.pyarrow_dtype, "tz", None)
     return getattr(dtype, "tz", None)
+
+
+def is_clock(column: Column) -> bool:
+    """Whether a column holds times of day, without a date.
+
+    >>> from synthgen.table.column import Kind, Storage
+    >>> is_clock(Column("opens", Kind.DATETIME, storage=Storage(python_type="time")))
+    True
+    """
+    storage = column.storage
+    timed = storage.python_type == "time" or storage.dtype.startswith(("time32", "time64"))
+    return timed or (storage.as_text and is_time_of_day(storage.text_format))
 
 
 def to_local(moments: Floats, zone: Any) -> Floats:

@@ -14,7 +14,7 @@ from synthgen.errors import ConditionError
 from synthgen.table.column import LABEL_KINDS, Column, Kind
 from synthgen.table.grid import step_of
 from synthgen.table.kinds import KINDS
-from synthgen.table.local_time import zone_of
+from synthgen.table.local_time import is_clock, zone_of
 
 _NARROW = {"float16": np.float16, "halffloat": np.float16, "float32": np.float32, "float": np.float32}
 _DURATION = re.compile(r"[^,]*[a-z:][^,]*", re.IGNORECASE)
@@ -177,6 +177,10 @@ def _cell(series: pd.Series[Any], column: Column) -> float:
 
 
 def _moment(value: Any, column: Column) -> float:
+    if is_clock(column) and isinstance(value, str) and not column.storage.as_text:
+        value = dt.time.fromisoformat(value.strip())
+    if is_clock(column) and isinstance(value, dt.time):
+        value = dt.datetime.combine(dt.date(1970, 1, 1), value)
     if isinstance(value, str):
         text = value.strip()
         if column.storage.as_text:
