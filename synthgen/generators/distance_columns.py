@@ -31,12 +31,15 @@ class DistanceColumn:
     unit: float
 
 
-def distance_columns(rules: Sequence[Constraint], coded: pd.DataFrame, schema: Schema) -> tuple[DistanceColumn, ...]:
+def distance_columns(
+    rules: Sequence[Constraint], coded: pd.DataFrame, schema: Schema, ordinary: Mapping[str, np.ndarray] | None = None
+) -> tuple[DistanceColumn, ...]:
     """Columns of inequalities that are worth learning as a distance, each after its base.
 
     Each column is taken once, no other rule gives either of them, the target isn't one of them, and it has a value only
     where its base has one: without that the distance couldn't be told. The base of a date may be a distance itself, or
-    that of several (ordered, sent, arrived); that of a number is neither.
+    that of several (ordered, sent, arrived); that of a number is neither. ``ordinary`` has, of some columns, the values
+    but for those that stand for none.
     """
     taken: set[str] = set()
     given = {rule.gives for rule in rules} | {schema.target.name if schema.target else None}
@@ -48,8 +51,10 @@ def distance_columns(rules: Sequence[Constraint], coded: pd.DataFrame, schema: S
         if _follows(rule.low, rule.high, found) if dates else {rule.low, rule.high} & taken:
             continue
         low, high = coded[rule.low].to_numpy(float), coded[rule.high].to_numpy(float)
+        undated = (np.isnan(low) & ~np.isnan(high)).any()
+        low, high = ((ordinary or {}).get(name, values) for name, values in ((rule.low, low), (rule.high, high)))
         known = ~np.isnan(low) & ~np.isnan(high)
-        if (np.isnan(low) & ~np.isnan(high)).any() or known.sum() < 2:
+        if undated or known.sum() < 2:
             continue
         spread, own = (_spread(values[known]) for values in (high - low, high))
         if own > 0 and spread < CLOSE * own:

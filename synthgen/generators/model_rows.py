@@ -29,7 +29,7 @@ def learn_columns(coded: pd.DataFrame, schema: Schema, rules: Sequence[Constrain
     """Find which columns a model learns in another form than the table's."""
     dates = learn_dates(coded, schema)
     ordinary = {one.column: one.ordinary(coded[one.column].to_numpy(float)) for one in dates.parts}
-    distances = distance_columns(rules, coded.assign(**ordinary), schema)
+    distances = distance_columns(rules, coded, schema, ordinary)
     return following(dates, distances, coded, schema)
 
 

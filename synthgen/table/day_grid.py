@@ -24,6 +24,9 @@ CHANCE = 1e-6
 MOST_DAYS_OF_MONTH = 4
 """Days that a calendar of months may have in each."""
 
+RARER = 4
+"""Each of them must have this part of the days that it would have if all had as many: a stray day is no calendar."""
+
 COUNTINGS = ("first", "last", "first business", "last business")
 MONTH = 365.2425 / 12
 WORKDAYS = (0, 1, 2, 3, 4)
@@ -137,7 +140,7 @@ def find_grid(days: Floats) -> DayGrid:
     distinct = np.unique(days[~np.isnan(days)]).astype(np.int64)
     if len(distinct) < 2:
         return DayGrid()
-    return next(_of_months(distinct), None) or _of_weeks(distinct)
+    return min(_of_months(distinct), key=lambda grid: len(grid.places), default=None) or _of_weeks(distinct)
 
 
 def enough(days: int, share: float, tried: int) -> bool:
@@ -167,10 +170,11 @@ def _of_months(days: Days) -> Iterator[DayGrid]:
             places = np.busday_count(start.astype("M8[D]"), days.astype("M8[D]")) + 1
         else:
             places = np.busday_count(days.astype("M8[D]"), (end + 1).astype("M8[D]"))
-        found = np.unique(places)
+        found, counts = np.unique(places, return_counts=True)
         # Every month has a 28th, and 20 days from Monday to Friday.
         tried = comb(31, len(found)) * len(COUNTINGS)
-        if len(found) <= MOST_DAYS_OF_MONTH and found.max() <= 20 + 8 * (counting in ("first", "last")):
+        often = counts.min() * len(found) * RARER >= len(days)
+        if often and len(found) <= MOST_DAYS_OF_MONTH and found.max() <= 20 + 8 * (counting in ("first", "last")):
             every, phase = _months_apart(np.unique(month))
             if enough(len(days), len(found) / MONTH, tried):
                 yield DayGrid((0, 1, 2, 3, 4, 5, 6), tuple(map(int, found)), counting, every, phase)

@@ -64,7 +64,7 @@ def special_moments(values: Floats) -> tuple[tuple[float, ...], NDArray[np.bool_
             outside = left & (values >= found[0]) & (values <= found[1])
             lone |= outside
             left &= ~outside
-    return tuple(sorted(special)), lone
+    return tuple(sorted(map(float, special))), lone
 
 
 def _at_an_end(present: Floats) -> tuple[float, float] | None:
