@@ -64,6 +64,7 @@ class SmoteSynthesizer(Synthesizer):
     """
 
     row_source: ClassVar[RowSource] = RowSource.ROW_PAIR
+    last_digits = "of all rows"
     holds_real_rows: ClassVar[bool] = True
 
     def __init__(self, variant: Variant = "smote", k_neighbors: int = 5, random_state: RandomState = None) -> None:
@@ -129,7 +130,7 @@ class SmoteSynthesizer(Synthesizer):
             rows.loc[gap > 0, name] = np.nan
         if self._target is not None:
             rows[self._target] = code
-        return to_grid(rows[list(self._rows.columns)], self.model_schema_)
+        return to_grid(rows[list(self._rows.columns)], self.model_schema_, rng)
 
     def _matrix(self, rows: NDArray[np.bool_], rng: np.random.Generator) -> tuple[Floats, NDArray[np.bool_]]:
         """Scaled numbers without gaps, then labels (missing: -1), then gaps as labels."""

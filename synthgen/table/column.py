@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from synthgen.errors import DataError, UsageError
+from synthgen.table.endings import Endings
 from synthgen.table.kind_and_role import Kind as Kind
 from synthgen.table.kind_and_role import Role as Role
 
@@ -82,6 +83,8 @@ class Column:
         Every label of a categorical or boolean column, in code order.
     decimals : int or None
         Digits after the decimal point of a continuous column; None means not rounded.
+    endings : tuple of Endings or None
+        Last digits of a number, as a generator learns them; declared as ``()``, none are learnt.
     resolution : int or None
         Datetime grid in microseconds (86,400,000,000 for dates); None means no grid.
     nullable : bool
@@ -107,6 +110,7 @@ class Column:
     bounds: tuple[float, float] | None = None
     categories: tuple[Label, ...] | None = None
     decimals: int | None = None
+    endings: tuple[Endings, ...] | None = None
     resolution: int | None = None
     nullable: bool = False
     pattern: str | None = None
@@ -131,6 +135,8 @@ class Column:
         if self.bounds is not None:
             # JSON has no infinity: null is an end that nobody declared.
             out["bounds"] = [end if isfinite(end) else None for end in self.bounds]
+        if self.endings is not None:
+            out["endings"] = [asdict(item) for item in self.endings]
         default = Storage()
         out["storage"] = {
             item.name: getattr(self.storage, item.name)
@@ -165,6 +171,8 @@ class Column:
         if values.get("bounds") is not None and None in values["bounds"]:
             low, high = values["bounds"]
             values["bounds"] = (-inf if low is None else low, inf if high is None else high)
+        if values.get("endings") is not None:
+            values["endings"] = tuple(map(Endings.from_dict, values["endings"]))
         values["declared"] = frozenset(values.get("declared", ()))
         return cls(**values)
 

@@ -9,10 +9,13 @@ import pandas as pd
 
 from synthgen.errors import DataError
 from synthgen.table.column import ORDERED_KINDS, Column, Kind, Schema
+from synthgen.table.endings import with_endings
 
 
-def to_grid(coded: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    """Round and clip every ordered column of a coded frame to what its column can hold.
+def to_grid(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator | None = None) -> pd.DataFrame:
+    """Round and clip every ordered column of a coded frame to what its column can hold, with its last digits.
+
+    ``rng`` is for values that lie around real ones; see :meth:`synthgen.table.endings.Endings.nearest`.
 
     Examples
     --------
@@ -27,6 +30,8 @@ def to_grid(coded: pd.DataFrame, schema: Schema) -> pd.DataFrame:
         if column.name in out:
             values = out[column.name].to_numpy(dtype=float)
             low, high = column.bounds or (-np.inf, np.inf)
+            if column.endings:
+                values = with_endings(values, column.endings, column.decimals or 0, low, high, rng)
             out[column.name] = np.clip(on_grid(values, column), low, high)
     return out
 
