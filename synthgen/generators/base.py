@@ -73,7 +73,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     row_source: ClassVar[RowSource] = RowSource.UNKNOWN
     holds_real_rows: ClassVar[bool] = False
     takes_any_condition: ClassVar[bool] = False
-    last_digits: ClassVar[Literal["none", "of all rows", "of free rows", "by class"]] = "none"
+    last_digits: ClassVar[Literal["none", "noise", "lines", "margins", "margins by class"]] = "none"
 
     random_state: RandomState
     schema_: Schema

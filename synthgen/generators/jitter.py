@@ -61,7 +61,7 @@ class JitterSynthesizer(Synthesizer):
     """
 
     row_source: ClassVar[RowSource] = RowSource.SINGLE_ROW
-    last_digits = "of all rows"
+    last_digits = "noise"
     holds_real_rows: ClassVar[bool] = True
 
     def __init__(

@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 def with_last_digits(model: Synthesizer, learnt: pd.DataFrame) -> Schema:
     """The columns as the model draws them, each number with the last digits that it has in these rows.
 
-    A model that draws frequent values as they are has these endings already: only those of all other rows count.
+    A model that draws frequent values as they are has their endings already: only those of all other rows count.
+    Margins do so, and so do lines between rows, which often have such a value at both ends; noise doesn't.
     """
-    schema = model.model_schema_
-    if model.last_digits == "none":
+    schema, way = model.model_schema_, model.last_digits
+    if way == "none":
         return schema
     given = [rule.gives for rule in model.constraints_.rules]
-    if model.last_digits == "of all rows":
-        return learn_endings(learnt, schema, given=given)
-    target = schema.target.name if model.last_digits == "by class" and with_classes(schema) and schema.target else None
+    if way == "noise":
+        return learn_endings(learnt, schema, given=given, around=True)
+    target = schema.target.name if way == "margins by class" and with_classes(schema) and schema.target else None
     classes = None if target is None else learnt[target].to_numpy(float)
-    return learn_endings(learnt, schema, given=given, classes=classes, spike=SPIKE)
+    return learn_endings(learnt, schema, given=given, classes=classes, spike=SPIKE, around=way == "lines")

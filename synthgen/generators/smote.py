@@ -64,7 +64,7 @@ class SmoteSynthesizer(Synthesizer):
     """
 
     row_source: ClassVar[RowSource] = RowSource.ROW_PAIR
-    last_digits = "of all rows"
+    last_digits = "lines"
     holds_real_rows: ClassVar[bool] = True
 
     def __init__(self, variant: Variant = "smote", k_neighbors: int = 5, random_state: RandomState = None) -> None:

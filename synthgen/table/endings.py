@@ -54,13 +54,12 @@ class Endings:
         out[list(self.listed)] = self.shares
         return out
 
-    def nearest(self, units: Floats, rng: np.random.Generator | None = None) -> Floats:
+    def nearest(self, units: Floats, moved: Floats | float = 0.0) -> Floats:
         """Numbers with such endings, in place of non-negative ones that may have any.
 
         What has such an ending stays. Of all others those of one period keep their order, and each ending gets its
-        share of them: the nearest ending would get as much as lies around it. With ``rng`` they are first moved by
-        half a period at most: noise of less than a period leaves numbers where many end, and the share of others to
-        chance.
+        share of them: the nearest ending would get as much as lies around it. They are first ``moved`` by that part of
+        a period: where numbers lie around real ones, noise of less than a period leaves them near frequent endings.
         """
         at = (units - self.offset) / self.step
         whole = np.rint(at)
@@ -70,9 +69,9 @@ class Endings:
             may = chances > 0
             may[list(self.listed)] = True
             stays = (np.abs(at - whole) <= 1e-6 + 1e-15 * np.abs(at)) & may[_modulo(whole, self.period)]
-            moved = (at + 0.5) / self.period + (0.0 if rng is None else rng.random(len(at)) - 0.5)
-            cell = np.floor(moved)
-            place = moved - cell
+            place = (at + 0.5) / self.period + moved
+            cell = np.floor(place)
+            place = place - cell
             ending = np.searchsorted(np.cumsum(chances) / chances.sum(), place, side="right")
             last = np.flatnonzero(chances)[-1]
             out = np.where(stays, whole, cell * self.period + np.minimum(ending, last))
@@ -103,7 +102,7 @@ def with_endings(
     decimals : int
     low, high : float
     rng : Generator, optional
-        See :meth:`Endings.nearest`.
+        For values that lie around real ones: moves them by half a period at most.
 
     Examples
     --------
@@ -120,7 +119,7 @@ def with_endings(
         if not len(rows):
             continue
         sign = np.where(values[rows] < 0, -1.0, 1.0)
-        made = sign * item.nearest(size[rows] * 10.0**decimals, rng)
+        made = sign * item.nearest(size[rows] * 10.0**decimals, 0.0 if rng is None else rng.random(len(rows)) - 0.5)
         # Turned back by a period at the bounds: a pile at an extreme would repeat one row's value.
         turn = float(item.step * item.period)
         made = np.where(made > high * 10.0**decimals + 0.5, made - turn, made)

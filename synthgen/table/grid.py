@@ -15,7 +15,7 @@ from synthgen.table.endings import with_endings
 def to_grid(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator | None = None) -> pd.DataFrame:
     """Round and clip every ordered column of a coded frame to what its column can hold, with its last digits.
 
-    ``rng`` is for values that lie around real ones; see :meth:`synthgen.table.endings.Endings.nearest`.
+    ``rng`` is for values that lie around real ones; see :func:`synthgen.table.endings.with_endings`.
 
     Examples
     --------

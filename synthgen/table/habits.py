@@ -31,6 +31,9 @@ The slope of an exponential density gives half of it where a period is as long a
 PERIODS_WITHIN = 5
 """Periods that the middle four fifths of the values span at least."""
 
+MOST_MOVED = 0.02
+"""Change of the distribution function up to which endings are worth having."""
+
 FOLDS = 5
 LARGEST = 2.0**53
 
@@ -42,6 +45,7 @@ def learn_endings(
     given: Iterable[str | None] = (),
     classes: Floats | None = None,
     spike: int | None = None,
+    around: bool = False,
 ) -> Schema:
     """Add to each rounded number the last digits that its values have.
 
@@ -55,6 +59,8 @@ def learn_endings(
         With ``spike``: what tells the rows apart among which a value is repeated.
     spike : int, optional
         Values that so many rows share are drawn as they are. Of such rows no other value takes its ending.
+    around : bool
+        Whether numbers are drawn around real ones; see :func:`synthgen.table.endings.with_endings`.
 
     Examples
     --------
@@ -78,7 +84,7 @@ def learn_endings(
         free = np.ones(len(units), dtype=bool)
         if spike is not None:
             free = _repeats(values[there], None if classes is None else classes[there]) < spike
-        found = _endings_of(units.astype(np.int64), free, decimals)
+        found = _endings_of(units.astype(np.int64), free, decimals, around)
         if found:
             changed.append(replace(column, endings=found))
     return schema.with_columns(changed)
@@ -93,13 +99,16 @@ def _repeats(values: Floats, classes: Floats | None) -> Whole:
     return np.asarray(np.bincount(at)[at])
 
 
-def _endings_of(units: Whole, free: NDArray[np.bool_], decimals: int) -> tuple[Endings, ...]:
+def _endings_of(units: Whole, free: NDArray[np.bool_], decimals: int, around: bool) -> tuple[Endings, ...]:
     """Endings of all sizes alike, or of each power of ten where these explain more."""
-    alike, gain = _one_size(units, free, 0.0)
+    alike, gain = _one_size(units, free, 0.0, around)
     starts = _sizes(units)
     if len(starts) > 1:
         at = np.searchsorted(starts, units, side="right") - 1
-        parts = [_one_size(units[at == k], free[at == k], starts[k] / 10.0**decimals) for k in range(len(starts))]
+        parts = [
+            _one_size(units[at == k], free[at == k], float(start / 10.0**decimals), around)
+            for k, start in enumerate(starts)
+        ]
         if sum(own for _, own in parts) > gain + EVIDENCE * len(starts):
             return tuple(item for item, _ in parts)
     return (alike,) if gain else ()
@@ -117,7 +126,7 @@ def _sizes(units: Whole) -> Whole:
     return np.array(starts, dtype=np.int64)
 
 
-def _one_size(units: Whole, free: NDArray[np.bool_], low: float) -> tuple[Endings, float]:
+def _one_size(units: Whole, free: NDArray[np.bool_], low: float, around: bool) -> tuple[Endings, float]:
     """Step and endings of values of one size, and the nats that they explain."""
     step, offset = _step(units)
     gain = len(units) * float(np.log(step))
@@ -133,8 +142,9 @@ def _one_size(units: Whole, free: NDArray[np.bool_], low: float) -> tuple[Ending
             break
         own = _explained(loose, period)
         if own > won:
-            won = own
-            best = _listed(replace(best, period=period), steps, loose)
+            found = _listed(replace(best, period=period), steps, loose)
+            if _moves(found, units[free], around) <= MOST_MOVED:
+                won, best = own, found
     return best, gain + (won if best.period > 1 else 0.0)
 
 
@@ -170,6 +180,17 @@ def _shares(counts: Whole, least: float) -> Floats:
     if not listed.all():
         out[~listed] = rest / (counts.sum() + least) / (~listed).sum()
     return np.asarray(out)
+
+
+def _moves(found: Endings, units: Whole, around: bool) -> float:
+    """Largest change of the distribution function where all numbers get these endings anew."""
+    # Multiples of the golden ratio fill a period evenly without chance.
+    part = np.mod(np.arange(len(units)) * 0.6180339887498949, 1.0) - 0.5
+    own = np.sort(units).astype(float)
+    made = np.sort(found.nearest(own + 0.01 * found.step, part if around else part / found.period))
+    shares = np.arange(1, len(own) + 1) / len(own)
+    last = np.append(np.flatnonzero(np.diff(own)), len(own) - 1)
+    return float(np.abs(np.searchsorted(made, own[last], side="right") / len(made) - shares[last]).max())
 
 
 def _listed(found: Endings, steps: Whole, loose: Whole) -> Endings:
