@@ -50,8 +50,8 @@ class Storage:
         True for numbers and dates that are stored as text.
     text_format : str or None
         The ``strptime`` format of dates stored as text (``%-d`` a day without its zero, ``%3f``
-        milliseconds); for numbers stored as text ``"%.2f"`` (always two decimals), ``"%r"`` (as
-        Python writes them) or None (as short as they go).
+        milliseconds); for numbers stored as text ``"%.2f"`` (always two decimals), ``"%.3e"``, ``"%r"`` (as
+        Python writes them), None (as short as they go) or a number format such as ``"$#,##0.00"``.
     missing_token : str or None
         The text that stands for a missing value in numbers and dates stored as text (``"?"``,
         ``" "``).

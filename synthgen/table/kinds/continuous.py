@@ -38,7 +38,8 @@ def parse(series: pd.Series[Any], column: Column) -> np.ndarray:
 
 def _from_text(series: pd.Series[Any], column: Column) -> np.ndarray | None:
     codes, texts = labels(series)
-    table = texts_as_numbers([str(text) for text in texts], column.storage.missing_token)
+    storage = column.storage
+    table = texts_as_numbers([str(text) for text in texts], storage.missing_token, storage.text_format)
     return None if table is None else np.append(table, np.nan)[codes]
 
 
@@ -56,4 +57,4 @@ def restore(values: np.ndarray, column: Column) -> pd.Series[Any]:
     values = np.asarray(values, dtype=np.float64)
     if column.decimals is not None:
         values = np.round(values, column.decimals)
-    return store_numbers(values, column)
+    return store_numbers(values + 0.0, column)
