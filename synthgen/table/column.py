@@ -30,7 +30,7 @@ UNKNOWN_DTYPE = "unknown"
 ORDERED_KINDS = (Kind.CONTINUOUS, Kind.INTEGER, Kind.DATETIME)
 LABEL_KINDS = (Kind.CATEGORICAL, Kind.BOOLEAN)
 OPAQUE_KINDS = (Kind.IDENTIFIER, Kind.TEXT)
-PLAIN_FIELDS = ("bounds", "categories", "decimals", "resolution", "nullable", "pattern", "check", "faker", "locale")
+PLAIN_FIELDS = tuple("bounds categories decimals resolution infinities nullable pattern check faker locale".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ class Column:
         Last digits of a number, as a generator learns them; declared as ``()``, none are learnt.
     resolution : int or None
         Datetime grid in microseconds (86,400,000,000 for dates); None means no grid.
+    infinities : {"missing"} or None
+        Whether infinite numbers are taken as missing; None: they are refused.
     nullable : bool
         Whether the column has missing values.
     pattern : str or None
@@ -112,6 +114,7 @@ class Column:
     decimals: int | None = None
     endings: tuple[Endings, ...] | None = None
     resolution: int | None = None
+    infinities: str | None = None
     nullable: bool = False
     pattern: str | None = None
     check: str | None = None

@@ -11,6 +11,9 @@ from synthgen.errors import DataError
 from synthgen.table.column import ORDERED_KINDS, Column, Kind, Schema
 from synthgen.table.endings import with_endings
 
+LARGEST = 1e150
+"""Of larger numbers a float64 can't hold the square, and so no variance."""
+
 
 def to_grid(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator | None = None) -> pd.DataFrame:
     """Round and clip every ordered column of a coded frame to what its column can hold, with its last digits.
@@ -42,12 +45,18 @@ def with_bounds(schema: Schema, coded: pd.DataFrame) -> Schema:
     Raises
     ------
     DataError
-        If values lie outside declared bounds.
+        If values lie outside declared bounds, or are too large to compute with.
     """
     changed = []
     for column in schema.of(*ORDERED_KINDS):
         values = coded[column.name].to_numpy(dtype=float)
         values = values[~np.isnan(values)]
+        beyond = int((np.abs(values) > LARGEST).sum())
+        if beyond:
+            raise DataError(
+                f"Column {column.name!r} has {beyond} numbers beyond {LARGEST:.0e}, which are too large to compute with. "
+                "If they stand for missing or endless values, replace them with NaN; else take their logarithm."
+            )
         if "bounds" not in column.declared or column.bounds is None:
             bounds = (float(values.min()), float(values.max())) if len(values) else None
             changed.append(replace(column, bounds=bounds))
