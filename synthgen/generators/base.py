@@ -23,7 +23,7 @@ from synthgen.generators.distance_columns import (
     without_distances,
 )
 from synthgen.generators.identifying import learn_entities, learn_holders, with_shapes
-from synthgen.generators.last_digits import with_last_digits
+from synthgen.generators.last_digits import with_known_digits, with_last_digits
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.generators.sampling import draw_table
 from synthgen.guarantee import PrivacyGuarantee, RowSource
@@ -235,7 +235,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         """
         self._check_fitted()
         coded, beyond = draw_table(self, n_samples, conditions, missing, what_if, random_state)
-        made = decode(coded, self.schema_)
+        made = with_known_digits(decode(coded, self.schema_), conditions, self.schema_)
         return self._form.give_back(made.assign(is_what_if=beyond) if what_if else made)
 
     def save(self, path: str | Path, *, include_real_rows: bool = False) -> None:

@@ -1,14 +1,17 @@
-"""The last digits that a model's numbers have: learnt of the rows, for generators that draw to them."""
+"""The last digits that a model's numbers have: learnt of the rows, and those of large whole numbers that are known."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from synthgen.generators.asked import with_classes
 from synthgen.generators.margins import SPIKE
-from synthgen.table.column import Schema
+from synthgen.table.column import Kind, Schema
+from synthgen.table.dtypes import LARGEST_EXACT
+from synthgen.table.frames import is_frame, to_pandas
 from synthgen.table.habits import learn_endings
 
 if TYPE_CHECKING:
@@ -30,3 +33,18 @@ def with_last_digits(model: Synthesizer, learnt: pd.DataFrame) -> Schema:
     target = schema.target.name if way == "margins by class" and with_classes(schema) and schema.target else None
     classes = None if target is None else learnt[target].to_numpy(float)
     return learn_endings(learnt, schema, given=given, classes=classes, spike=SPIKE, around=way == "lines")
+
+
+def with_known_digits(made: pd.DataFrame, conditions: Any, schema: Schema) -> pd.DataFrame:
+    """Completed rows with whole numbers of 2**53 and more as they were given, to the last digit."""
+    large = [c.name for c in schema.of(Kind.INTEGER) if np.abs(c.bounds or (0.0, 0.0)).max() >= LARGEST_EXACT]
+    if not large or not is_frame(conditions):
+        return made
+    given = to_pandas(conditions, name="conditions")[0].reset_index(drop=True)
+    out = {}
+    for name in large:
+        if name in given and given[name].notna().any():
+            rows = zip(made[name].array, given[name].array, given[name].notna(), strict=True)
+            values = [said if known else own for own, said, known in rows]
+            out[name] = pd.Series(values, index=made.index, dtype=made[name].dtype)
+    return made.assign(**out)

@@ -57,6 +57,8 @@ class Storage:
         ``" "``).
     ordered : bool
         Whether a ``category`` dtype is ordered.
+    unit : int
+        Whole numbers of 2**53 and more are multiples of it.
     """
 
     dtype: str = "object"
@@ -65,6 +67,7 @@ class Storage:
     text_format: str | None = None
     missing_token: str | None = None
     ordered: bool = False
+    unit: int = 1
 
 
 @dataclass(frozen=True)
@@ -140,11 +143,10 @@ class Column:
             out["bounds"] = [end if isfinite(end) else None for end in self.bounds]
         if self.endings is not None:
             out["endings"] = [asdict(item) for item in self.endings]
-        default = Storage()
         out["storage"] = {
             item.name: getattr(self.storage, item.name)
             for item in fields(Storage)
-            if item.name == "dtype" or getattr(self.storage, item.name) != getattr(default, item.name)
+            if item.name == "dtype" or getattr(self.storage, item.name) != item.default
         }
         if self.declared:
             out["declared"] = sorted(self.declared)

@@ -29,6 +29,7 @@ from synthgen.table.frames import to_pandas
 from synthgen.table.kinds import KINDS
 from synthgen.table.kinds.continuous import finite
 from synthgen.table.kinds.identifier import learn_pattern
+from synthgen.table.large_integers import unit_of
 from synthgen.table.number_rules import ENOUGH_ROWS, MOST_CODES, decimals_of, kind_of_numbers
 from synthgen.table.text_formats import NumbersAsText, find_date_format, read_numbers
 
@@ -67,7 +68,9 @@ def infer_schema(
                                                 values; 20 codes or fewer, 20 rows each, whose
                                                 frequencies fall and rise again.
                                                 else integer
-    integers of 2**53 and more                  identifier if half are distinct, else categorical
+    integers of 2**53 and more                  integer if most are small beside the largest, as amounts
+                                                are (100 rows or more), and not named like a key; else
+                                                identifier if half are distinct, else categorical
     numbers as text (one missing token, such    as the numbers, ``storage.as_text``; with leading zeros
     as ``"?"``, at most)                        as text
     dates, datetimes; text in one format of     datetime, with the coarsest grid all values share
@@ -243,6 +246,9 @@ def _of_numbers(series: pd.Series[Any], column: Column, held: Family) -> Column:
     if held is Family.FLOAT and np.abs(present).max() >= LARGEST_EXACT:
         whole = False
     column = replace(column, kind=kind_of_numbers(present, column.name, whole=whole))
+    if column.kind is Kind.INTEGER and np.abs(present).max() >= LARGEST_EXACT:
+        unit = unit_of(int(value) for value in labels(series)[1])
+        column = replace(column, storage=replace(column.storage, unit=unit))
     if column.role is Role.TARGET and whole and len(np.unique(present)) <= MOST_CODES:
         column = replace(column, kind=Kind.BOOLEAN if column.kind is Kind.BOOLEAN else Kind.CATEGORICAL)
     if column.kind in LABEL_KINDS:

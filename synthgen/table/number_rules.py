@@ -8,6 +8,7 @@ import numpy as np
 
 from synthgen.table.column import Kind
 from synthgen.table.dtypes import LARGEST_EXACT
+from synthgen.table.large_integers import are_amounts
 
 ENOUGH_ROWS = 20
 """Below this many rows, "all distinct" says nothing."""
@@ -60,6 +61,8 @@ def kind_of_numbers(values: np.ndarray, name: str, *, whole: bool) -> Kind:
     if k == 2 and distinct[0] == 0 and distinct[1] == 1:
         return Kind.BOOLEAN
     if np.abs(distinct[[0, -1]]).max() >= LARGEST_EXACT:
+        if not named_like_key(name) and are_amounts(values):
+            return Kind.INTEGER
         return Kind.IDENTIFIER if 2 * k >= n else Kind.CATEGORICAL
     if named_like_key(name):
         return Kind.IDENTIFIER if 2 * k >= n else Kind.CATEGORICAL
