@@ -150,9 +150,7 @@ def _roles(
     return roles
 
 
-def infer_column(
-    series: pd.Series[Any], name: str, role: Role = Role.FEATURE, infinities: str | None = None
-) -> Column:
+def infer_column(series: pd.Series[Any], name: str, role: Role = Role.FEATURE, infinities: str | None = None) -> Column:
     """Read one column's description off its values."""
     held, python_type = family(series)
     storage = Storage(dtype=dtype_name(series.dtype), python_type=python_type)

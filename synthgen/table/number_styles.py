@@ -31,9 +31,7 @@ MARKS = (".", ",")
 MOST_DIGITS = 15
 """A float64 holds all numbers of so many digits."""
 
-_PARTS = re.compile(
-    r"(?P<before>[^\d]*?)(?P<body>\d(?:[\d.,'\u2019 \u00a0\u202f]*\d)?)(?P<after>[^\d]*)", re.DOTALL
-)
+_PARTS = re.compile(r"(?P<before>[^\d]*?)(?P<body>\d(?:[\d.,'\u2019 \u00a0\u202f]*\d)?)(?P<after>[^\d]*)", re.DOTALL)
 _PATTERN = re.compile(
     r"(?P<before>[^0#]*)(#(?P<sep>.)##)?0(?P<tail>\[?(?P<mark>[.,])[0#]+\]?)?(?P<after>[^0#]*)", re.DOTALL
 )
@@ -93,7 +91,9 @@ class NumberStyle:
         """One text that says it all, for a schema file."""
         digits = {"fixed": "0", "short": "#", "whole": "0"}[self.ending] * self.decimals
         tail = self.mark + digits if digits else ""
-        body = (f"#{self.separator}##0" if self.separator else "0") + (f"[{tail}]" if self.ending == "whole" and tail else tail)
+        body = (f"#{self.separator}##0" if self.separator else "0") + (
+            f"[{tail}]" if self.ending == "whole" and tail else tail
+        )
         forms = [before + body + after for before, after in zip(self.before, self.after, strict=True)]
         return ";".join(forms[:2] if forms[2] == forms[0] else forms)
 
@@ -106,7 +106,12 @@ class NumberStyle:
             part = part.rstrip("0")
         elif self.ending == "whole" and not part.strip("0"):
             part = ""
-        return self.before[kind] + whole.replace(",", self.separator) + (self.mark + part if part else "") + self.after[kind]
+        return (
+            self.before[kind]
+            + whole.replace(",", self.separator)
+            + (self.mark + part if part else "")
+            + self.after[kind]
+        )
 
     def read(self, text: str) -> float | None:
         """Read a number; None where the text isn't written so."""
@@ -190,8 +195,10 @@ def _is_sign_or_unit(before: str, after: str) -> bool:
 
 
 def _is_negative(before: str, after: str) -> bool:
-    return any(sign in before or sign in after for sign in MINUS) and not after.endswith((".-", ",-")) or (
-        "(" in before and ")" in after
+    return (
+        any(sign in before or sign in after for sign in MINUS)
+        and not after.endswith((".-", ",-"))
+        or ("(" in before and ")" in after)
     )
 
 
