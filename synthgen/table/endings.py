@@ -43,7 +43,8 @@ class Endings:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Endings:
         """Read what JSON holds of it."""
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
+        plain: dict[str, Any] = {name: tuple(item) if isinstance(item, list) else item for name, item in data.items()}
+        return cls(**plain)
 
     def probabilities(self) -> Floats:
         """Share of each ending, shape (period,)."""

@@ -54,7 +54,7 @@ def with_bounds(schema: Schema, coded: pd.DataFrame) -> Schema:
         beyond = int((np.abs(values) > LARGEST).sum())
         if beyond:
             raise DataError(
-                f"Column {column.name!r} has {beyond} numbers beyond {LARGEST:.0e}, which are too large to compute with. "
+                f"Column {column.name!r} has {beyond} numbers beyond {LARGEST:.0e}, too large to compute with. "
                 "If they stand for missing or endless values, replace them with NaN; else take their logarithm."
             )
         if "bounds" not in column.declared or column.bounds is None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Kind, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.table.endings import Endings
 

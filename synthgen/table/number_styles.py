@@ -1,9 +1,9 @@
 """Numbers written for people: currencies, percentages, thousands separators, signs and brackets.
 
-How a column writes its numbers is one text, in the spirit of a spreadsheet's number format: ``$#,##0.00;($#,##0.00)`` has
-what stands before and after a number, the sign between thousands and the decimal sign, and after a semicolon the form of
-negative numbers, after a second one that of zero. ``0.##`` is as short as it goes, ``0[.00]`` whole numbers without
-decimals.
+How a column writes its numbers is one text, in the spirit of a spreadsheet's number format. ``$#,##0.00;($#,##0.00)``
+has what stands before and after a number, the sign between thousands and the decimal sign, and after a semicolon the
+form of negative numbers, after a second one that of zero. ``0.##`` is as short as it goes, ``0[.00]`` whole numbers
+without decimals.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ CURRENCIES = frozenset(
         "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW KZT MAD MXN "
         "MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD UYU VND ZAR "
         "kr kr. zł Kč Ft lei лв Fr. Fr SFr. Rs Rs. R$ US$ A$ C$ NZ$ HK$ S$ MX$ CA$ AU$ RM Rp R руб. руб"
-    ).split()
+    ).split()  # noqa: SIM905 - a list reads worse
 )
 """Words that stand beside amounts of money, besides the signs that Unicode lists as currencies."""
 
 MINUS = ("-", "\u2212")
 SEPARATORS = ("", ",", ".", "'", "\u2019", " ", "\u00a0", "\u202f")
 MARKS = (".", ",")
+NO_CENTS = (".\u2013", ",\u2013", ".", ",")
+"""What stands after whole amounts, a hyphen left out."""
+
 MOST_DIGITS = 15
 """A float64 holds all numbers of so many digits."""
 
@@ -184,22 +187,22 @@ def _unit(text: str) -> str:
 
 def _is_sign_or_unit(before: str, after: str) -> bool:
     units = [unit for unit in (_unit(before), _unit(after)) if unit]
-    if len(units) > 1 and not (units[1] in (".\u2013", ".-", ",-", ",\u2013")):
+    # "CHF 12.–" has two: what stands for no cents comes last.
+    if len(units) > 1 and units[1] not in NO_CENTS:
         return False
     return all(
         unit in CURRENCIES
-        or unit in ("%", "\u2030", ".\u2013", ",\u2013", ",", ".")
+        or unit in ("%", "\u2030", *NO_CENTS)
         or all(unicodedata.category(char) == "Sc" for char in unit)
         for unit in units
     )
 
 
 def _is_negative(before: str, after: str) -> bool:
-    return (
-        any(sign in before or sign in after for sign in MINUS)
-        and not after.endswith((".-", ",-"))
-        or ("(" in before and ")" in after)
-    )
+    if "(" in before and ")" in after:
+        return True
+    ends_whole = after.endswith((".-", ",-"))
+    return any(sign in before or (sign in after and not ends_whole) for sign in MINUS)
 
 
 def _forms(around: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]] | None:

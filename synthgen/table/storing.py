@@ -85,7 +85,8 @@ def _large_integers(values: np.ndarray, missing: np.ndarray, column: Column) -> 
     if arrow is None and not holds_objects(dtype):
         as_numpy = np.dtype(dtype.name.lower()) if dtype.kind in "iu" else None
     info = None if as_numpy is None else np.iinfo(as_numpy)
-    whole = whole_numbers(values, unit, info and int(info.min), info and int(info.max))
+    low, high = (None, None) if info is None else (int(info.min), int(info.max))
+    whole = whole_numbers(values, unit, low, high)
     if arrow is not None and pa.types.is_decimal(arrow):
         most = 10 ** (arrow.precision - arrow.scale) - 1
         cut = [None if one is None else Decimal(max(-most, min(most, one))) for one in whole]
