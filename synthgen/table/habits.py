@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import Kind, Schema
+from synthgen.table.column import Column, Kind, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.table.endings import Endings
 
@@ -90,6 +90,38 @@ def learn_endings(
     return schema.with_columns(changed)
 
 
+def beside(column: Column, kept: Floats, rows: int) -> Column:
+    """A column whose endings make up for rows that keep a value as it is.
+
+    Parameters
+    ----------
+    column : Column
+        With endings of all real rows. Where most of them keep their value, they have their endings by that.
+    kept : array
+        Values of the rows that keep theirs, of ``rows`` that were looked at.
+    rows : int
+    """
+    decimals = column.decimals or 0
+    units = np.rint(np.abs(kept) * 10.0**decimals).astype(np.int64)
+    made, starts = [], [item.low for item in column.endings or ()]
+    at = np.searchsorted(starts, np.abs(kept), side="right") - 1
+    for k, item in enumerate(column.endings or ()):
+        if item.period == 1 or 2 * len(kept) > rows:
+            made.append(Endings(item.low, item.step, item.offset))
+            continue
+        own = (units[at == k] - item.offset) // item.step % item.period
+        shares = np.bincount(own, minlength=item.period)[list(item.listed)] / rows
+        left = np.clip(np.array(item.shares) - shares, 0.0, None)
+        rest = max(0.0, 1 - sum(item.shares))
+        total = float(left.sum()) + rest
+        made.append(
+            replace(item, shares=tuple((left / total).tolist()))
+            if total > 0
+            else Endings(item.low, item.step, item.offset)
+        )
+    return replace(column, endings=tuple(made))
+
+
 def _repeats(values: Floats, classes: Floats | None) -> Whole:
     """How many rows have each row's value, in its class."""
     _, at = np.unique(values, return_inverse=True)
@@ -136,7 +168,8 @@ def _one_size(units: Whole, free: NDArray[np.bool_], low: float, around: bool) -
     if len(loose) < FEWEST_HOLDERS:
         return best, gain
     spread = float(np.subtract(*np.quantile(loose, (0.9, 0.1))))
-    won = max(EVIDENCE, GAIN * len(loose))
+    # Rows with one value have one ending, so they are no more evidence than one of them.
+    won = max(EVIDENCE * len(loose) / len(np.unique(loose)), GAIN * len(loose))
     for period in PERIODS:
         if PERIODS_WITHIN * period > spread:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from decimal import Decimal
 
 import numpy as np
 
@@ -79,9 +80,9 @@ def _whole(value: float, unit: int, place: int) -> int:
     exact = round(value)
     if abs(value) < LARGEST_EXACT * unit / 4:
         return (exact + unit // 2) // unit * unit
-    digits = str(abs(exact))
-    if not digits[ROUND_DIGITS:].strip("0"):
-        return exact // unit * unit
+    shortest = Decimal(repr(value)).normalize()
+    if len(shortest.as_tuple().digits) <= ROUND_DIGITS:
+        return int(shortest) // unit * unit
     gap = int(math.ulp(value))
     mixed = (hash(value) ^ (place * _MIX[0])) & (2**64 - 1)
     mixed = ((mixed ^ (mixed >> 30)) * _MIX[1]) & (2**64 - 1)

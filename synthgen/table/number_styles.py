@@ -17,11 +17,11 @@ from itertools import product
 import numpy as np
 
 CURRENCIES = frozenset(
-    (
+    (  # noqa: SIM905 - a list reads worse
         "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW KZT MAD MXN "
         "MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD UYU VND ZAR "
         "kr kr. zł Kč Ft lei лв Fr. Fr SFr. Rs Rs. R$ US$ A$ C$ NZ$ HK$ S$ MX$ CA$ AU$ RM Rp R руб. руб"
-    ).split()  # noqa: SIM905 - a list reads worse
+    ).split()
 )
 """Words that stand beside amounts of money, besides the signs that Unicode lists as currencies."""
 
