@@ -106,8 +106,9 @@ def beside(column: Column, kept: Floats, rows: int) -> Column:
     made, starts = [], [item.low for item in column.endings or ()]
     at = np.searchsorted(starts, np.abs(kept), side="right") - 1
     for k, item in enumerate(column.endings or ()):
+        bare = Endings(item.low, item.step, item.offset)
         if item.period == 1 or 2 * len(kept) > rows:
-            made.append(Endings(item.low, item.step, item.offset))
+            made.append(bare)
             continue
         own = (units[at == k] - item.offset) // item.step % item.period
         shares = np.bincount(own, minlength=item.period)[list(item.listed)] / rows
