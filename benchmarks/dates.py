@@ -218,7 +218,7 @@ def page(found: dict[str, Any]) -> list[str]:
     out = [
         "# Dates: ways to learn them", "",
         "Made by `python -m benchmarks.dates`: half of the rows (at most 8,000) are learnt from, and as many are made, "
-        f"with {len(SEEDS)} seeds. Total variation: 0 is the same shares, 1 none in common. Means of one column by hour "
+        f"with {len(SEEDS)} seeds. Total variation: 0 is the same shares, 1 none in common. Means of a column by hour "
         "and by day of the week are off by so many of its standard deviations. Detection: the AUC of boosted trees "
         "that tell made rows from fresh real ones, by all columns and hour, weekday, day and month; 0.5 is the best. "
         "Fresh real rows stand in the first line of each table.", "",
