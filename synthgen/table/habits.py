@@ -112,11 +112,7 @@ def beside(column: Column, kept: Floats, rows: int) -> Column:
         left = np.clip(np.array(item.shares) - shares, 0.0, None)
         rest = max(0.0, 1 - sum(item.shares))
         total = float(left.sum()) + rest
-        made.append(
-            replace(item, shares=tuple((left / total).tolist()))
-            if total > 0
-            else Endings(item.low, item.step, item.offset)
-        )
+        made.append(replace(item, shares=tuple((left / total).tolist())) if total > 0 else bare)
     return replace(column, endings=tuple(made))
 
 
