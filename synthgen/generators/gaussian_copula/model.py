@@ -40,6 +40,7 @@ from synthgen.generators.margins import (
     mixed,
     scores,
 )
+from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
@@ -86,6 +87,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
         are not named are empirical.
     shrinkage : "auto" or float
         Share of the pooled correlation in each class's, 0 to 1; "auto" estimates it.
+    text : str or mapping of free text; see :func:`synthgen.generators.texts.ways_of`
     random_state : int, Generator or None
 
     Attributes
@@ -121,10 +123,12 @@ class GaussianCopulaSynthesizer(Synthesizer):
         self,
         marginals: Literal["empirical"] | Mapping[str, str] = "empirical",
         shrinkage: float | Literal["auto"] = "auto",
+        text: Text = "refuse",
         random_state: RandomState = None,
     ) -> None:
         self.marginals = marginals
         self.shrinkage = shrinkage
+        self.text = text
         self.random_state = random_state
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
