@@ -83,9 +83,9 @@ def ways_of(text: Text, schema: Schema) -> dict[str, tuple[str, Mapping[str, Any
     if not isinstance(text, Mapping):
         _read_way(text)
     for name in given:
-        if name not in schema:
+        if name not in schema and given[name] != "drop":
             raise UsageError(f"text names column {name!r}, which the table doesn't have.")
-        if name not in columns:
+        if name in schema and name not in columns:
             raise UsageError(
                 f"text names column {name!r}, which is {schema[name].kind}. If it holds text, declare it: "
                 f"schema.with_column({name!r}, kind='text')."

@@ -1,9 +1,9 @@
 """Which word follows which, learnt so that no six words in a row of a real text can come out.
 
 Links of three words, and of two, are learnt where enough people use them. Links of three words that stand in **no**
-text are kept apart, as *breaks*. A new text never has six words in a row without a break among them, and a break is in
-no real text, so neither are the six words. That holds whatever a model draws, and the model needs no list of what real
-texts say.
+text are kept apart, as *breaks*; where there are none, because every sentence is like another, such links of two. A new
+text never has six words in a row without a break among them, and a break is in no real text, so neither are the six.
+That holds whatever a model draws, and the model needs no list of what real texts say.
 """
 
 from __future__ import annotations
@@ -46,15 +46,17 @@ class Chains:
     ----------
     size : int
         Words of the vocabulary.
-    three, two, breaks : Choices
-        What follows two words (their numbers in one, as ``u * size + v``), what follows one, and what follows two in no
-        text.
+    three, two : Choices
+        What follows two words (their numbers in one, as ``u * size + v``), and what follows one.
+    breaks, leaps : Choices
+        What follows two words, and one, in no text.
     """
 
     size: int
     three: Choices
     two: Choices
     breaks: Choices
+    leaps: Choices
 
     @classmethod
     def learn(cls, texts: Sequence[Ints], holders: Ints, size: int, fewest: int, rng: np.random.Generator) -> Chains:
@@ -63,7 +65,8 @@ class Chains:
         three = Choices.counted(links[:, 0] * size + links[:, 1], links[:, 2], whose, fewest)
         two = Choices.counted(links[:, 1], links[:, 2], whose, fewest)
         real = np.unique((links[:, 0] * size + links[:, 1]) * size + links[:, 2])
-        return cls(size, three, two, _breaks(two, real, size, rng))
+        pairs = np.unique(links[:, 1] * size + links[:, 2])
+        return cls(size, three, two, _breaks(two, real, size, rng), _leaps(two, pairs, size, rng))
 
     def draw(self, lengths: Ints, tilts: Tilts, rng: np.random.Generator) -> list[Ints]:
         """Draw texts of about so many words.
@@ -111,21 +114,23 @@ class Chains:
             pair = before[going] * self.size + last[going]
             must = since[going] >= LONGEST_RUN
             early = np.array([EARLY.get(k, 0.0) for k in range(LONGEST_RUN + 1)])[since[going]]
-            broken = self.breaks.find(pair)
+            broken, leapt = self.breaks.find(pair), self.leaps.find(last[going])
             ends = must & due & self._may_end(last[going])
             wants = must | ((rng.random(len(going)) < early) & (lengths[going] > LONGEST_RUN))
             takes = (broken >= 0) & wants & ~ends
-            stuck = must & ~takes & ~ends
+            leaps = must & ~takes & ~ends & (leapt >= 0)
+            stuck = must & ~takes & ~ends & ~leaps
             chosen = np.full(len(going), END, dtype=np.int64)
-            free = ~takes & ~stuck & ~ends
-            chosen[takes] = self._next(
-                self.breaks, broken[takes], tilts, going[takes], np.zeros(takes.sum(), bool), rng
-            )
+            free = ~must & ~takes
+            never = np.zeros(len(going), dtype=bool)
+            chosen[takes] = self._next(self.breaks, broken[takes], tilts, going[takes], never[takes], rng)
+            chosen[leaps] = self._next(self.leaps, leapt[leaps], tilts, going[leaps], never[leaps], rng)
             chosen[free] = self._plain(pair[free], last[going[free]], tilts, going[free], due[free], rng)
             late = (place == longest - 1) & (chosen != END)
             dead[going[stuck | late]] = True
             on = (chosen != END) & ~stuck
-            since[going] = np.where(takes, 2, since[going] + 1)
+            # Of a break of three words the last two count for the next six, of a leap the last one.
+            since[going] = np.where(takes, 2, np.where(leaps, 1, since[going] + 1))
             words[going[on], place] = chosen[on]
             before[going], last[going] = last[going], chosen
             going = going[on]
@@ -183,13 +188,14 @@ class Chains:
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Arrays for a file."""
         return {
-            **self.three.to_arrays("three"), **self.two.to_arrays("two"), **self.breaks.to_arrays("breaks"),
+            **self.three.to_arrays("three"), **self.two.to_arrays("two"),
+            **self.breaks.to_arrays("breaks"), **self.leaps.to_arrays("leaps"),
         }  # fmt: skip
 
     @classmethod
     def from_arrays(cls, size: int, arrays: Mapping[str, NDArray[Any]]) -> Chains:
         """Inverse of :meth:`to_arrays`."""
-        return cls(size, *(Choices.from_arrays(name, arrays) for name in ("three", "two", "breaks")))
+        return cls(size, *(Choices.from_arrays(name, arrays) for name in ("three", "two", "breaks", "leaps")))
 
 
 def _links(texts: Sequence[Ints], holders: Ints) -> tuple[NDArray[np.int64], Ints]:
@@ -208,7 +214,7 @@ def _breaks(two: Choices, real: Ints, size: int, rng: np.random.Generator) -> Ch
     first = np.repeat(two.keys, np.diff(two.starts))
     shown = (first >= WORDS) & (two.values >= WORDS)
     u, v = first[shown], two.values[shown]
-    next_of = _likeliest(two, rng)
+    next_of = _likeliest(two)
     place = next_of.find(v)
     u, v, place = u[place >= 0], v[place >= 0], place[place >= 0]
     _, whose, at = next_of.expand(place)
@@ -218,18 +224,37 @@ def _breaks(two: Choices, real: Ints, size: int, rng: np.random.Generator) -> Ch
     keys, w, weight = keys[new], w[new], weight[new]
     order = np.lexsort((-(np.log(weight) + rng.gumbel(size=len(weight))), keys))
     keys, w, weight = keys[order], w[order], weight[order]
+    few = _rank(keys) < BREAKS
+    return Choices.of(keys[few], w[few], weight[few])
+
+
+def _leaps(two: Choices, pairs: Ints, size: int, rng: np.random.Generator) -> Choices:
+    """Two words that stand together in no text: for each first word some, common ones more often."""
+    shown = two.values >= WORDS
+    count = np.bincount(two.values[shown], weights=two.weights[shown], minlength=size)
+    firsts, words = two.keys[two.keys >= WORDS], np.flatnonzero(count)
+    if not len(words) or not len(firsts):
+        return Choices.of(firsts[:0], firsts[:0], np.empty(0))
+    tried = rng.choice(words, (len(firsts), 4 * BREAKS), p=count[words] / count.sum())
+    links = np.unique(np.repeat(firsts, 4 * BREAKS) * size + tried.reshape(-1))
+    links = rng.permutation(links[~np.isin(links, pairs) & (links // size != links % size)])
+    links = links[np.argsort(links // size, kind="stable")]
+    links = links[_rank(links // size) < BREAKS]
+    return Choices.of(links // size, links % size, count[links % size])
+
+
+def _rank(keys: Ints) -> Ints:
+    """Places within runs of one key."""
     _, begins = np.unique(keys, return_index=True)
-    rank = np.arange(len(keys)) - np.repeat(begins, np.diff(np.append(begins, len(keys))))
-    return Choices.of(keys[rank < BREAKS], w[rank < BREAKS], weight[rank < BREAKS])
+    return np.arange(len(keys)) - np.repeat(begins, np.diff(np.append(begins, len(keys))))
 
 
-def _likeliest(two: Choices, rng: np.random.Generator) -> Choices:
+def _likeliest(two: Choices) -> Choices:
     """Of what follows each word, the likeliest words that are shown as they are."""
     keys = np.repeat(two.keys, np.diff(two.starts))
     shown = (keys >= WORDS) & (two.values >= WORDS)
     keys, values, weights = keys[shown], two.values[shown], two.weights[shown]
     order = np.lexsort((-weights, keys))
     keys, values, weights = keys[order], values[order], weights[order]
-    _, begins = np.unique(keys, return_index=True)
-    rank = np.arange(len(keys)) - np.repeat(begins, np.diff(np.append(begins, len(keys))))
-    return Choices.of(keys[rank < MOST_NEXT], values[rank < MOST_NEXT], weights[rank < MOST_NEXT])
+    few = _rank(keys) < MOST_NEXT
+    return Choices.of(keys[few], values[few], weights[few])

@@ -123,8 +123,8 @@ def _replace(
 def _insert(
     words: list[str], between: list[str], many: int, synonyms: Mapping[str, Sequence[str]], rng: np.random.Generator
 ) -> None:
-    for place in rng.permutation(_with_synonyms(words, synonyms)).astype(int)[:many]:
-        new = _synonym(words[place], synonyms, rng)
+    chosen = rng.permutation(_with_synonyms(words, synonyms)).astype(int)[:many]
+    for new in [_synonym(words[place], synonyms, rng) for place in chosen]:
         at = int(rng.integers(1, len(words) + 1))
         words.insert(at, new)
         between.insert(at, " ")

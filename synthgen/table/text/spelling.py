@@ -59,14 +59,15 @@ class Spelling:
             before = BEGIN
             for place, (word, number) in enumerate(zip(text.words, row.tolist(), strict=True)):
                 between = used.setdefault(text.between[place], len(used))
-                joints += [(before * size + number, between, who), (size * size + before, between, who)]
+                joints.append((before * size + number, between, who))
+                joints += [(size * size + before, between, who)] if place else []
                 if number >= WORDS:
                     form = used.setdefault(word, len(used))
                     first = place == 0 or bool(_STOP.search(text.between[place]))
                     forms += [(number * 7 + 2 * style + first, form, who), (number * 7 + 6, form, who)]
                 before = number
             between = used.setdefault(text.between[-1], len(used))
-            joints += [(before * size + END, between, who), (size * size + before, between, who)]
+            joints.append((before * size + END, between, who))
         of_forms, of_joints = _counted(forms, fewest), _counted(joints, fewest)
         kept = np.unique(np.concatenate([of_forms.values, of_joints.values]))
         said = list(used)

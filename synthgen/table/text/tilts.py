@@ -18,7 +18,7 @@ MOST_LEVELS = 60
 LEAST_GAIN = 0.01
 """Nats that a column must tell of a word, on average, to be heeded beside the target."""
 
-SHRINK = 5.0
+SHRINK = 2.0
 MOST_TILT = 4.0
 
 
@@ -27,7 +27,8 @@ def learn_tilts(
 ) -> dict[str, Floats]:
     """Learn how much likelier each word is with each label: of the target, and of the column that tells most.
 
-    Counts of fewer than ``fewest`` people are taken as half as many, or as what is expected if that is less.
+    Counts of fewer than ``fewest`` people aren't looked at: they are taken as what is expected if that is so few too,
+    and as the less the more people are expected.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def learn_tilts(
         own = pairs[known].assign(level=codes[whose][known].astype(np.int64)).drop_duplicates(["word", "who", "level"])
         held = np.bincount(own["level"] * size + own["word"], minlength=count * size).reshape(count, size).astype(float)
         expected = held.sum(axis=1, keepdims=True) * total / max(total.sum(), 1)
-        seen = np.where(held >= fewest, held, np.minimum(expected, fewest / 2))
+        seen = np.where(held >= fewest, held, np.clip(2 * fewest - expected, 1.0, np.maximum(expected, 1.0)))
         tilt = np.log((seen + SHRINK) / (expected + SHRINK))
         tilt[:, :WORDS] = np.where(np.arange(WORDS) == END, 0.0, tilt[:, :WORDS])
         found[str(name)] = np.clip(tilt, -MOST_TILT, MOST_TILT)
