@@ -84,10 +84,9 @@ def test_on_the_command_line(shop, tmp_path):
     from synthgen.cli import app
 
     shop.to_csv(tmp_path / "shop.csv", index=False)
-    said = CliRunner().invoke(
-        app, ["synthesize", str(tmp_path / "shop.csv"), "--target", "stars", "--generator", "gaussian_copula",
-              "--option", "text=mask", "--out", str(tmp_path / "made.csv"), "--n-samples", "900", "--seed", "0", "--quiet", "--gate", "none"],
-    )  # fmt: skip
+    words = ["--target", "stars", "--generator", "gaussian_copula", "--option", "text=mask", "--n-samples", "900"]
+    words += ["--out", str(tmp_path / "made.csv"), "--seed", "0", "--quiet", "--gate", "none"]
+    said = CliRunner().invoke(app, ["synthesize", str(tmp_path / "shop.csv"), *words])
     assert said.exit_code == 0, said.output
     made = pd.read_csv(tmp_path / "made.csv")
     assert (made.loc[made["is_synthetic"] == 1, "review"].dropna() == "[text]").all()
