@@ -70,7 +70,7 @@ def ways(train: pd.DataFrame, others: pd.DataFrame, seed: int) -> dict[str, Made
         "template, by no other column": learn(train, seed, []).draw(levels, rng),
         "links of real runs taken out, no breaks": cut,
         "links as they are, no breaks: not safe": free,
-        "words alone, in any order": _words(train, levels, rng),
+        "words alone, rare ones too, in any order": _words(train, levels, rng),
         "augment": Changing.learn(train["title"].tolist(), levels, "room_type", {}).draw(levels, rng),
     }
     real = {"real titles of other rows": (others["title"].tolist(), is_private(others))}
