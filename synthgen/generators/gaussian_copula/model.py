@@ -71,11 +71,11 @@ class _Class:
 class GaussianCopulaSynthesizer(Synthesizer):
     """Margins of each column, tied together by a Gaussian copula for each class of the target.
 
-    Every column becomes a standard normal variable: numbers by their distribution function with spikes,
-    zero inflation, bounds and rounding kept, labels by a latent normal variable cut at thresholds, and
-    a second variable for whether a value is missing. Correlations of these variables are estimated within
-    each class, corrected for ties (polychoric), and shrunk towards the pool of all classes by the
-    Schäfer–Strimmer rule, so that a rare class keeps its own distribution as far as its rows carry it.
+    Every column becomes a standard normal variable: numbers by their distribution function with spikes, zero inflation,
+    bounds and rounding kept, labels by a latent normal variable cut at thresholds, and a second variable for whether a
+    value is missing. Correlations of these variables are estimated within each class, corrected for ties (polychoric),
+    and shrunk towards the pool of all classes by the Schäfer–Strimmer rule, so that a rare class keeps its own
+    distribution as far as its rows carry it.
 
     **What it can't keep**: dependence that is not monotone (a U shape, a circle), differences between more than
     one direction of a label with many levels, and rules that hold exactly.
@@ -97,10 +97,9 @@ class GaussianCopulaSynthesizer(Synthesizer):
 
     Notes
     -----
-    A saved model holds correlations, the schema with its bounds, and the points of quantile functions. Each
-    point is made from the means of at least five rows of its class, but for values that ten rows share and for
-    labels, which are kept as they are, a label held by one row too. A class of fewer than five rows gives away
-    about where its rows lie.
+    A saved model holds correlations, the schema with its bounds, and the points of quantile functions. Each point is
+    made from the means of at least five rows of its class, but for values that ten rows share and for labels, which are
+    kept as they are, a label held by one row too. A class of fewer than five rows gives away about where its rows lie.
 
     References
     ----------
