@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,8 +51,8 @@ class Spelling:
     def learn(cls, texts: Sequence[Split], numbers: Sequence[Ints], holders: Ints, size: int, fewest: int) -> Spelling:
         """Learn from texts, with the numbers of their words."""
         used: dict[str, int] = {}
-        forms: list[tuple[int, int, int]] = []
-        joints: list[tuple[int, int, int]] = []
+        # Flat arrays of whole numbers: a table of long texts has millions of words.
+        forms, joints = array("q"), array("q")
         styles = np.zeros(3)
         for text, row, who in zip(texts, numbers, holders.tolist(), strict=True):
             style = style_of(text.words)
@@ -59,21 +60,25 @@ class Spelling:
             before = BEGIN
             for place, (word, number) in enumerate(zip(text.words, row.tolist(), strict=True)):
                 between = used.setdefault(text.between[place], len(used))
-                joints.append((before * size + number, between, who))
-                joints += [(size * size + before, between, who)] if place else []
+                joints.extend((before * size + number, between, who))
+                if place:
+                    joints.extend((size * size + before, between, who))
                 if number >= WORDS:
                     form = used.setdefault(word, len(used))
                     first = place == 0 or bool(_STOP.search(text.between[place]))
-                    forms += [(number * 7 + 2 * style + first, form, who), (number * 7 + 6, form, who)]
+                    forms.extend((number * 7 + 2 * style + first, form, who, number * 7 + 6, form, who))
                 before = number
             between = used.setdefault(text.between[-1], len(used))
-            joints.append((before * size + END, between, who))
+            joints.extend((before * size + END, between, who))
         of_forms, of_joints = _counted(forms, fewest), _counted(joints, fewest)
-        kept = np.unique(np.concatenate([of_forms.values, of_joints.values]))
-        said = list(used)
+        said, kept = list(used), np.unique(np.concatenate([of_forms.values, of_joints.values]))
+        # In alphabetical order: in the order of their first use, forms would be those of real texts.
+        kept = np.array(sorted(kept.tolist(), key=lambda number: said[number]), dtype=np.int64)
+        place = np.zeros(len(said), dtype=np.int64)
+        place[kept] = np.arange(len(kept))
         return cls(
             tuple(said[number] for number in kept), styles / max(styles.sum(), 1),
-            _renumbered(of_forms, kept), _renumbered(of_joints, kept), size,
+            _renumbered(of_forms, place), _renumbered(of_joints, place), size,
         )  # fmt: skip
 
     def write(
@@ -147,10 +152,10 @@ def style_of(words: Sequence[str]) -> int:
     return TITLED if cased and sum(word[0].isupper() for word in cased) >= _TITLED * len(cased) else PLAIN
 
 
-def _counted(pairs: list[tuple[int, int, int]], fewest: int) -> Choices:
-    table = np.array(pairs, dtype=np.int64).reshape(-1, 3)
+def _counted(triples: array[int], fewest: int) -> Choices:
+    table = np.asarray(triples, dtype=np.int64).reshape(-1, 3)
     return Choices.counted(table[:, 0], table[:, 1], table[:, 2], fewest)
 
 
-def _renumbered(choices: Choices, kept: Ints) -> Choices:
-    return Choices(choices.keys, choices.starts, np.searchsorted(kept, choices.values), choices.weights)
+def _renumbered(choices: Choices, place: Ints) -> Choices:
+    return Choices(choices.keys, choices.starts, place[choices.values], choices.weights)

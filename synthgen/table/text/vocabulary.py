@@ -68,7 +68,8 @@ def learn_vocabulary(
     people = np.bincount(both // (int(holders.max(initial=0)) + 1), minlength=len(used))
     named = _names(texts, locale)
     place = np.empty(len(used), dtype=np.int64)
-    for word, number in used.items():
+    # In alphabetical order: in the order of their first use, words would be those of real texts.
+    for word, number in sorted(used.items()):
         place[number] = _class_of(word, word in named)
         if people[number] >= fewest and _may_stay(word, int(place[number])):
             place[number] = WORDS + len(kept)

@@ -193,3 +193,13 @@ def test_a_model_holds_no_link_of_fewer_than_ten_people(shop):
     for choices in (model.chains.three, model.chains.two, model.spelling.forms, model.spelling.joints):
         assert choices.weights.min() >= 10
     assert not any(len(split(text).words) > 1 for text in model.spelling.texts)
+
+
+def test_the_order_of_what_a_model_holds_tells_nothing(shop):
+    frame, _, model = shop
+    for stored in (model.vocabulary.words, model.spelling.texts):
+        assert list(stored) == sorted(stored)
+        assert not repeating([" ".join(stored)], frame["review"])
+    # The control: in the order of their first use words are those of the first texts.
+    first = dict.fromkeys(word.casefold() for text in frame["review"] for word in split(text).words)
+    assert repeating([" ".join(first)], frame["review"])
