@@ -74,11 +74,11 @@ class Spelling:
         said, kept = list(used), np.unique(np.concatenate([of_forms.values, of_joints.values]))
         # In alphabetical order: in the order of their first use, forms would be those of real texts.
         kept = np.array(sorted(kept.tolist(), key=lambda number: said[number]), dtype=np.int64)
-        place = np.zeros(len(said), dtype=np.int64)
-        place[kept] = np.arange(len(kept))
+        order = np.zeros(len(said), dtype=np.int64)
+        order[kept] = np.arange(len(kept))
         return cls(
             tuple(said[number] for number in kept), styles / max(styles.sum(), 1),
-            _renumbered(of_forms, place), _renumbered(of_joints, place), size,
+            _renumbered(of_forms, order), _renumbered(of_joints, order), size,
         )  # fmt: skip
 
     def write(
