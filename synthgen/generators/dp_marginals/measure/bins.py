@@ -1,5 +1,4 @@
-"""Bins of an ordered column: PrivTree, which halves intervals where many rows lie, at a cost that doesn't grow with
-depth.
+"""Bins of an ordered column by PrivTree: intervals with many rows are halved, at a cost that doesn't grow with depth.
 
 References
 ----------
@@ -19,6 +18,9 @@ FEW_POINTS = 16
 """Columns with as few values as this have a bin for each, which costs nothing."""
 
 HALVES = 2
+
+MOST_BINS = 128
+"""Where noise is small, halving ends once a column has as many bins, though more could be told apart."""
 
 
 def tree_scale(epsilon: float, rows_per_unit: int) -> float:
@@ -59,6 +61,8 @@ def private_bins(
         biased = np.maximum(inside - depth * decay, -decay).astype(np.int64)
         # An interval of one point can't be halved, which is known beforehand; its noise is drawn all the same.
         split = (noise.laplace(biased, scale) > 0) & (level[:, 1] - level[:, 0] > 1)
+        if len(starts) + len(level) + split.sum() > MOST_BINS:
+            split[:] = False
         starts.extend(level[~split, 0].tolist())
         middle = (level[split, 0] + level[split, 1]) // 2
         level = np.concatenate(

@@ -50,7 +50,7 @@ def grouped(levels: Levels, noisy: Floats, sigma: float) -> Levels:
         elif levels.starts:
             shared = -1
         count += 1
-    return replace(levels, groups=tuple(groups), shares=_shares(noisy, np.array(groups)))
+    return replace(levels, groups=tuple(groups), shares=_shares(noisy, np.array(groups, dtype=np.int64)))
 
 
 def _shares(noisy: Floats, groups: Ints) -> tuple[float, ...]:
@@ -63,10 +63,10 @@ def _shares(noisy: Floats, groups: Ints) -> tuple[float, ...]:
 
 def one_way(place: int, levels: Levels, noisy: Floats, sigma: float) -> Marginal:
     """The noisy counts of a column in the model's codes; a code of several levels has more noise."""
-    groups = np.array(levels.groups)
+    groups = np.array(levels.groups, dtype=np.int64)
     counts = np.bincount(groups, weights=noisy, minlength=levels.size)
     mean = float(np.sqrt(np.bincount(groups, minlength=levels.size).mean())) if levels.size else 1.0
-    return Marginal((place,), counts, sigma * mean)
+    return Marginal((place,), counts.astype(np.float64), sigma * mean)
 
 
 def estimated_rows(firsts: list[tuple[Floats, float]]) -> float:

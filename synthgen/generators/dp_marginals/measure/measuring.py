@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthgen.errors import DataError
 from synthgen.generators.dp_marginals.accounting import Budget, Spent, gaussian_scale, pure_of
 from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, private_bins
 from synthgen.generators.dp_marginals.measure.choosing import Rounds, chosen_marginals
@@ -28,6 +29,11 @@ from synthgen.generators.dp_marginals.measurements import Levels, Marginal, Meas
 from synthgen.generators.dp_marginals.mechanism import NoiseSource, OpenDPNoise
 from synthgen.generators.dp_marginals.public import grid_of, undeclared
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
+
+NO_CLASS = (
+    "No class of the target {name!r} is held by so many rows that it can be listed under this epsilon. Declare its "
+    "classes: schema.with_column({name!r}, kind='categorical', categories=(...))."
+)
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -110,6 +116,8 @@ class _Reading:
             else:
                 codes, seen = found_labels(cells, column)
                 listed = listed_labels(codes, seen, self.plan.found, self.plan.list_delta, self.most, self.noise)
+                if column.role is Role.TARGET and not listed:
+                    raise DataError(NO_CLASS.format(name=name))
                 found.append(replace(column, categories=listed, nullable=column.role is not Role.TARGET))
                 self.spent.append(Spent(f"labels of {name}", self.plan.found, self.plan.list_delta))
         return self.schema.with_columns(found)
@@ -120,8 +128,9 @@ class _Reading:
         columns = [schema[column.name] for column in self.columns]
         for column in columns:
             if column.kind in LABEL_KINDS:
+                starts: tuple[int, ...] = ()
                 own = label_codes(self.frame[column.name], column)
-                wrong, starts = own == NOT_ALLOWED, ()
+                wrong = own == NOT_ALLOWED
             else:
                 points, wrong = grid_points(quantities(self.frame[column.name], column), column)
                 starts = self._bins(points, column)
@@ -130,7 +139,11 @@ class _Reading:
             levels.append(made)
             codes.append(np.where(own < 0, made.fine - 1 if made.missing else GAP, own))
             odd.append(wrong)
-        return levels, np.stack(codes, axis=1) if codes else np.zeros((len(self.frame), 0), np.int64), self._outside(odd)
+        return (
+            levels,
+            np.stack(codes, axis=1) if codes else np.zeros((len(self.frame), 0), np.int64),
+            self._outside(odd),
+        )
 
     def _bins(self, points: Ints, column: Column) -> tuple[int, ...]:
         _, size = grid_of(column)
@@ -170,9 +183,7 @@ class _Reading:
         total = float(n_rows) if n_rows is not None else estimated_rows(noisy_counts)
         sizes = tuple(level.size for level in levels)
         target = next((i for i, level in enumerate(levels) if level.column.role is Role.TARGET), None)
-        every = chosen_marginals(
-            coarse, sizes, firsts, total, self.plan.rounds, self.most, target, self.noise, rounds
-        )
+        every = chosen_marginals(coarse, sizes, firsts, total, self.plan.rounds, self.most, target, self.noise, rounds)
         for item in every[len(firsts) :]:
             names = ", ".join(levels[place].column.name for place in item.columns)
             self.spent.append(Spent(f"choice and counts of {names}", self.plan.rounds / rounds.number))
