@@ -12,10 +12,16 @@ from math import ceil, log
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgen.generators.dp_marginals.measurements import Levels
 from synthgen.generators.dp_marginals.mechanism import NoiseSource
+from synthgen.generators.dp_marginals.public import grid_of
+from synthgen.table.column import Column
 
 FEW_POINTS = 16
 """Columns with as few values as this have a bin for each, which costs nothing."""
+
+FINE_POINTS = 128
+"""Columns with as few values are counted value by value, so that those that stand out within a bin are kept."""
 
 HALVES = 2
 
@@ -70,3 +76,22 @@ def private_bins(
         )
         depth += 1
     return (*sorted(starts), size)
+
+
+def binned(column: Column, starts: tuple[int, ...]) -> Levels:
+    """Levels of an ordered column: its bins, or the values in them where these are few."""
+    _, size = grid_of(column)
+    fine = tuple(range(size + 1)) if size <= FINE_POINTS else starts
+    groups = np.searchsorted(starts, fine[:-1], side="right") - 1
+    return _with_gap(column, fine, groups.tolist())
+
+
+def labelled(column: Column) -> Levels:
+    """Levels of a column of labels."""
+    return _with_gap(column, (), list(range(len(column.categories or ()))))
+
+
+def _with_gap(column: Column, starts: tuple[int, ...], groups: list[int]) -> Levels:
+    if column.nullable:
+        groups = [*groups, max(groups, default=-1) + 1]
+    return Levels(column, starts, missing=column.nullable, groups=tuple(groups))

@@ -29,36 +29,55 @@ def cells_of(codes: Ints, sizes: tuple[int, ...]) -> Ints:
 
 
 def grouped(levels: Levels, noisy: Floats, sigma: float) -> Levels:
-    """Let levels that noise hides share a code: neighbouring bins, or labels with other rare ones.
+    """Let groups of levels that noise hides share a code: neighbouring bins, or labels with other rare ones.
 
     The classes of a target, and the gap, stand by themselves.
+
+    Parameters
+    ----------
+    levels : Levels
+        With the bins as groups, or each label as a group of its own.
+    noisy : array
+        Noisy count of each fine level.
+    sigma : float
     """
-    size = levels.fine
-    hidden = noisy < CLEAR * sigma
-    if size <= FEW_LEVELS or levels.column.role is Role.TARGET:
-        hidden = np.zeros(size, dtype=bool)
-    groups: list[int] = []
+    before = np.array(levels.groups, dtype=np.int64)
+    members = np.bincount(before)
+    hidden = np.bincount(before, weights=noisy) < CLEAR * sigma * np.sqrt(members)
+    if levels.column.role is Role.TARGET or len(members) <= FEW_LEVELS:
+        hidden[:] = False
+    if levels.missing:
+        hidden[before[-1]] = False
+    codes: list[int] = []
     count, shared = 0, -1
-    for place in range(size):
-        gap = levels.missing and place == size - 1
-        if hidden[place] and not gap and shared >= 0:
-            groups.append(shared)
+    for is_hidden in hidden:
+        if is_hidden and shared >= 0:
+            codes.append(shared)
             continue
-        groups.append(count)
-        if hidden[place] and not gap:
+        codes.append(count)
+        if is_hidden:
             shared = count
         elif levels.starts:
             shared = -1
         count += 1
-    return replace(levels, groups=tuple(groups), shares=_shares(noisy, np.array(groups, dtype=np.int64)))
+    groups = np.array(codes, dtype=np.int64)[before]
+    return replace(levels, groups=tuple(groups.tolist()), shares=_shares(noisy, groups, sigma))
 
 
-def _shares(noisy: Floats, groups: Ints) -> tuple[float, ...]:
-    positive = np.maximum(noisy, 0.0)
-    totals = np.bincount(groups, weights=positive) if len(groups) else np.zeros(0)
-    sizes = np.bincount(groups) if len(groups) else np.zeros(0)
-    own = np.divide(positive, totals[groups], out=1.0 / sizes[groups], where=totals[groups] > 0)
-    return tuple(own.tolist())
+def _shares(noisy: Floats, groups: Ints, sigma: float) -> tuple[float, ...]:
+    """Part of each level in its group: the noisy counts, drawn to their mean as far as noise explains their spread.
+
+    James and Stein's estimator, with no part below zero.
+    """
+    shares = np.ones(len(groups))
+    for group in range(int(groups.max(initial=-1)) + 1):
+        own = np.flatnonzero(groups == group)
+        mean = float(noisy[own].mean())
+        spread = float(((noisy[own] - mean) ** 2).sum())
+        kept = max(0.0, 1 - max(len(own) - 3, 1) * sigma**2 / spread) if spread > 0 else 0.0
+        counts = np.maximum(mean + kept * (noisy[own] - mean), 0.0)
+        shares[own] = counts / counts.sum() if counts.sum() > 0 else 1 / len(own)
+    return tuple(shares.tolist())
 
 
 def one_way(place: int, levels: Levels, noisy: Floats, sigma: float) -> Marginal:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synthgen.errors import DataError
 from synthgen.generators.dp_marginals.accounting import Budget, Spent, gaussian_scale, pure_of
-from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, private_bins
+from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, binned, labelled, private_bins
 from synthgen.generators.dp_marginals.measure.choosing import Rounds, chosen_marginals
 from synthgen.generators.dp_marginals.measure.counting import estimated_rows, grouped, one_way
 from synthgen.generators.dp_marginals.measure.plan import Plan, plan
@@ -128,14 +128,13 @@ class _Reading:
         columns = [schema[column.name] for column in self.columns]
         for column in columns:
             if column.kind in LABEL_KINDS:
-                starts: tuple[int, ...] = ()
                 own = label_codes(self.frame[column.name], column)
                 wrong = own == NOT_ALLOWED
+                made = labelled(column)
             else:
                 points, wrong = grid_points(quantities(self.frame[column.name], column), column)
-                starts = self._bins(points, column)
-                own = np.where(points < 0, GAP, np.searchsorted(starts, points, side="right") - 1)
-            made = Levels(column, starts, missing=column.nullable)
+                made = binned(column, self._bins(points, column))
+                own = np.where(points < 0, GAP, np.searchsorted(made.starts, points, side="right") - 1)
             levels.append(made)
             codes.append(np.where(own < 0, made.fine - 1 if made.missing else GAP, own))
             odd.append(wrong)
