@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,10 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 FEW_LEVELS = 8
-"""Columns of as few levels keep each."""
+"""So many codes a column may have, however few rows they have."""
 
-CLEAR = 3.0
-"""Noisy counts from as many standard deviations on stand by themselves."""
+BIN_NOISE, LABEL_NOISE = 40.0, 10.0
+"""Rows that a bin, or a label, should have to stand by itself: as many standard deviations of a round's noise."""
 
 
 def cells_of(codes: Ints, sizes: tuple[int, ...]) -> Ints:
@@ -28,8 +29,8 @@ def cells_of(codes: Ints, sizes: tuple[int, ...]) -> Ints:
     return np.bincount(place, minlength=int(np.prod(sizes))).astype(np.int64).reshape(sizes)
 
 
-def grouped(levels: Levels, noisy: Floats, sigma: float) -> Levels:
-    """Let groups of levels that noise hides share a code: neighbouring bins, or labels with other rare ones.
+def grouped(levels: Levels, noisy: Floats, sigma: float, fewest: float) -> Levels:
+    """Let groups of few rows share a code: neighbouring bins, or labels with other rare ones.
 
     The classes of a target, and the gap, stand by themselves.
 
@@ -40,28 +41,50 @@ def grouped(levels: Levels, noisy: Floats, sigma: float) -> Levels:
     noisy : array
         Noisy count of each fine level.
     sigma : float
+    fewest : float
+        Rows that a group should have, so that counts of several columns aren't lost in noise.
     """
     before = np.array(levels.groups, dtype=np.int64)
-    members = np.bincount(before)
-    hidden = np.bincount(before, weights=noisy) < CLEAR * sigma * np.sqrt(members)
-    if levels.column.role is Role.TARGET or len(members) <= FEW_LEVELS:
-        hidden[:] = False
-    if levels.missing:
-        hidden[before[-1]] = False
-    codes: list[int] = []
-    count, shared = 0, -1
-    for is_hidden in hidden:
-        if is_hidden and shared >= 0:
-            codes.append(shared)
-            continue
-        codes.append(count)
-        if is_hidden:
-            shared = count
-        elif levels.starts:
-            shared = -1
-        count += 1
+    counts = np.bincount(before, weights=noisy).tolist()
+    if levels.column.role is Role.TARGET:
+        codes = list(range(len(counts)))
+    elif levels.starts:
+        gap = [counts.pop()] if levels.missing else []
+        codes = _joined(counts, fewest)
+        codes += [codes[-1] + 1 for _ in gap]
+    else:
+        codes = _pooled(counts, levels.missing, fewest)
     groups = np.array(codes, dtype=np.int64)[before]
     return replace(levels, groups=tuple(groups.tolist()), shares=_shares(noisy, groups, sigma))
+
+
+def _joined(counts: list[float], fewest: float) -> list[int]:
+    """Join neighbouring bins, smallest first, until each has ``fewest`` rows or few are left; the code of each."""
+    parts = [[place] for place in range(len(counts))]
+    while len(parts) > FEW_LEVELS and min(counts) < fewest:
+        sums = [a + b for a, b in pairwise(counts)]
+        least = int(np.argmin(counts))
+        left = least if least == 0 else least - 1 if least == len(sums) or sums[least - 1] <= sums[least] else least
+        counts[left : left + 2] = [sums[left]]
+        parts[left : left + 2] = [parts[left] + parts[left + 1]]
+    return [code for code, part in enumerate(parts) for _ in part]
+
+
+def _pooled(counts: list[float], missing: bool, fewest: float) -> list[int]:
+    """Let labels that few rows have share a code, all together; the code of each label, and of the gap."""
+    last = len(counts) - 1
+    order = [place for place in np.argsort(counts).tolist() if not (missing and place == last)]
+    rare = [place for place in order[: len(counts) - FEW_LEVELS] if counts[place] < fewest]
+    codes, known = [], -1
+    shared: int | None = None
+    for place in range(len(counts)):
+        if place in rare and shared is not None:
+            codes.append(shared)
+            continue
+        known += 1
+        codes.append(known)
+        shared = known if place in rare else shared
+    return codes
 
 
 def _shares(noisy: Floats, groups: Ints, sigma: float) -> tuple[float, ...]:

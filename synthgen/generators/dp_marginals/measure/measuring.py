@@ -13,7 +13,7 @@ from synthgen.errors import DataError
 from synthgen.generators.dp_marginals.accounting import Budget, Spent, gaussian_scale, pure_of
 from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, binned, labelled, private_bins
 from synthgen.generators.dp_marginals.measure.choosing import Rounds, chosen_marginals
-from synthgen.generators.dp_marginals.measure.counting import estimated_rows, grouped, one_way
+from synthgen.generators.dp_marginals.measure.counting import BIN_NOISE, LABEL_NOISE, estimated_rows, grouped, one_way
 from synthgen.generators.dp_marginals.measure.plan import Plan, plan
 from synthgen.generators.dp_marginals.measure.reading import (
     GAP,
@@ -168,6 +168,7 @@ class _Reading:
         """Count each column, then groups of columns that are chosen one by one."""
         codes = codes[(codes >= 0).all(axis=1)]
         sigma = gaussian_scale(self.plan.one_way, self.most)
+        clear = gaussian_scale(self.plan.rounds / rounds.number, self.most) if self.plan.rounds else 0.0
         firsts: list[Marginal] = []
         noisy_counts: list[Any] = []
         coarse = np.zeros_like(codes)
@@ -175,7 +176,7 @@ class _Reading:
             exact = np.bincount(codes[:, place], minlength=level.fine).astype(np.int64)
             noisy = self.noise.gaussian(exact, sigma).astype(np.float64)
             noisy_counts.append((noisy, sigma))
-            levels[place] = grouped(level, noisy, sigma)
+            levels[place] = grouped(level, noisy, sigma, clear * (BIN_NOISE if level.starts else LABEL_NOISE))
             coarse[:, place] = np.array(levels[place].groups, dtype=np.int64)[codes[:, place]]
             firsts.append(one_way(place, levels[place], noisy, sigma))
             self.spent.append(Spent(f"counts of {level.column.name}", self.plan.one_way))
