@@ -16,20 +16,19 @@ from synthgen.errors import ConditionError, DataError, NotFittedError, UsageErro
 from synthgen.generators.asked import Asked, modelled, with_classes
 from synthgen.generators.candidates import Effort
 from synthgen.generators.completing import without_missing
-from synthgen.generators.distance_columns import (
-    distance_columns,
-    schema_of_distances,
-    with_distances,
-    without_distances,
-)
+from synthgen.generators.dates.columns import DateColumns
+from synthgen.generators.distance_columns import DistanceColumn
 from synthgen.generators.identifying import learn_entities, learn_holders, with_shapes
 from synthgen.generators.last_digits import with_known_digits, with_last_digits
+from synthgen.generators.measured import fit_measured
 from synthgen.generators.missing_patterns import gap_patterns
+from synthgen.generators.model_rows import learn_columns, learnt_rows, table_rows
 from synthgen.generators.sampling import draw_table
 from synthgen.generators.target import append_target, with_target
+from synthgen.generators.texts import LearntText, RealTexts, Text, keeps_real_texts, learn_texts, without_dropped
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
-from synthgen.table.column import Kind, Schema
+from synthgen.table.column import OPAQUE_KINDS, Kind, Schema
 from synthgen.table.conditions import Allowed, allowed_values, target_codes
 from synthgen.table.constraints.found import found_rules
 from synthgen.table.constraints.ruleset import RuleSet, fit_declared
@@ -68,21 +67,32 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         How many rows broke each declared rule; such rows were not learnt from.
     model_schema_ : Schema
         The columns as the model draws them: those of ``schema_``, but for a column that closely follows another one,
-        which is learnt as its distance from it.
+        which is learnt as its distance from it, and dates, which are learnt in parts.
     """
 
     row_source: ClassVar[RowSource] = RowSource.UNKNOWN
     holds_real_rows: ClassVar[bool] = False
     takes_any_condition: ClassVar[bool] = False
+    learns_only_by_measuring: ClassVar[bool] = False
     last_digits: ClassVar[Literal["none", "noise", "lines", "margins", "margins by class"]] = "none"
 
+    text: Text = "refuse"
     random_state: RandomState
     schema_: Schema
     model_schema_: Schema
     privacy_: PrivacyGuarantee | None
     constraints_: RuleSet
     broken_rules_: dict[str, int]
+    _dates: DateColumns
+    _distances: tuple[DistanceColumn, ...]
     effort_: dict[str, Any] | None
+    _texts: dict[str, LearntText]
+    _real_texts: dict[str, RealTexts]
+
+    @property
+    def made_from(self) -> RowSource:
+        """What rows are made from: ``row_source``, but one real row each where its text is changed."""
+        return RowSource.SINGLE_ROW if keeps_real_texts(self) else self.row_source
 
     @abstractmethod
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -101,6 +111,10 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     ) -> pd.DataFrame:
         """Draw ``n`` coded rows as :meth:`_sample` does; where it can aim, more often such as meet conditions."""
         return self._sample(n, codes, rng)
+
+    def _measured(self, frame: pd.DataFrame, schema: Schema | None, target: str | None) -> Schema:
+        """Learn from noisy answers alone, and give the schema that was declared or found; see :mod:`.measured`."""
+        raise NotImplementedError
 
     @abstractmethod
     def _state(self) -> dict[str, Any]:
@@ -142,13 +156,10 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
                 raise UsageError("Give the target either as y or as the name of a column of X, not both.")
             frame, target = append_target(frame, y)
             form = form.with_columns(frame)
+        if self.learns_only_by_measuring:
+            return fit_measured(self, frame, form, schema, target)
         schema = infer_schema(frame, target=target) if schema is None else complete(with_target(schema, target), frame)
-        for column in schema.of(Kind.TEXT):
-            raise DataError(
-                f"Column {column.name!r} holds free text, which can't be made without repeating real sentences. "
-                f"Drop it (df.drop(columns=[{column.name!r}])) or, for placeholders of the same shape, declare it: "
-                f"schema.with_column({column.name!r}, kind='identifier')."
-            )
+        schema = without_dropped(schema, self.text)
         seed = seed_sequence(self.random_state)
         coded = encode(frame, schema)
         self._check_target(coded, schema)
@@ -159,13 +170,13 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._seed = child(seed, "sample")
         self._calls = 0
         self._learn_identifiers(coded)
+        self._texts, self._real_texts = learn_texts(coded, schema, self.text, seed), {}
         self._target_codes = (
             coded[schema.target.name].unique() if with_classes(schema) and schema.target else np.array([])
         )
         values = coded[modelled(schema)]
         self._gap_patterns = gap_patterns(values, schema)
-        learnt = with_distances(values, self._distances)
-        self.model_schema_ = schema_of_distances(schema, self._distances, learnt)
+        learnt, self.model_schema_ = learnt_rows(values, schema, self._distances, self._dates, stream(seed, "dates"))
         self.model_schema_ = with_last_digits(self, learnt)
         self._fit(learnt, stream(seed, "fit"))
         return self
@@ -173,14 +184,16 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     def _learn_identifiers(self, coded: pd.DataFrame) -> None:
         """Learn of identifiers what new ones need: shape, check digits, gaps, and how many rows share one."""
         self.schema_ = with_shapes(coded, self.schema_)
-        columns = self.schema_.of(Kind.IDENTIFIER)
+        columns = self.schema_.of(*OPAQUE_KINDS)
         if not modelled(self.schema_):
+            text = " or are free text" if self.schema_.of(Kind.TEXT) else ""
             raise DataError(
                 f"Nothing can be learnt from these rows: {', '.join(repr(column.name) for column in columns)} identify "
-                "them, and there is no other column. If one holds quantities or labels, declare it: "
+                f"them{text}, and there is no other column. If one holds quantities or labels, declare it: "
                 f"schema.with_column({columns[0].name!r}, kind='integer')."
             )
         self._opaque_missing = {column.name: float(coded[column.name].isna().mean()) for column in columns}
+        columns = self.schema_.of(Kind.IDENTIFIER)
         self._holders = {column.name: learn_holders(coded[column.name]) for column in columns}
         self._entities = learn_entities(coded, self.schema_)
         self._taken: dict[str, set[str]] = {}
@@ -195,7 +208,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         schema = with_bounds(schema, coded)
         found = found_rules(coded, schema, stream(seed, "rules"))
         self.constraints_ = RuleSet.of([*declared, *found])
-        self._distances = distance_columns(self.constraints_.rules, coded, schema)
+        self._dates, self._distances = learn_columns(coded, schema, self.constraints_.rules)
         return coded, schema
 
     def sample(
@@ -266,10 +279,10 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     def _own(self, n: int, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
         """Rows as the table has them, drawn to what the generator meets by itself."""
         if asked.native:
-            made = self._sample_where(n, asked.native, rng)
+            made = self._sample_where(n, self._dates.aimed(asked.native, self.schema_), rng)
         else:
-            made = self._sample_towards(n, asked.codes, asked.others, rng)
-        return without_distances(made.reset_index(drop=True), self._distances, self.schema_)
+            made = self._sample_towards(n, asked.codes, self._dates.aimed(asked.others, self.schema_), rng)
+        return table_rows(made.reset_index(drop=True), self.schema_, self._distances, self._dates)
 
     def _whole(self, made: pd.DataFrame, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
         """Fill the gaps of rows that the generator drew, but for those that a condition asks for."""
@@ -306,7 +319,8 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         words = {str(name): value for name, value in conditions.items()}
         far = self._met_by_choice()
         if native:
-            others = {name: allowed for name, allowed in native.items() if name in far}
+            # A date is aimed at by its day or week, so whether it meets the condition is seen afterwards.
+            others = {name: allowed for name, allowed in native.items() if name in far | self._dates.columns}
             native = {name: allowed for name, allowed in native.items() if name not in far}
             return Asked(None, native, others, words)
         target = self.schema_.target
@@ -325,7 +339,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
 
     def _met_by_choice(self) -> frozenset[str]:
         """Columns that the model doesn't draw, so that conditions on them are met by choosing among candidates."""
-        return frozenset(distance.column for distance in self._distances)
+        return frozenset(distance.column for distance in self._distances) | self._dates.following
 
     def _learnt_codes(self, codes: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
         """Leave out classes that the schema lists but no train row has."""

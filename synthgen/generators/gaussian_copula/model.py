@@ -15,7 +15,6 @@ from synthgen.errors import UsageError
 from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer, class_sizes
 from synthgen.generators.completing import without_missing
-from synthgen.generators.distance_columns import restored, with_distances
 from synthgen.generators.gaussian_copula.conditional import (
     EDGE,
     given,
@@ -40,6 +39,8 @@ from synthgen.generators.margins import (
     mixed,
     scores,
 )
+from synthgen.generators.model_rows import filled_rows, model_rows
+from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
@@ -70,11 +71,11 @@ class _Class:
 class GaussianCopulaSynthesizer(Synthesizer):
     """Margins of each column, tied together by a Gaussian copula for each class of the target.
 
-    Every column becomes a standard normal variable: numbers by their distribution function with spikes,
-    zero inflation, bounds and rounding kept, labels by a latent normal variable cut at thresholds, and
-    a second variable for whether a value is missing. Correlations of these variables are estimated within
-    each class, corrected for ties (polychoric), and shrunk towards the pool of all classes by the
-    Schäfer–Strimmer rule, so that a rare class keeps its own distribution as far as its rows carry it.
+    Every column becomes a standard normal variable: numbers by their distribution function with spikes, zero inflation,
+    bounds and rounding kept, labels by a latent normal variable cut at thresholds, and a second variable for whether a
+    value is missing. Correlations of these variables are estimated within each class, corrected for ties (polychoric),
+    and shrunk towards the pool of all classes by the Schäfer–Strimmer rule, so that a rare class keeps its own
+    distribution as far as its rows carry it.
 
     **What it can't keep**: dependence that is not monotone (a U shape, a circle), differences between more than
     one direction of a label with many levels, and rules that hold exactly.
@@ -86,6 +87,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
         are not named are empirical.
     shrinkage : "auto" or float
         Share of the pooled correlation in each class's, 0 to 1; "auto" estimates it.
+    text : str or mapping of free text; see :func:`synthgen.generators.texts.ways_of`
     random_state : int, Generator or None
 
     Attributes
@@ -95,10 +97,9 @@ class GaussianCopulaSynthesizer(Synthesizer):
 
     Notes
     -----
-    A saved model holds correlations, the schema with its bounds, and the points of quantile functions. Each
-    point is made from the means of at least five rows of its class, but for values that ten rows share and for
-    labels, which are kept as they are, a label held by one row too. A class of fewer than five rows gives away
-    about where its rows lie.
+    A saved model holds correlations, the schema with its bounds, and the points of quantile functions. Each point is
+    made from the means of at least five rows of its class, but for values that ten rows share and for labels, which are
+    kept as they are, a label held by one row too. A class of fewer than five rows gives away about where its rows lie.
 
     References
     ----------
@@ -122,10 +123,12 @@ class GaussianCopulaSynthesizer(Synthesizer):
         self,
         marginals: Literal["empirical"] | Mapping[str, str] = "empirical",
         shrinkage: float | Literal["auto"] = "auto",
+        text: Text = "refuse",
         random_state: RandomState = None,
     ) -> None:
         self.marginals = marginals
         self.shrinkage = shrinkage
+        self.text = text
         self.random_state = random_state
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -292,7 +295,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
     def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
         if self._target is not None and known[self._target].isna().any():
             return None
-        learnt = with_distances(known, self._distances)
+        learnt = model_rows(known, self.schema_, self._distances, self._dates)
         out = np.empty((len(known), known.shape[1]))
         classes = np.zeros(len(known)) if self._target is None else known[self._target].to_numpy(float)
         if not set(np.unique(classes)) <= set(self._classes):
@@ -313,7 +316,8 @@ class GaussianCopulaSynthesizer(Synthesizer):
             learnt_rows = learnt.iloc[rows][made.columns].to_numpy(float)
             both = np.where(np.isnan(learnt_rows), made.to_numpy(float), learnt_rows)
             before = known.iloc[rows].reset_index(drop=True)
-            own = restored(pd.DataFrame(both, columns=made.columns), before, self._distances, self.schema_)
+            drawn = pd.DataFrame(both, columns=made.columns)
+            own = filled_rows(drawn, before, self.schema_, self._distances, self._dates)
             out[rows] = own[known.columns].to_numpy(float)
         filled = pd.DataFrame(out, columns=known.columns)
         return without_missing(filled, self.schema_, rng) if whole else filled
@@ -354,12 +358,10 @@ class GaussianCopulaSynthesizer(Synthesizer):
 
     def _from_scores(self, code: float, scores: Floats) -> pd.DataFrame:
         part, levels, n = self._classes[code], ndtr(scores), len(scores)
-        columns: dict[str, Floats] = {}
-        for j, name in enumerate(self._variables):
-            if name in part.margins:
-                columns[name] = part.margins[name].quantile(levels[:, j])
-            else:
-                columns[name] = np.full(n, np.nan)
+        columns: dict[str, Floats] = {
+            name: part.margins[name].quantile(levels[:, j]) if name in part.margins else np.full(n, np.nan)
+            for j, name in enumerate(self._variables)
+        }
         for name in self._orders:
             if name != self._target:
                 columns[name] = self._codes_of(name, columns[name])
