@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from synthgen.api import synthesize
     from synthgen.errors import SynthgenWarning
     from synthgen.generators import load_synthesizer
+    from synthgen.ledger import PrivacyLedger
     from synthgen.merging import merge, natural_weights, real_rows_only
     from synthgen.merging.calibration import CalibratedOnReal, PriorCorrection
     from synthgen.merging.oversampler import SyntheticOverSampler
@@ -36,6 +37,7 @@ __all__ = [
     "Kind",
     "Outcome",
     "PriorCorrection",
+    "PrivacyLedger",
     "Provenance",
     "Review",
     "Role",
@@ -69,6 +71,7 @@ _HOME = {
     "Kind": "table",
     "Outcome": "validation",
     "PriorCorrection": "merging.calibration",
+    "PrivacyLedger": "ledger",
     "Provenance": "provenance",
     "Review": "reviewing",
     "Role": "table",

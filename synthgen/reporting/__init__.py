@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Audience", "bias_fragment", "bias_html", "bias_json", "card_md", "croissant_json", "diff_html",
     "fidelity_fragment", "fidelity_html", "fidelity_json", "page_html", "read_twin", "review_html", "run_json",
-    "shareable_profile", "shareable_provenance", "shareable_report", "uplift_fragment",
+    "ledger_fragment", "shareable_profile", "shareable_provenance", "shareable_report", "uplift_fragment",
 ]  # fmt: skip
 
 FRAGMENT_COLUMNS = 4
@@ -183,6 +183,24 @@ def uplift_fragment(uplift: Uplift) -> str:
         "uplift_fragment.html", advice=uplift.advice, notes=uplift.notes, settings=uplift.settings,
         rows=uplift.table.to_dict("records"), dropped=uplift.dropped.to_dict("records"),
     ))  # fmt: skip
+
+
+def ledger_fragment(state: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> str:
+    """Give what a privacy ledger holds for a notebook.
+
+    Parameters
+    ----------
+    state : mapping
+        Of :meth:`synthgen.ledger.LedgerState.to_dict`.
+    entries : sequence of mappings
+        Its fits, each of :meth:`synthgen.ledger.Entry.to_dict`.
+
+    Returns
+    -------
+    str
+        HTML whose styles reach only itself.
+    """
+    return str(render("ledger_fragment.html", state=state, entries=entries))
 
 
 def _fidelity_page(
