@@ -251,8 +251,8 @@ def _check_affordable(state: LedgerState, cost: Cost) -> None:
     raise BudgetExceeded(
         f"The fit (epsilon {cost.epsilon:g}, delta {cost.delta:g}) would bring what is spent on {state.dataset!r} from "
         f"epsilon {state.epsilon:.4g} to {would}, above the cap of {state.cap_epsilon:g} at delta "
-        f"{state.cap_delta:g}. No row was looked at. Take a smaller epsilon or delta, sample again from a model that is "
-        "fitted already (that costs nothing), or stop here."
+        f"{state.cap_delta:g}. No row was looked at. Take a smaller epsilon or delta, sample again from a fitted model "
+        "(that costs nothing), or stop here."
     )
 
 
@@ -269,8 +269,8 @@ def _check_same(known: LedgerState, cap_epsilon: float | None, cap_delta: float 
         held = getattr(known, name)
         if got is not None and got != held:
             raise UsageError(
-                f"The ledger has {name} {held:g} for {known.dataset!r}; got {got:g}. A cap that changes with each run is "
-                f"none: leave {name} out to go on with {held:g}."
+                f"The ledger has {name} {held:g} for {known.dataset!r}; got {got:g}. A cap that changes with each run "
+                f"is none: leave {name} out to go on with {held:g}."
             )
 
 

@@ -50,7 +50,7 @@ class LedgerFile:
             lock.acquire(timeout=PATIENCE)
         except Timeout:
             raise FileError(
-                f"Another process holds the ledger {str(self.path)!r} since {PATIENCE:g} seconds. Wait for it, or end it."
+                f"Another process holds the ledger {str(self.path)!r} for over {PATIENCE:g} s. Wait for it, or end it."
             ) from None
         except (OSError, NotImplementedError) as error:
             why = getattr(error, "strerror", None) or type(error).__name__
@@ -61,8 +61,8 @@ class LedgerFile:
         try:
             if (there or self._seen) and not self.path.exists():
                 raise FileError(
-                    f"The ledger {str(self.path)!r} was there before and is gone, so what was spent isn't known. Put it "
-                    f"back from a copy. Only if nothing was ever spent, delete {self._lock.name!r} too."
+                    f"The ledger {str(self.path)!r} was there before and is gone, so what was spent isn't known. Put "
+                    f"it back from a copy. Only if nothing was ever spent, delete {self._lock.name!r} too."
                 )
             yield
         finally:
