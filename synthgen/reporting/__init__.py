@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Audience", "bias_fragment", "bias_html", "bias_json", "card_md", "croissant_json", "diff_html",
-    "fidelity_fragment", "fidelity_html", "fidelity_json", "page_html", "read_twin", "review_html", "run_json",
-    "ledger_fragment", "shareable_profile", "shareable_provenance", "shareable_report", "uplift_fragment",
+    "fidelity_fragment", "fidelity_html", "fidelity_json", "ledger_fragment", "page_html", "read_twin", "review_html",
+    "run_json", "shareable_profile", "shareable_provenance", "shareable_report", "uplift_fragment",
 ]  # fmt: skip
 
 FRAGMENT_COLUMNS = 4
