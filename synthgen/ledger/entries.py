@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from synthgen.errors import UsageError
-from synthgen.ledger.conversion import epsilon_of, rho_of
+from synthgen.generators.dp_marginals.accounting import epsilon_of, rho_of
 
 COMPOSITION = (
     "costs of fits are added in zero-concentrated differential privacy, and the sum is stated as epsilon at the "

@@ -14,8 +14,8 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import BudgetExceeded, FileError, UsageError
+from synthgen.generators.dp_marginals.accounting import epsilon_of, rho_of
 from synthgen.ledger import Cost
-from synthgen.ledger.conversion import epsilon_of, rho_of
 
 pytest.importorskip("filelock", reason="the extra dp isn't installed")
 

@@ -8,7 +8,7 @@ https://doi.org/10.48550/arXiv.1901.09136
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np

@@ -33,7 +33,8 @@ class NoiseSource(Protocol):
 
     def largest(self, scores: Floats, scale: float) -> int:
         """Index of the largest score after noise: where one unit moves no score by more than s, it costs
-        ``(s / scale) ** 2 / 2`` in zCDP at most."""
+        ``(s / scale) ** 2 / 2`` in zCDP at most.
+        """
 
 
 class OpenDPNoise:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from synthgen.ledger.conversion import epsilon_of, rho_of
+from synthgen.generators.dp_marginals.accounting import epsilon_of, rho_of
 
 GRID = [(rho, delta) for rho in (1e-6, 1e-3, 0.1, 1.0, 20.0) for delta in (1e-12, 1e-6, 0.05)]
 
