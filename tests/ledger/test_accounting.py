@@ -44,4 +44,3 @@ def test_more_rho_costs_more_and_more_delta_less():
 
 def test_nothing_costs_nothing():
     assert epsilon_of(0.0, 1e-6) == 0
-    assert rho_of(0.0, 1e-6) == 0
