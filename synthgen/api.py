@@ -40,14 +40,7 @@ from synthgen.planning.fairness import (
 )
 from synthgen.planning.made_up import with_made_up
 from synthgen.planning.rows import check_n, plan_rows
-from synthgen.private_run import (
-    NO_VALIDATION,
-    PrivateWords,
-    is_private,
-    privacy_options,
-    refuse_looks,
-    synthesize_privately,
-)
+from synthgen.private_run import NO_VALIDATION, private_words, synthesize_privately
 from synthgen.profiling import profile_coded
 from synthgen.profiling.personal_data import personal_data
 from synthgen.profiling.source import with_source
@@ -190,24 +183,19 @@ def synthesize(
     validation = NO_VALIDATION if validation is None else validation
     check_words(purpose, generator, generator_options, gate, validation, missing)
     seed = seed_sequence(random_state)
-    asked = describe_request(
-        seed, target=target, purpose=purpose, generator=generator, generator_options=generator_options,
-        sampling_strategy=sampling_strategy, n_samples=n_samples, conditions=conditions, schema=schema,
-        sensitive_features=sensitive_features, fairness=fairness, subject=subject, holdout=holdout,
-        validation=validation, gate=gate, constraints=constraints, missing=missing, epsilon=epsilon, delta=delta,
-        ledger=ledger,
-    )  # fmt: skip
-    options = privacy_options(generator, generator_options, epsilon, delta, ledger, validation)
+    given: dict[str, Any] = {
+        "target": target, "purpose": purpose, "generator": generator, "generator_options": generator_options,
+        "sampling_strategy": sampling_strategy, "n_samples": n_samples, "conditions": conditions, "schema": schema,
+        "sensitive_features": sensitive_features, "fairness": fairness, "subject": subject, "holdout": holdout,
+        "validation": validation, "gate": gate, "constraints": constraints, "missing": missing, "epsilon": epsilon,
+        "delta": delta, "ledger": ledger,
+    }  # fmt: skip
+    asked = describe_request(seed, **given)
+    words = private_words(**given)
     if out is not None:
         check_destination(out)
-    if is_private(generator):
-        refuse_looks(fairness=fairness, sampling_strategy=sampling_strategy)
-        check_n(n_samples)
-        words = PrivateWords(
-            generator, options, target, purpose, n_samples, conditions, schema, constraints, sensitive_features,
-            subject, missing, holdout, validation, gate, ledger, random_state,
-        )  # fmt: skip
-        return _written(synthesize_privately(data, words, seed, asked, stages), out)
+    if words is not None:
+        return _written(synthesize_privately(data, words, random_state, seed, asked, stages), out)
     with stages("read"):
         frame, form = to_pandas(data)
         sensitive = _sensitive(sensitive_features, fairness, frame)
@@ -216,7 +204,7 @@ def synthesize(
         )
         coded = encode(frame, schema)
         check_table(frame, coded, schema)
-        given, coarsening, source = (coded, schema), None, frame
+        described_as, coarsening, source = (coded, schema), None, frame
         coded, schema, personal, made_up = with_made_up(
             frame, coded, schema, personal_data(coded, schema), conditions or ()
         )
@@ -230,7 +218,7 @@ def synthesize(
         plan = fair.sampling(purpose == "release")
         plan = plan or plan_rows(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     with stages("profile"):
-        described = with_source(profile_coded(*given, personal=personal), data, given[1])
+        described = with_source(profile_coded(*described_as, personal=personal), data, described_as[1])
     with stages("choose"):
         train, held = split_rows(seen[1], learnt, holdout, stream(seed, "split"))
         check_learnable(seen[1], train, plan, learnt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -18,11 +19,12 @@ from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.ledger import Cost, LedgerState, PrivacyLedger
 from synthgen.merging.merge import refused_rows
 from synthgen.planning import Choice
+from synthgen.planning.rows import check_n
 from synthgen.profiling import Profile, profile_coded
 from synthgen.profiling.source import with_source
 from synthgen.progress import Stages
 from synthgen.provenance import describe_run
-from synthgen.randomness import child, stream
+from synthgen.randomness import RandomState, child, stream
 from synthgen.result import SynthesisResult
 from synthgen.table import LABEL_KINDS, Schema, encode, extend_categories, to_pandas
 from synthgen.table.column import Role
@@ -31,6 +33,7 @@ from synthgen.table.disclosure import public_labels, subjects_of
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
 from synthgen.validation.unlooked import unlooked
 
+UNSEEDED = "the noise of a differentially private fit isn't seeded, so a run can't be made again"
 NO_VALIDATION = "none"
 """The word that leaves out every look at the real rows but the noisy measurements."""
 
@@ -69,7 +72,42 @@ class PrivateWords:
     validation: str
     gate: Any
     ledger: PrivacyLedger | None
-    random_state: Any
+
+
+def private_words(
+    *, generator: str | Synthesizer, generator_options: Any, epsilon: Any, delta: Any, ledger: Any, validation: str,
+    fairness: Any, sampling_strategy: Any, n_samples: Any, **words: Any,
+) -> PrivateWords | None:  # fmt: skip
+    """Take the words of a run with a differentially private generator; None for any other.
+
+    Raises
+    ------
+    UsageError
+        A budget is given that the generator would not keep to, or something is asked for that only a look at the real
+        rows could answer.
+    """
+    options = dict(generator_options or {})
+    given = {name: value for name, value in (("epsilon", epsilon), ("delta", delta)) if value is not None}
+    if not is_private(generator):
+        _refuse_budget([*given, *(["ledger"] if ledger is not None else [])], generator, validation)
+        return None
+    if ledger is not None and not isinstance(ledger, PrivacyLedger):
+        raise UsageError(f"ledger must be a sg.PrivacyLedger; got {type(ledger).__name__}.")
+    if given and isinstance(generator, Synthesizer):
+        raise UsageError(f"{next(iter(given))} is a parameter of the instance; set it there.")
+    if twice := sorted(set(given) & set(options)):
+        raise UsageError(f"{twice[0]} is given twice, by itself and in generator_options. Give it once.")
+    if fairness is not None:
+        raise UsageError(
+            "A fairness plan looks at the real rows, which a differentially private run must not. Leave fairness out."
+        )
+    if sampling_strategy != "auto":
+        raise UsageError(
+            "sampling_strategy counts the real rows of each class, which a differentially private run must not. Say "
+            "how many rows you want with n_samples, and of which class with conditions."
+        )
+    check_n(n_samples)
+    return PrivateWords(generator, options | given, n_samples=n_samples, validation=validation, ledger=ledger, **words)
 
 
 def is_private(generator: str | Synthesizer) -> bool:
@@ -78,66 +116,28 @@ def is_private(generator: str | Synthesizer) -> bool:
     return bool(getattr(kind, "learns_only_by_measuring", False))
 
 
-def privacy_options(
-    generator: str | Synthesizer,
-    options: Mapping[str, Any] | None,
-    epsilon: float | None,
-    delta: float | None,
-    ledger: PrivacyLedger | None,
-    validation: str,
-) -> dict[str, Any]:
-    """Give the generator's options with the privacy budget among them; refuse a budget that nothing would keep to.
-
-    Raises
-    ------
-    UsageError
-    """
-    given = {name: value for name, value in (("epsilon", epsilon), ("delta", delta)) if value is not None}
-    options = dict(options or {})
-    if not is_private(generator):
-        words = [*given, *(["ledger"] if ledger is not None else [])]
-        if words:
-            raise UsageError(
-                f"{words[0]} is for a differentially private generator, and {_named(generator)} isn't one: rows would "
-                "be made without any guarantee. Name one: generator='dp_marginals'."
-            )
-        if validation == NO_VALIDATION:
-            raise UsageError(
-                f"validation='none' is for a generator with a formal guarantee; nothing would be known of rows of "
-                f"{_named(generator)}. Leave it out, or take generator='dp_marginals'."
-            )
-        return options
-    if ledger is not None and not isinstance(ledger, PrivacyLedger):
-        raise UsageError(f"ledger must be a sg.PrivacyLedger; got {type(ledger).__name__}.")
-    if given and isinstance(generator, Synthesizer):
-        raise UsageError(f"{next(iter(given))} is a parameter of the instance; set it there.")
-    twice = sorted(set(given) & set(options))
-    if twice:
-        raise UsageError(f"{twice[0]} is given twice, by itself and in generator_options. Give it once.")
-    return options | given
-
-
-def refuse_looks(**words: Any) -> None:
-    """Refuse arguments that would choose, by looking at real rows, what a private run makes.
-
-    Raises
-    ------
-    UsageError
-    """
-    if words["fairness"] is not None:
+def _refuse_budget(words: Sequence[str], generator: str | Synthesizer, validation: str) -> None:
+    named = f"generator={generator!r}" if isinstance(generator, str) else type(generator).__name__
+    if words:
         raise UsageError(
-            "A fairness plan looks at the real rows, which a differentially private run must not. Leave fairness out."
+            f"{words[0]} is for a differentially private generator, and {named} isn't one: rows would be made without "
+            "any guarantee. Name one: generator='dp_marginals'."
         )
-    if words["sampling_strategy"] != "auto":
+    if validation == NO_VALIDATION:
         raise UsageError(
-            "sampling_strategy counts the real rows of each class, which a differentially private run must not. Say "
-            "how many rows you want with n_samples, and of which class with conditions."
+            f"validation='none' is for a generator with a formal guarantee; nothing would be known of rows of {named}. "
+            "Leave it out, or take generator='dp_marginals'."
         )
 
 
-def synthesize_privately(data: Any, words: PrivateWords, seed: np.random.SeedSequence, asked: Any, stages: Stages) -> (
-    SynthesisResult
-):  # fmt: skip
+def synthesize_privately(
+    data: Any,
+    words: PrivateWords,
+    random_state: RandomState,
+    seed: np.random.SeedSequence,
+    asked: Mapping[str, Any],
+    stages: Stages,
+) -> SynthesisResult:
     """Make a run; see :func:`synthgen.synthesize` and docs/differential_privacy.md.
 
     Nothing that was read off the rows reaches the model but by its measurements, and nothing the real rows say changes
@@ -172,8 +172,8 @@ def synthesize_privately(data: Any, words: PrivateWords, seed: np.random.SeedSeq
     warned = _warnings(model, words)
     counts = _counts(words, frame, train, held, n)
     origin = describe_run(
-        model, choice, words.random_state, seed, words.purpose, model.schema_, counts, report, words.gate, warned,
-        stages.seconds, request=asked, privacy=_privacy(words, model),
+        model, choice, random_state, seed, words.purpose, model.schema_, counts, report, words.gate, warned,
+        stages.seconds, request={**asked, "obstacles": [*asked["obstacles"], UNSEEDED]}, privacy=_privacy(words, model),
     )  # fmt: skip
     result = SynthesisResult(
         profile=profile, validation=report, provenance=origin, _real=frame, _made=made,
@@ -317,7 +317,8 @@ def _privacy(words: PrivateWords, model: Synthesizer) -> dict[str, Any]:
     state: LedgerState | None = None if words.ledger is None else words.ledger.state()
     return {
         "epsilon": guarantee.epsilon, "delta": guarantee.delta, "unit": guarantee.unit,
-        "neighbouring": guarantee.neighbouring, "spent": [[what, rho] for what, rho in guarantee.ledger],
+        "neighbouring": guarantee.neighbouring, "factor": math.exp(guarantee.epsilon),
+        "spent": [[what, rho] for what, rho in guarantee.ledger],
         "inside": [*INSIDE],
         "outside": [
             *(OUTSIDE_VALIDATED if looks else ()), *([REAL_ROWS_TOO] if words.purpose == "augment" else []), *OUTSIDE

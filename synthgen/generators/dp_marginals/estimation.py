@@ -96,9 +96,7 @@ def fitted(
 class _Fit:
     """What one fit holds on to: where each measured marginal lies in the tree, and how much it weighs."""
 
-    def __init__(
-        self, tree: JunctionTree, sizes: Sequence[int], marginals: Sequence[Marginal], n_rows: float
-    ) -> None:
+    def __init__(self, tree: JunctionTree, sizes: Sequence[int], marginals: Sequence[Marginal], n_rows: float) -> None:
         self.tree, self.marginals = tree, marginals
         self.homes = [_home(tree, item.columns) for item in marginals]
         self.targets = [item.counts / n_rows for item in marginals]
@@ -192,9 +190,7 @@ def _times(a: Floats, a_axes: Clique, b: Floats, b_axes: Clique) -> tuple[Floats
 def _spanning(tree: JunctionTree, wanted: set[int]) -> set[int]:
     """Groups of the smallest subtree that has all wanted columns."""
     keep = set(range(len(tree.cliques)))
-    children: Mapping[int, set[int]] = {
-        place: {c for c in keep if tree.parents[c] == place} for place in keep
-    }
+    children: Mapping[int, set[int]] = {place: {c for c in keep if tree.parents[c] == place} for place in keep}
     changed = True
     while changed:
         changed = False
