@@ -6,7 +6,7 @@ import math
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,10 @@ from sklearn.base import clone
 
 from synthgen.errors import DataError, UsageError
 from synthgen.generators import GENERATORS, Synthesizer
+from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, public_schema, rho_of
+from synthgen.generators.dp_marginals.measure.plan import LISTS_DELTA
+from synthgen.generators.dp_marginals.measure.reading import letter_of
+from synthgen.generators.dp_marginals.model import NEIGHBOURING
 from synthgen.ledger import Cost, LedgerState, PrivacyLedger
 from synthgen.merging.merge import refused_rows
 from synthgen.planning import Choice
@@ -27,9 +31,10 @@ from synthgen.provenance import describe_run
 from synthgen.randomness import RandomState, child, stream
 from synthgen.result import SynthesisResult
 from synthgen.table import LABEL_KINDS, Schema, encode, extend_categories, to_pandas
-from synthgen.table.column import Role
+from synthgen.table.column import Kind, Role
 from synthgen.table.constraints.reading import read_rules
 from synthgen.table.disclosure import public_labels, subjects_of
+from synthgen.table.dtypes import dtype_name
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
 from synthgen.validation.unlooked import unlooked
 
@@ -146,12 +151,12 @@ def synthesize_privately(
     so that one person more changes which others are learnt from in nothing.
     """
     model = _model(words, seed)
-    schema = _schema(words, data)
-    cost = _cost(model, schema)
+    cost = _cost(model, words.schema, words.subject)
     if words.ledger is not None:
         words.ledger.check(cost)
     with stages("read"):
         frame, form = to_pandas(data)
+        schema = _schema(words, frame)
     looks = words.validation != NO_VALIDATION
     train, held = _split(frame, schema, words.holdout) if looks else (np.arange(len(frame)), np.arange(0))
     with stages("fit"):
@@ -196,33 +201,43 @@ def _model(words: PrivateWords, seed: np.random.SeedSequence) -> Synthesizer:
     return GENERATORS[words.generator](random_state=own, **words.options)
 
 
-def _schema(words: PrivateWords, data: Any) -> Schema:
-    """Take the declared schema, with the roles of the columns that were named; nothing is read off the rows."""
-    if words.schema is None:
-        from synthgen.generators.dp_marginals import to_declare
+def _schema(words: PrivateWords, frame: pd.DataFrame) -> Schema:
+    """Take what was declared, with the roles of the columns that were named; nothing is read off the rows.
 
-        raise UsageError(
-            "A differentially private run needs a schema that says what is public, as everything that is read off the "
-            f"rows would have to be paid for. Declare it, and hand it in as schema=:\n{to_declare(to_pandas(data)[0])}"
-        )
-    schema = words.schema
+    Without a schema, names and dtypes are all that is taken, and the generator pays for the rest, or refuses.
+    """
     if isinstance(words.sensitive_features, str):
         raise UsageError(f"sensitive_features must be a list of columns; write [{words.sensitive_features!r}].")
+    dtypes = {str(name): (dtype_name(frame[name].dtype), letter_of(frame[name].dtype)) for name in frame.columns}
+    schema = words.schema or public_schema(dtypes, None, words.target)
     roles = [(words.target, Role.TARGET), (words.subject, Role.SUBJECT)]
     roles += [(name, Role.SENSITIVE) for name in words.sensitive_features or ()]
     for name, role in roles:
         if name is not None and schema[name].role is not role:
-            kind = {"kind": "identifier"} if role is Role.SUBJECT else {}
-            schema = schema.with_column(name, role=role, **kind)
+            kind = {"kind": Kind.IDENTIFIER} if role is Role.SUBJECT else {}
+            schema = schema.with_columns([replace(schema[name], role=role, **kind)])
     return schema.with_constraints(*read_rules(words.constraints, schema)) if words.constraints else schema
 
 
-def _cost(model: Synthesizer, schema: Schema) -> Cost:
-    """What the fit will cost, known before any row is looked at."""
-    subjects = schema.role(Role.SUBJECT)
-    unit = f"subject: {subjects[0].name}" if subjects else "row"
-    epsilon, delta, rho, delta_beside = model.cost()
-    return Cost(epsilon, delta, unit, rho=rho, delta_beside=delta_beside)
+def _cost(model: Synthesizer, schema: Schema | None, subject: str | None) -> Cost:
+    """What the fit will cost at most, known before any row is looked at."""
+    if not isinstance(model, DPMarginalsSynthesizer):
+        # A generator of somebody else's: its budget is what it says.
+        return Cost(float(model.epsilon), float(model.delta), _unit(schema, subject))
+    budget = model._budget(schema or Schema(()))
+    # Lists of labels are found at a delta of their own.
+    listed = schema is None or any(
+        column.kind in LABEL_KINDS and "categories" not in column.declared for column in schema
+    )
+    beside = LISTS_DELTA * budget.delta if listed else 0.0
+    rho = rho_of(budget.epsilon, budget.delta - beside)
+    return Cost(budget.epsilon, budget.delta, _unit(schema, subject), NEIGHBOURING, rho, beside)
+
+
+def _unit(schema: Schema | None, subject: str | None) -> str:
+    held = [column.name for column in schema.role(Role.SUBJECT)] if schema is not None else []
+    names = [subject] if subject is not None else held
+    return f"subject: {names[0]}" if names else "row"
 
 
 def _split(frame: pd.DataFrame, schema: Schema, share: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -300,7 +315,10 @@ def _counts(
 
 
 def _warnings(model: Synthesizer, words: PrivateWords) -> list[str]:
-    said = [str(text) for text in getattr(model, "warnings_", ())]
+    said = [
+        f"About {count:,} values of column {name!r} are not what the schema declares (a noisy count)"
+        for name, count in getattr(model, "outside_", {}).items()
+    ]
     if words.validation == NO_VALIDATION:
         said.append(
             "No figure compares these rows with the real ones (validation='none'); the profile and the bias report are "

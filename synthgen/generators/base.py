@@ -23,6 +23,7 @@ from synthgen.generators.distance_columns import (
     without_distances,
 )
 from synthgen.generators.identifying import learn_entities, learn_holders, with_shapes
+from synthgen.generators.measured import fit_measured
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.generators.sampling import draw_table
 from synthgen.generators.target import append_target, with_target
@@ -73,6 +74,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     row_source: ClassVar[RowSource] = RowSource.UNKNOWN
     holds_real_rows: ClassVar[bool] = False
     takes_any_condition: ClassVar[bool] = False
+    learns_only_by_measuring: ClassVar[bool] = False
 
     random_state: RandomState
     schema_: Schema
@@ -99,6 +101,10 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     ) -> pd.DataFrame:
         """Draw ``n`` coded rows as :meth:`_sample` does; where it can aim, more often such as meet conditions."""
         return self._sample(n, codes, rng)
+
+    def _measured(self, frame: pd.DataFrame, schema: Schema | None, target: str | None) -> Schema:
+        """Learn from noisy answers alone, and give the schema that was declared or found; see :mod:`.measured`."""
+        raise NotImplementedError
 
     @abstractmethod
     def _state(self) -> dict[str, Any]:
@@ -140,6 +146,8 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
                 raise UsageError("Give the target either as y or as the name of a column of X, not both.")
             frame, target = append_target(frame, y)
             form = form.with_columns(frame)
+        if self.learns_only_by_measuring:
+            return fit_measured(self, frame, form, schema, target)
         schema = infer_schema(frame, target=target) if schema is None else complete(with_target(schema, target), frame)
         for column in schema.of(Kind.TEXT):
             raise DataError(

@@ -51,7 +51,7 @@ def rho_of(epsilon: float, delta: float) -> float:
     --------
     >>> rho = rho_of(1.0, 1e-9)
     >>> round(rho, 4), round(epsilon_of(rho, 1e-9), 6)
-    (0.0133, 1.0)
+    (0.015, 1.0)
     """
     low, high = 0.0, epsilon + log(1 / delta)
     for _ in range(200):

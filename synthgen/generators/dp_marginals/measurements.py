@@ -23,26 +23,29 @@ class Levels:
         As it is public: declared, or found with noise.
     starts : tuple of int
         Of an ordered column, the grid point at which each bin starts, and one past the last; empty for labels.
-    step : float
-        Distance of grid points; the first lies at the lower bound.
     missing : bool
-        Whether the last code stands for a gap.
+        Whether the last of the fine codes stands for a gap.
+    groups : tuple of int
+        The model's code of each fine code (bins or labels, then the gap): those that few rows have share one.
+    shares : tuple of float
+        Part that each fine code has of its group.
     """
 
     column: Column
     starts: tuple[int, ...] = ()
-    step: float = 1.0
     missing: bool = False
+    groups: tuple[int, ...] = ()
+    shares: tuple[float, ...] = ()
 
     @property
-    def values(self) -> int:
-        """Number of bins or labels, without the gap."""
-        return len(self.starts) - 1 if self.starts else len(self.column.categories or ())
+    def fine(self) -> int:
+        """Number of bins or labels, and the gap."""
+        return (len(self.starts) - 1 if self.starts else len(self.column.categories or ())) + self.missing
 
     @property
     def size(self) -> int:
-        """Number of codes."""
-        return self.values + self.missing
+        """Number of the model's codes."""
+        return max(self.groups, default=-1) + 1
 
 
 @dataclass(frozen=True)
