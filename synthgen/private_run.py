@@ -160,7 +160,7 @@ def synthesize_privately(
     looks = words.validation != NO_VALIDATION
     train, held = _split(frame, schema, words.holdout) if looks else (np.arange(len(frame)), np.arange(0))
     with stages("fit"):
-        reserved = nullcontext() if words.ledger is None else words.ledger.reserve(cost, type(model).__name__)
+        reserved = nullcontext() if words.ledger is None else words.ledger.reserve(cost, _named(words.generator))
         with reserved:
             model.fit(frame.iloc[train], schema=schema)
     with stages("sample"):
@@ -190,7 +190,7 @@ def synthesize_privately(
 
 
 def _named(generator: str | Synthesizer) -> str:
-    return repr(generator) if isinstance(generator, str) else type(generator).__name__
+    return generator if isinstance(generator, str) else type(generator).__name__
 
 
 def _model(words: PrivateWords, seed: np.random.SeedSequence) -> Synthesizer:
@@ -214,8 +214,8 @@ def _schema(words: PrivateWords, frame: pd.DataFrame) -> Schema:
     roles += [(name, Role.SENSITIVE) for name in words.sensitive_features or ()]
     for name, role in roles:
         if name is not None and schema[name].role is not role:
-            kind = {"kind": Kind.IDENTIFIER} if role is Role.SUBJECT else {}
-            schema = schema.with_columns([replace(schema[name], role=role, **kind)])
+            kind = Kind.IDENTIFIER if role is Role.SUBJECT else schema[name].kind
+            schema = schema.with_columns([replace(schema[name], role=role, kind=kind)])
     return schema.with_constraints(*read_rules(words.constraints, schema)) if words.constraints else schema
 
 
