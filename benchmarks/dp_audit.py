@@ -59,9 +59,9 @@ def page(stored: dict[str, Any]) -> str:
         "# The audit of `dp_marginals`",
         "",
         "`python -m benchmarks.dp_audit` writes this page. Two tables that differ in one unit are measured again and "
-        "again; how well they are told apart bounds epsilon from below. The tables are the worst ones for the mechanism as "
-        "it is known (`benchmarks/dp_audit_cases.py` says which), a third of the runs chooses the event, the others count "
-        f"it, and the bound holds with {CONFIDENCE:.0%} confidence for each line. See "
+        "again; how well they are told apart bounds epsilon from below. The tables are the worst ones for the "
+        "mechanism as it is known (`benchmarks/dp_audit_cases.py` says which), a third of the runs chooses the event, "
+        f"the others count it, and the bound holds with {CONFIDENCE:.0%} confidence for each line. See "
         "[docs/differential_privacy.md](../docs/differential_privacy.md).",
         "",
         *table(stored),

@@ -111,13 +111,18 @@ def audit(case: Case, runs: int, noise: NoiseSource | None = None) -> Found:
 
 def _best_event(there: NDArray[np.float64], absent: NDArray[np.float64], delta: float) -> tuple[float, float]:
     """Direction and threshold that tell the tables apart best on the pilot runs."""
+    n, tail = len(there), (1 - CONFIDENCE) / 2
     best = (-1.0, 1.0, 0.0)
     for sign in (1.0, -1.0):
         one, other = (there, absent) if sign > 0 else (-absent, -there)
-        for cut in np.unique(np.concatenate([one, other])):
-            bound = lower_bound(int((one >= cut).sum()), int((other >= cut).sum()), len(one), delta)
-            if bound > best[0]:
-                best = (bound, sign, float(cut))
+        cuts = np.unique(np.concatenate([one, other]))
+        hits, false_hits = (n - np.searchsorted(np.sort(values), cuts) for values in (one, other))
+        low = np.where(hits == 0, 0.0, beta.ppf(tail, np.maximum(hits, 1), n - hits + 1))
+        high = np.where(false_hits == n, 1.0, beta.ppf(1 - tail, false_hits + 1, np.maximum(n - false_hits, 1)))
+        bounds = np.log(np.maximum(low - delta, 1e-300) / high)
+        place = int(np.argmax(bounds))
+        if bounds[place] > best[0]:
+            best = (float(bounds[place]), sign, float(cuts[place]))
     return best[1], best[2]
 
 
