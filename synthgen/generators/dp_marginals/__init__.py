@@ -1,10 +1,9 @@
 """Differentially private tables from noisy marginals: select, measure, generate.
 
-Everything that a model knows of the real rows passes through :func:`measure`, as noisy numbers.
+Everything that a model knows of the real rows passes through :func:`.measure.measure`, as noisy numbers.
 """
 
 from synthgen.generators.dp_marginals.accounting import DEFAULT_DELTA, Budget, Spent, epsilon_of, rho_of
-from synthgen.generators.dp_marginals.measure import Rounds, measure
 from synthgen.generators.dp_marginals.measurements import Levels, Marginal, Measurements
 from synthgen.generators.dp_marginals.mechanism import NoiseSource, OpenDPNoise
 from synthgen.generators.dp_marginals.model import DPMarginalsSynthesizer
@@ -19,11 +18,9 @@ __all__ = [
     "Measurements",
     "NoiseSource",
     "OpenDPNoise",
-    "Rounds",
     "Spent",
     "as_public",
     "epsilon_of",
-    "measure",
     "public_schema",
     "rho_of",
     "to_declare",

@@ -24,7 +24,7 @@ def epsilon_of(rho: float, delta: float) -> float:
     Examples
     --------
     >>> round(epsilon_of(0.1, 1e-6), 3)
-    2.233
+    2.142
     """
     if rho <= 0:
         return 0.0

@@ -96,7 +96,7 @@ def _tree(cliques: list[Clique], sizes: Sequence[int], first: int) -> JunctionTr
     order, parents = [start], [-1]
     left = [clique for clique in cliques if clique != start]
     while left:
-        shared, _, parent, clique = max(
+        *_, parent, clique = max(
             (len(set(clique) & set(known)), -place, place, clique)
             for clique in left
             for place, known in enumerate(order)

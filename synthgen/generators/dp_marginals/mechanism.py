@@ -32,8 +32,9 @@ class NoiseSource(Protocol):
         """Add discrete Laplace noise: at L1 sensitivity s it is ``s / scale``-differentially private."""
 
     def largest(self, scores: Floats, scale: float) -> int:
-        """Index of the largest score after noise: where one unit moves no score by more than s, it costs
-        ``(s / scale) ** 2 / 2`` in zCDP at most.
+        """Index of the largest score after noise.
+
+        Where one unit moves no score by more than s, it costs ``(s / scale) ** 2 / 2`` in zCDP at most.
         """
 
 

@@ -9,21 +9,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.errors import DataError, UsageError
-from synthgen.generators.base import Synthesizer, class_sizes
+from synthgen.errors import UsageError
 from synthgen.generators.asked import with_classes
+from synthgen.generators.base import Synthesizer
 from synthgen.generators.dp_marginals.accounting import DEFAULT_DELTA, Budget, Spent
 from synthgen.generators.dp_marginals.estimation import Model, fitted
 from synthgen.generators.dp_marginals.graph import JunctionTree
 from synthgen.generators.dp_marginals.measure import Rounds, measure
-from synthgen.generators.dp_marginals.measure.reading import letter_of
+from synthgen.generators.dp_marginals.measure.reading import held
 from synthgen.generators.dp_marginals.measurements import Levels, Marginal, Measurements
 from synthgen.generators.dp_marginals.public import public_schema, refuse_undeclared
 from synthgen.generators.dp_marginals.sampling import drawn_codes, drawn_values
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import Column, Role, Schema
-from synthgen.table.dtypes import dtype_name
 
 ITERATIONS = 500
 NEIGHBOURING = "add-remove"
@@ -115,7 +114,7 @@ class DPMarginalsSynthesizer(Synthesizer):
         self.random_state = random_state
 
     def _measured(self, frame: pd.DataFrame, schema: Schema | None, target: str | None) -> Schema:
-        dtypes = {str(name): (dtype_name(frame[name].dtype), letter_of(frame[name].dtype)) for name in frame.columns}
+        dtypes = {str(name): held(frame[name]) for name in frame.columns}
         public = public_schema(dtypes, schema, target)
         budget = self._budget(public)
         if not self.schema_share:
@@ -167,9 +166,7 @@ class DPMarginalsSynthesizer(Synthesizer):
         if with_classes(self.schema_):
             first = _first(found.levels)
             shares = self._model.marginal((first,))
-            counts = {float(code): float(share) for code, share in enumerate(shares)}
-            sizes = class_sizes(counts, codes, n, rng)
-            known[first] = np.repeat(np.array(list(sizes), dtype=np.int64), list(sizes.values()))
+            known[first] = _classes(shares, codes, n, rng)
         drawn = drawn_codes(self._model, n, known, rng)
         made = pd.DataFrame(drawn_values(drawn, found.levels, rng), columns=[x.column.name for x in found.levels])
         return made.iloc[rng.permutation(n)].reset_index(drop=True)
@@ -208,6 +205,16 @@ class DPMarginalsSynthesizer(Synthesizer):
         tree = JunctionTree(tuple(tuple(x) for x in state["cliques"]), tuple(state["parents"]))
         cliques = tuple(state[f"clique {i}"] for i in range(len(tree.cliques)))
         self._model = Model(tree, found.sizes, cliques)
+
+
+def _classes(
+    shares: NDArray[np.float64], codes: NDArray[np.float64] | None, n: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Divide rows among the classes asked for, as the model has them; evenly where it has none of them."""
+    allowed = np.arange(len(shares)) if codes is None else codes.astype(np.int64)
+    own = shares[allowed]
+    even = np.full(len(own), 1 / len(own))
+    return np.repeat(allowed, rng.multinomial(n, own / own.sum() if own.sum() > 0 else even))
 
 
 def _first(levels: tuple[Levels, ...]) -> int:

@@ -8,19 +8,53 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
 from synthgen.errors import ConstraintError, DataError, UsageError
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, PLAIN_FIELDS, Column, Kind, Role, Schema
-from synthgen.table.column import Storage
+from synthgen.table.column import (
+    LABEL_KINDS,
+    OPAQUE_KINDS,
+    ORDERED_KINDS,
+    PLAIN_FIELDS,
+    Column,
+    Kind,
+    Role,
+    Schema,
+    Storage,
+)
 from synthgen.table.grid import step_of
 
 FINEST = 2**20
 """Grid points of a column of numbers whose decimals aren't declared."""
 
 FIELDS = ("bounds", "categories", "decimals", "resolution", "pattern", "check", "faker", "locale")
+
+
+@dataclass(frozen=True)
+class Held:
+    """How a column is stored, which is public.
+
+    Parameters
+    ----------
+    dtype : str
+        pandas' name of it.
+    letter : str
+        What kind of values it holds: ``b i f M m``, and ``O`` for all others.
+    gaps : bool
+        Whether it can hold a gap.
+    ordered : bool
+        Whether it is a ``category`` dtype with an order.
+    labels : str or None
+        Of a ``category`` dtype, the dtype of its labels.
+    """
+
+    dtype: str
+    letter: str
+    gaps: bool = True
+    ordered: bool = False
+    labels: str | None = None
 
 
 def as_public(schema: Schema) -> Schema:
@@ -43,13 +77,13 @@ def as_public(schema: Schema) -> Schema:
     )
 
 
-def public_schema(dtypes: Mapping[str, Any], schema: Schema | None, target: str | None) -> Schema:
+def public_schema(dtypes: Mapping[str, Held], schema: Schema | None, target: str | None) -> Schema:
     """Keep of a schema what was declared; without one, say what dtypes say.
 
     Parameters
     ----------
-    dtypes : mapping of str to (str, kind letter)
-        By column: pandas' name of its dtype, and the kind of number that it holds (``b i f M m O``).
+    dtypes : mapping of str to Held
+        By column.
     schema : Schema or None
     target : str, optional
 
@@ -72,32 +106,36 @@ def public_schema(dtypes: Mapping[str, Any], schema: Schema | None, target: str 
             )
     columns = []
     for name in names:
-        dtype, letter = dtypes[name]
-        column = given.get(name, Column(name, Kind.CATEGORICAL, storage=Storage(dtype)))
+        column = given.get(name, Column(name, Kind.CATEGORICAL, storage=Storage(dtypes[name].dtype)))
         if target is not None:
             role = Role.FEATURE if column.role is Role.TARGET and name != target else column.role
             column = replace(column, role=Role.TARGET if name == target else role)
-        columns.append(_public(column, dtype, letter))
+        columns.append(_public(column, dtypes[name]))
+    if not columns:
+        raise DataError("The table has no columns. Give it at least one.")
     made = Schema(tuple(columns), schema.constraints if schema is not None else ())
     _check(made)
     return made
 
 
-def _public(column: Column, dtype: str, letter: str) -> Column:
+def _public(column: Column, held: Held) -> Column:
     said = column.declared
     told = bool(said & {"kind", *FIELDS})
-    storage = column.storage if told else Storage(dtype, python_type="str" if letter == "O" else None)
-    kept = {name: getattr(column, name) if name in said else None for name in FIELDS}
-    kind = column.kind if told or column.role is Role.SUBJECT else _kind_of(letter, column.role)
+    texts = "str" if held.letter == "O" else None
+    storage = Storage(held.dtype, python_type=held.labels or texts, ordered=held.ordered)
+    # What a table's cells look like was read off them, unless a person said so; a dtype wasn't.
+    storage = column.storage if told and column.storage.dtype == held.dtype else storage
+    kept: dict[str, Any] = {name: getattr(column, name) if name in said else None for name in FIELDS}
+    kind = column.kind if told or column.role is Role.SUBJECT else _kind_of(held.letter, column.role)
     column = replace(column, kind=kind, storage=storage, **kept)
     bounds = column.bounds
     if bounds is not None and not all(map(isfinite, bounds)):
         column = replace(column, bounds=None, declared=said - {"bounds"})
-    if kind is Kind.BOOLEAN and column.categories is None and letter == "b":
+    if kind is Kind.BOOLEAN and column.categories is None and held.letter == "b":
         column = replace(column, categories=(False, True))
     if "nullable" not in said:
         # A gap is a level that always exists; a row without a target isn't learnt from.
-        column = replace(column, nullable=kind not in OPAQUE_KINDS and column.role is not Role.TARGET)
+        column = replace(column, nullable=held.gaps and kind not in OPAQUE_KINDS and column.role is not Role.TARGET)
     return column
 
 
@@ -119,16 +157,19 @@ def _check(schema: Schema) -> None:
             )
         if column.bounds is not None and column.bounds[0] > column.bounds[1]:
             raise UsageError(f"Column {column.name!r} has bounds whose first is above the second. Swap them.")
+        if column.kind in LABEL_KINDS and column.categories == () and not column.nullable:
+            raise UsageError(f"Column {column.name!r} is declared to have no category and no gap. List its labels.")
     target = schema.target
     if target is not None and target.kind is Kind.IDENTIFIER:
         raise DataError(
-            f"Column {target.name!r} can't be the target: it is an identifier. Name a column with classes or quantities."
+            f"Column {target.name!r} can't be the target: it is an identifier. Name a column with classes or "
+            "quantities."
         )
     for rule in schema.constraints:
         if any(getattr(rule, name) is None for name in rule.learnt):
             raise ConstraintError(
-                f"The rule {rule.words!r} is learnt from the rows, which a differentially private generator may not do. "
-                "Say in the rule what it leaves open, or drop it."
+                f"The rule {rule.words!r} is learnt from the rows, which a differentially private generator may not "
+                "do. Say in the rule what it leaves open, or drop it."
             )
 
 
@@ -155,8 +196,9 @@ def refuse_undeclared(schema: Schema) -> None:
         return
     raise DataError(
         f"{len(lacking)} of {len(schema)} columns don't say what is public about them, and nothing may be spent on "
-        f"finding it out. Declare bounds and categories that are known without looking at these rows: write {to_declare(schema)} "
-        "to a file, fill it in and give schema=Schema.from_json(path); or let schema_share be above 0."
+        "finding it out. Give a schema that declares bounds and categories known without looking at these rows "
+        "(schema=Schema.from_json(path)), with these columns filled in, or let schema_share be above 0:\n"
+        f"{to_declare(schema)}"
     )
 
 
@@ -166,18 +208,18 @@ def to_declare(schema: Schema) -> str:
     Examples
     --------
     >>> print(to_declare(Schema((Column("age", Kind.INTEGER),))))
-    {"name": "age", "kind": "integer", "storage": {"dtype": "object"}, "bounds": ["lowest", "highest"], "declared": ["kind", "bounds"]}
+    {"name": "age", "kind": "integer", "storage": {"dtype": "object"}, "bounds": ["lowest", "highest"],
+     "declared": ["kind", "bounds"]}
     """
     lines = []
     for name, what in undeclared(schema).items():
         column = schema[name]
         blank = ["lowest", "highest"] if what == "bounds" else ["every label"]
+        storage = json.dumps({"dtype": column.storage.dtype})
         lines.append(
-            json.dumps(
-                {"name": name, "kind": str(column.kind), "storage": {"dtype": column.storage.dtype}, what: blank,
-                 "declared": ["kind", what]}
-            )
-        )  # fmt: skip
+            f'{{"name": {json.dumps(name)}, "kind": "{column.kind}", "storage": {storage}, '
+            f'"{what}": {json.dumps(blank)},\n "declared": ["kind", "{what}"]}}'
+        )
     return ",\n".join(lines)
 
 

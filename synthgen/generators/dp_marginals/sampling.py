@@ -74,15 +74,13 @@ def _draw_group(
 
 def drawn_values(codes: Ints, levels: Sequence[Levels], rng: np.random.Generator) -> dict[str, Floats]:
     """Values of codes: labels as codes of the schema, numbers within their bins, NaN for gaps."""
-    return {
-        level.column.name: _values(codes[:, place], level, rng) for place, level in enumerate(levels)
-    }
+    return {level.column.name: _values(codes[:, place], level, rng) for place, level in enumerate(levels)}
 
 
 def _values(codes: Ints, level: Levels, rng: np.random.Generator) -> Floats:
     if not level.fine:
         return np.full(len(codes), np.nan)
-    groups, shares = np.array(level.groups), np.array(level.shares)
+    groups, shares = np.array(level.groups, dtype=np.int64), np.array(level.shares)
     # Fine codes stand group by group, so that one search finds the place within the group.
     order = np.argsort(groups, kind="stable")
     ends = np.cumsum(shares[order])

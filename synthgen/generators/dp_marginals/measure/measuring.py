@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthgen.errors import DataError
 from synthgen.generators.dp_marginals.accounting import Budget, Spent, gaussian_scale, pure_of
-from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, private_bins
+from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, binned, labelled, private_bins
 from synthgen.generators.dp_marginals.measure.choosing import Rounds, chosen_marginals
-from synthgen.generators.dp_marginals.measure.counting import estimated_rows, grouped, one_way
+from synthgen.generators.dp_marginals.measure.counting import BIN_NOISE, LABEL_NOISE, estimated_rows, grouped, one_way
 from synthgen.generators.dp_marginals.measure.plan import Plan, plan
 from synthgen.generators.dp_marginals.measure.reading import (
     GAP,
@@ -28,6 +29,11 @@ from synthgen.generators.dp_marginals.measurements import Levels, Marginal, Meas
 from synthgen.generators.dp_marginals.mechanism import NoiseSource, OpenDPNoise
 from synthgen.generators.dp_marginals.public import grid_of, undeclared
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
+
+NO_CLASS = (
+    "No class of the target {name!r} is held by so many rows that it can be listed under this epsilon. Declare its "
+    "classes: schema.with_column({name!r}, kind='categorical', categories=(...))."
+)
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -110,6 +116,8 @@ class _Reading:
             else:
                 codes, seen = found_labels(cells, column)
                 listed = listed_labels(codes, seen, self.plan.found, self.plan.list_delta, self.most, self.noise)
+                if column.role is Role.TARGET and not listed:
+                    raise DataError(NO_CLASS.format(name=name))
                 found.append(replace(column, categories=listed, nullable=column.role is not Role.TARGET))
                 self.spent.append(Spent(f"labels of {name}", self.plan.found, self.plan.list_delta))
         return self.schema.with_columns(found)
@@ -121,16 +129,20 @@ class _Reading:
         for column in columns:
             if column.kind in LABEL_KINDS:
                 own = label_codes(self.frame[column.name], column)
-                wrong, starts = own == NOT_ALLOWED, ()
+                wrong = own == NOT_ALLOWED
+                made = labelled(column)
             else:
                 points, wrong = grid_points(quantities(self.frame[column.name], column), column)
-                starts = self._bins(points, column)
-                own = np.where(points < 0, GAP, np.searchsorted(starts, points, side="right") - 1)
-            made = Levels(column, starts, missing=column.nullable)
+                made = binned(column, self._bins(points, column))
+                own = np.where(points < 0, GAP, np.searchsorted(made.starts, points, side="right") - 1)
             levels.append(made)
             codes.append(np.where(own < 0, made.fine - 1 if made.missing else GAP, own))
             odd.append(wrong)
-        return levels, np.stack(codes, axis=1) if codes else np.zeros((len(self.frame), 0), np.int64), self._outside(odd)
+        return (
+            levels,
+            np.stack(codes, axis=1) if codes else np.zeros((len(self.frame), 0), np.int64),
+            self._outside(odd),
+        )
 
     def _bins(self, points: Ints, column: Column) -> tuple[int, ...]:
         _, size = grid_of(column)
@@ -156,6 +168,7 @@ class _Reading:
         """Count each column, then groups of columns that are chosen one by one."""
         codes = codes[(codes >= 0).all(axis=1)]
         sigma = gaussian_scale(self.plan.one_way, self.most)
+        clear = gaussian_scale(self.plan.rounds / rounds.number, self.most) if self.plan.rounds else 0.0
         firsts: list[Marginal] = []
         noisy_counts: list[Any] = []
         coarse = np.zeros_like(codes)
@@ -163,16 +176,14 @@ class _Reading:
             exact = np.bincount(codes[:, place], minlength=level.fine).astype(np.int64)
             noisy = self.noise.gaussian(exact, sigma).astype(np.float64)
             noisy_counts.append((noisy, sigma))
-            levels[place] = grouped(level, noisy, sigma)
+            levels[place] = grouped(level, noisy, sigma, clear * (BIN_NOISE if level.starts else LABEL_NOISE))
             coarse[:, place] = np.array(levels[place].groups, dtype=np.int64)[codes[:, place]]
             firsts.append(one_way(place, levels[place], noisy, sigma))
             self.spent.append(Spent(f"counts of {level.column.name}", self.plan.one_way))
         total = float(n_rows) if n_rows is not None else estimated_rows(noisy_counts)
         sizes = tuple(level.size for level in levels)
         target = next((i for i, level in enumerate(levels) if level.column.role is Role.TARGET), None)
-        every = chosen_marginals(
-            coarse, sizes, firsts, total, self.plan.rounds, self.most, target, self.noise, rounds
-        )
+        every = chosen_marginals(coarse, sizes, firsts, total, self.plan.rounds, self.most, target, self.noise, rounds)
         for item in every[len(firsts) :]:
             names = ", ".join(levels[place].column.name for place in item.columns)
             self.spent.append(Spent(f"choice and counts of {names}", self.plan.rounds / rounds.number))

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.generators.dp_marginals.public import grid_of
+from synthgen.generators.dp_marginals.public import Held, grid_of
 from synthgen.table.column import Column, Kind
-from synthgen.table.dtypes import arrow_values, holds_objects, labels, microseconds, numbers, seconds
+from synthgen.table.dtypes import arrow_values, dtype_name, holds_objects, labels, microseconds, numbers, seconds
 from synthgen.table.kinds.categorical import key, lookup
 from synthgen.table.text_formats import read_dates
 
@@ -39,11 +39,21 @@ def letter_of(dtype: Any) -> str:
     return "i" if letter == "u" else letter if letter in "bifMm" else "O"
 
 
+def held(series: pd.Series[Any]) -> Held:
+    """How a column is stored: of its dtype alone."""
+    dtype: Any = series.dtype
+    letter = letter_of(dtype)
+    gaps = not (isinstance(dtype, np.dtype) and letter in "bi")
+    if isinstance(dtype, pd.CategoricalDtype):
+        return Held(dtype_name(dtype), letter, ordered=bool(dtype.ordered), labels=dtype_name(dtype.categories.dtype))
+    return Held(dtype_name(dtype), letter, gaps)
+
+
 def label_codes(series: pd.Series[Any], column: Column) -> Ints:
     """Codes of labels; GAP where missing, NOT_ALLOWED where not listed."""
     if not holds_objects(series.dtype):
         codes, values = labels(series)
-        return lookup(values, column)[codes].astype(np.int64)
+        return np.asarray(lookup(values, column)[codes], dtype=np.int64)
     as_text = column.storage.python_type == "str"
     table = {key(label, column): code for code, label in enumerate(column.categories or ())}
     table.setdefault(key(column.storage.missing_token, column), GAP)
