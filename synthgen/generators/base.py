@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from synthgen.generators.distance_columns import (
     without_distances,
 )
 from synthgen.generators.identifying import learn_entities, learn_holders, with_shapes
+from synthgen.generators.last_digits import with_known_digits, with_last_digits
 from synthgen.generators.measured import fit_measured
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.generators.sampling import draw_table
@@ -75,6 +76,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     holds_real_rows: ClassVar[bool] = False
     takes_any_condition: ClassVar[bool] = False
     learns_only_by_measuring: ClassVar[bool] = False
+    last_digits: ClassVar[Literal["none", "noise", "lines", "margins", "margins by class"]] = "none"
 
     random_state: RandomState
     schema_: Schema
@@ -172,6 +174,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._gap_patterns = gap_patterns(values, schema)
         learnt = with_distances(values, self._distances)
         self.model_schema_ = schema_of_distances(schema, self._distances, learnt)
+        self.model_schema_ = with_last_digits(self, learnt)
         self._fit(learnt, stream(seed, "fit"))
         return self
 
@@ -247,7 +250,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         """
         self._check_fitted()
         coded, beyond = draw_table(self, n_samples, conditions, missing, what_if, random_state)
-        made = decode(coded, self.schema_)
+        made = with_known_digits(decode(coded, self.schema_), conditions, self.schema_)
         return self._form.give_back(made.assign(is_what_if=beyond) if what_if else made)
 
     def save(self, path: str | Path, *, include_real_rows: bool = False) -> None:

@@ -61,6 +61,7 @@ class JitterSynthesizer(Synthesizer):
     """
 
     row_source: ClassVar[RowSource] = RowSource.SINGLE_ROW
+    last_digits = "noise"
     holds_real_rows: ClassVar[bool] = True
 
     def __init__(
@@ -190,7 +191,7 @@ class JitterSynthesizer(Synthesizer):
             # Turned back at the bounds, not stopped there: a pile at an extreme would repeat one row's value.
             moved = np.where(moved > self._high, 2 * self._high - moved, moved)
             out[:, self._ordered] = np.where(moved < self._low, 2 * self._low - moved, moved)
-        return to_grid(pd.DataFrame(out, columns=self._rows.columns), self.model_schema_)
+        return to_grid(pd.DataFrame(out, columns=self._rows.columns), self.model_schema_, rng)
 
     def _least_strength(self, rng: np.random.Generator) -> float:
         """Try ever stronger noise on some rows of each class until none stays a near copy."""

@@ -116,6 +116,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
     """
 
     row_source: ClassVar[RowSource] = RowSource.MODEL
+    last_digits = "margins by class"
 
     def __init__(
         self,

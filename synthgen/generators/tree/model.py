@@ -104,6 +104,7 @@ class TreeSynthesizer(Synthesizer):
     """
 
     row_source: ClassVar[RowSource] = RowSource.MODEL
+    last_digits = "margins"
     takes_any_condition: ClassVar[bool] = True
 
     def __init__(
