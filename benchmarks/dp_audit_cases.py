@@ -18,8 +18,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from synthgen.generators.dp_marginals import Budget, Measurements, NoiseSource, OpenDPNoise, Rounds, as_public, measure
+from synthgen.generators.dp_marginals import Budget, Measurements, NoiseSource, OpenDPNoise, as_public
 from synthgen.generators.dp_marginals.accounting import epsilon_of
+from synthgen.generators.dp_marginals.measure import Rounds, measure
 from synthgen.generators.dp_marginals.measure.bins import private_bins
 from synthgen.generators.dp_marginals.measure.undeclared import listed_labels, noisy_bounds
 from synthgen.table.column import Column, Kind, Role, Schema

@@ -18,7 +18,7 @@ from synthgen.errors import DataError, UsageError
 from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, public_schema, rho_of
 from synthgen.generators.dp_marginals.measure.plan import LISTS_DELTA
-from synthgen.generators.dp_marginals.measure.reading import letter_of
+from synthgen.generators.dp_marginals.measure.reading import held as held_as
 from synthgen.generators.dp_marginals.model import NEIGHBOURING
 from synthgen.ledger import Cost, LedgerState, PrivacyLedger
 from synthgen.merging.merge import refused_rows
@@ -34,7 +34,6 @@ from synthgen.table import LABEL_KINDS, Schema, encode, extend_categories, to_pa
 from synthgen.table.column import Kind, Role
 from synthgen.table.constraints.reading import read_rules
 from synthgen.table.disclosure import public_labels, subjects_of
-from synthgen.table.dtypes import dtype_name
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
 from synthgen.validation.unlooked import unlooked
 
@@ -208,7 +207,7 @@ def _schema(words: PrivateWords, frame: pd.DataFrame) -> Schema:
     """
     if isinstance(words.sensitive_features, str):
         raise UsageError(f"sensitive_features must be a list of columns; write [{words.sensitive_features!r}].")
-    dtypes = {str(name): (dtype_name(frame[name].dtype), letter_of(frame[name].dtype)) for name in frame.columns}
+    dtypes = {str(name): held_as(frame[name]) for name in frame.columns}
     schema = words.schema or public_schema(dtypes, None, words.target)
     roles = [(words.target, Role.TARGET), (words.subject, Role.SUBJECT)]
     roles += [(name, Role.SENSITIVE) for name in words.sensitive_features or ()]

@@ -48,7 +48,7 @@ def pairs_of(setting: Setting) -> pd.DataFrame:
     rows = []
     for place, one in enumerate(named):
         for other in named[place + 1 :]:
-            sizes = setting.cells(one), setting.cells(other)
+            sizes = setting.codes(one), setting.codes(other)
             if sizes[0] is None or sizes[1] is None:
                 continue
             cells = sizes[0] * sizes[1]

@@ -12,10 +12,11 @@ import numpy as np
 from synthgen.errors import UsageError
 from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, public_schema
 from synthgen.generators.dp_marginals.accounting import Budget, gaussian_scale, pure_of
-from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, HALVES, tree_scale
+from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, FINE_POINTS, HALVES, MOST_BINS, tree_scale
+from synthgen.generators.dp_marginals.measure.counting import BIN_NOISE, FEW_LEVELS, LABEL_NOISE
 from synthgen.generators.dp_marginals.measure.plan import CHOICE_SHARE, Plan, noise_error, plan
-from synthgen.generators.dp_marginals.public import grid_of, undeclared
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Schema
+from synthgen.generators.dp_marginals.public import Held, grid_of, undeclared
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
 
 LEARNT = 0.2
 """Total variation within a class up to which the class counts as learnt."""
@@ -69,7 +70,18 @@ class Setting:
         if column.bounds is None:
             return None
         size = grid_of(column)[1]
-        return (size if size <= FEW_POINTS else min(size, self._bins())) + gap
+        return (size if size <= FINE_POINTS else min(self._bins(), MOST_BINS)) + gap
+
+    def codes(self, column: Column) -> int | None:
+        """Cells that are left of a column where it is counted with others: those of few rows are joined."""
+        cells = self.cells(column)
+        if cells is None or column.role is Role.TARGET:
+            return cells
+        ordered = column.kind in ORDERED_KINDS
+        divided = ordered and column.bounds is not None and grid_of(column)[1] > FEW_POINTS
+        bins = min(cells, self._bins() + int(column.nullable)) if divided else cells
+        enough = (BIN_NOISE if ordered else LABEL_NOISE) * self.together
+        return min(bins, max(FEW_LEVELS, round(self.n_rows / enough)) + 1)
 
     def _bins(self) -> int:
         """Bins of an ordered column whose rows lie evenly, which is the most that there will be."""
@@ -93,7 +105,7 @@ def setting_of(schema: Schema, n_rows: int, target: str | None, options: Mapping
         The budget is none, or no column could be modelled.
     """
     model = DPMarginalsSynthesizer(**options)
-    dtypes = {column.name: (column.storage.dtype, LETTERS.get(column.kind, "O")) for column in schema}
+    dtypes = {column.name: Held(column.storage.dtype, LETTERS.get(column.kind, "O")) for column in schema}
     public = public_schema(dtypes, schema, target)
     budget = model._budget(public)
     lacking = list(undeclared(public).values())
@@ -109,9 +121,9 @@ def setting_of(schema: Schema, n_rows: int, target: str | None, options: Mapping
 
 
 def usual_cells(setting: Setting) -> float:
-    """Cells of a column of usual size, the target apart."""
+    """Cells of a column of usual size where it is counted with others, the target apart."""
     target = setting.public.target
-    known = [setting.cells(c) for c in setting.modelled if target is None or c.name != target.name]
+    known = [setting.codes(c) for c in setting.modelled if target is None or c.name != target.name]
     sizes = [size for size in known if size is not None]
     return float(np.median(sizes)) if sizes else 10.0
 
