@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
@@ -63,23 +63,29 @@ def _eliminated(wanted: Iterable[Clique], sizes: Sequence[int]) -> list[frozense
         for a, b in combinations(clique, 2):
             near[a].add(b)
             near[b].add(a)
+    costs = {column: _cost(column, near, sizes) for column in near}
     groups = []
     while near:
-
-        def cost(column: int) -> tuple[int, float]:
-            around = near[column]
-            lacking = sum(b not in near[a] for a, b in combinations(sorted(around), 2))
-            return lacking, float(sizes[column]) * prod(float(sizes[other]) for other in around)
-
-        out = min(near, key=lambda column: (cost(column)[1] if cost(column)[0] else 0.0, cost(column), column))
+        out = min(costs, key=lambda column: (costs[column], column))
         around = near.pop(out)
+        del costs[out]
         for a, b in combinations(around, 2):
             near[a].add(b)
             near[b].add(a)
         for other in around:
             near[other].discard(out)
+        for other in around.union(*(near[other] for other in around)):
+            costs[other] = _cost(other, near, sizes)
         groups.append(frozenset({out, *around}))
     return groups
+
+
+def _cost(column: int, near: Mapping[int, set[int]], sizes: Sequence[int]) -> tuple[float, int]:
+    """Cells of the group that a column leaves when it is taken out (none if its neighbours know each other)."""
+    around = near[column]
+    lacking = sum(b not in near[a] for a, b in combinations(around, 2))
+    cells = float(sizes[column]) * prod(float(sizes[other]) for other in around)
+    return (cells if lacking else 0.0), lacking
 
 
 def _maximal(groups: list[frozenset[int]]) -> list[Clique]:

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import pi, prod, sqrt
+from math import comb, pi, prod, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.generators.dp_marginals.accounting import gaussian_scale
-from synthgen.generators.dp_marginals.estimation import Model, fitted
+from synthgen.generators.dp_marginals.estimation import fitted
 from synthgen.generators.dp_marginals.graph import Clique, junction_tree
 from synthgen.generators.dp_marginals.measure.counting import cells_of
 from synthgen.generators.dp_marginals.measure.plan import CHOICE_SHARE
@@ -28,6 +28,7 @@ Ints = NDArray[np.int64]
 
 ITERATIONS = 100
 FIRST_ITERATIONS = 200
+MOST_TRIPLES = 500
 LABEL_WEIGHT = 2.0
 """How much more a group of columns counts that has the target."""
 
@@ -84,7 +85,7 @@ def chosen_marginals(
         Those of ``firsts``, then the new ones.
     """
     known = list(firsts)
-    groups = _candidates(sizes, rounds.most_triple)
+    groups = _candidates(sizes, rounds.most_triple, target)
     if not groups or rho <= 0:
         return known
     exact = {group: cells_of(codes[:, group], tuple(sizes[c] for c in group)).astype(np.float64) for group in groups}
@@ -112,21 +113,27 @@ def chosen_marginals(
     return known
 
 
-def _candidates(sizes: Sequence[int], most_triple: int) -> list[Clique]:
+def _candidates(sizes: Sequence[int], most_triple: int, target: int | None) -> list[Clique]:
+    """Pairs and triples that may be chosen; of wide tables, only triples that have the target."""
     columns = [column for column, size in enumerate(sizes) if size > 1]
-    triples = [group for group in combinations(columns, 3) if prod(sizes[c] for c in group) <= most_triple]
-    return [*combinations(columns, 2), *triples]
+    if comb(len(columns), 3) <= MOST_TRIPLES:
+        triples = combinations(columns, 3)
+    else:
+        others = [column for column in columns if column != target]
+        with_target = ((*pair, target) for pair in combinations(others, 2)) if target in columns else ()
+        triples = (tuple(sorted(group)) for group in with_target)  # type: ignore[assignment]
+    few = [group for group in triples if prod(sizes[c] for c in group) <= most_triple]
+    return [*combinations(columns, 2), *few]
 
 
 def _fits(group: Clique, known: Sequence[Marginal], sizes: Sequence[int], most_cells: int) -> bool:
     """Whether a group isn't counted yet, and leaves the model small enough."""
     held = [item.columns for item in known]
-    return group not in held and junction_tree([*held, group], sizes).cells(sizes) <= most_cells
+    if any(set(group) <= set(other) for other in held if len(other) > 1):
+        return group not in held
+    return junction_tree([*held, group], sizes).cells(sizes) <= most_cells
 
 
 def _apart(group: Clique, changed: Clique) -> bool:
     """Whether what was found of a group may stand: its model has hardly changed."""
     return len(set(group) & set(changed)) < len(group) - 1
-
-
-__all__ = ["Model", "Rounds", "chosen_marginals"]

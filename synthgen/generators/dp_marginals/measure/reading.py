@@ -96,13 +96,14 @@ def quantities(series: pd.Series[Any], column: Column) -> Floats:
         series = pd.Series(arrow_values(series).to_pandas())
     objects = series.astype(object)
     if column.kind is not Kind.DATETIME:
-        return np.asarray(pd.to_numeric(objects, errors="coerce"), dtype=np.float64)
+        # Complex numbers are numbers to pandas.
+        return np.asarray(pd.to_numeric(objects, errors="coerce"), dtype=np.complex128).real.copy()
     text_format = column.storage.text_format
     if text_format is not None:
         stamps = read_dates([str(value) for value in objects], text_format)
         return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64).astype(np.float64))
     # ISO 8601 is read cell by cell; any other guess would look at the first cells.
-    made = pd.to_datetime(objects, errors="coerce", utc=True, format="ISO8601")
+    made = pd.to_datetime(objects.map(str), errors="coerce", utc=True, format="ISO8601")
     return np.asarray(microseconds(made), dtype=np.float64)
 
 
