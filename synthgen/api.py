@@ -40,6 +40,7 @@ from synthgen.planning.fairness import (
 )
 from synthgen.planning.made_up import with_made_up
 from synthgen.planning.rows import check_n, plan_rows
+from synthgen.planning.texts import with_text
 from synthgen.private_run import NO_VALIDATION, private_words, synthesize_privately
 from synthgen.profiling import profile_coded
 from synthgen.profiling.personal_data import personal_data
@@ -50,6 +51,7 @@ from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
 from synthgen.table import (
+    Kind,
     Schema,
     check_destination,
     encode,
@@ -108,7 +110,8 @@ def synthesize(
         rows for it, or a trial on an inner split of the train rows shows that it loses what sets a class apart;
         see :func:`synthgen.planning.choose_generator`. The reason is in the provenance.
     generator_options : mapping, optional
-        Parameters of a generator given by name.
+        Parameters of a generator given by name. ``text`` goes with "auto" too: it says what becomes of free text, for
+        all such columns or by column: ``"template"``, ``"mask"``, ``"drop"``, ``"augment"``; by default it is refused.
     sampling_strategy : str, float or mapping
         For "augment" with a target: imbalanced-learn's words. "auto" brings every class to the size of
         the largest.
@@ -208,6 +211,7 @@ def synthesize(
         coded, schema, personal, made_up = with_made_up(
             frame, coded, schema, personal_data(coded, schema), conditions or ()
         )
+        frame, coded, schema, texts = with_text(frame, coded, schema, generator, generator_options, purpose)
         if purpose == "release":
             frame, coded, schema, form, coarsening = coarsen_for_release(frame, coded, schema, form, gate, conditions)
         fair, frame, coded = _fairness(
@@ -235,7 +239,7 @@ def synthesize(
         delivered, warned = deliver(made, keep, plan, learnt, fair.blocks(made) or blocks_of(plan))
     accepted = made.iloc[delivered].reset_index(drop=True)
     outcome, weights = _outcome(fair, coded, accepted, purpose)
-    warned += [*broken_rules(model), *fair.notes, *made_up, *personal.repeated]
+    warned += [*broken_rules(model), *fair.notes, *made_up, *texts, *personal.repeated]
     counts = row_counts(coded, train, held, plan, keep, accepted, purpose)
     origin = describe_run(
         model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds, coarsening,
@@ -312,7 +316,8 @@ def _generator(
     if generator == "auto" and fair.rates is not None:
         choice = Choice("tree", "auto: it alone draws labels at the rates of the fairness plan; taken: tree")
     elif generator == "auto":
-        choice = choose_generator(*seen, schema, plan, wanted, Purpose(purpose), child(seed, "choose"))
+        plain = schema.without(*(column.name for column in schema.of(Kind.TEXT)))
+        choice = choose_generator(*seen, plain, plan, wanted, Purpose(purpose), child(seed, "choose"))
     return GENERATORS[choice.name](random_state=own, **(options or {})), choice
 
 
@@ -339,7 +344,7 @@ def _validate(
         real[1],
         new,
         schema,
-        row_source=model.row_source,
+        row_source=model.made_from,
         guarantee=model.privacy_,
         effort=validation,
         public_labels=public,

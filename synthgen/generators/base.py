@@ -28,9 +28,10 @@ from synthgen.generators.measured import fit_measured
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.generators.sampling import draw_table
 from synthgen.generators.target import append_target, with_target
+from synthgen.generators.texts import LearntText, RealTexts, Text, keeps_real_texts, learn_texts, without_dropped
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
-from synthgen.table.column import Kind, Schema
+from synthgen.table.column import OPAQUE_KINDS, Kind, Schema
 from synthgen.table.conditions import Allowed, allowed_values, target_codes
 from synthgen.table.constraints.found import found_rules
 from synthgen.table.constraints.ruleset import RuleSet, fit_declared
@@ -78,6 +79,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     learns_only_by_measuring: ClassVar[bool] = False
     last_digits: ClassVar[Literal["none", "noise", "lines", "margins", "margins by class"]] = "none"
 
+    text: Text = "refuse"
     random_state: RandomState
     schema_: Schema
     model_schema_: Schema
@@ -85,6 +87,13 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     constraints_: RuleSet
     broken_rules_: dict[str, int]
     effort_: dict[str, Any] | None
+    _texts: dict[str, LearntText]
+    _real_texts: dict[str, RealTexts]
+
+    @property
+    def made_from(self) -> RowSource:
+        """What rows are made from: ``row_source``, but one real row each where its text is changed."""
+        return RowSource.SINGLE_ROW if keeps_real_texts(self) else self.row_source
 
     @abstractmethod
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -151,12 +160,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         if self.learns_only_by_measuring:
             return fit_measured(self, frame, form, schema, target)
         schema = infer_schema(frame, target=target) if schema is None else complete(with_target(schema, target), frame)
-        for column in schema.of(Kind.TEXT):
-            raise DataError(
-                f"Column {column.name!r} holds free text, which can't be made without repeating real sentences. "
-                f"Drop it (df.drop(columns=[{column.name!r}])) or, for placeholders of the same shape, declare it: "
-                f"schema.with_column({column.name!r}, kind='identifier')."
-            )
+        schema = without_dropped(schema, self.text)
         seed = seed_sequence(self.random_state)
         coded = encode(frame, schema)
         self._check_target(coded, schema)
@@ -167,6 +171,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._seed = child(seed, "sample")
         self._calls = 0
         self._learn_identifiers(coded)
+        self._texts, self._real_texts = learn_texts(coded, schema, self.text, seed), {}
         self._target_codes = (
             coded[schema.target.name].unique() if with_classes(schema) and schema.target else np.array([])
         )
@@ -181,14 +186,16 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     def _learn_identifiers(self, coded: pd.DataFrame) -> None:
         """Learn of identifiers what new ones need: shape, check digits, gaps, and how many rows share one."""
         self.schema_ = with_shapes(coded, self.schema_)
-        columns = self.schema_.of(Kind.IDENTIFIER)
+        columns = self.schema_.of(*OPAQUE_KINDS)
         if not modelled(self.schema_):
+            text = " or are free text" if self.schema_.of(Kind.TEXT) else ""
             raise DataError(
                 f"Nothing can be learnt from these rows: {', '.join(repr(column.name) for column in columns)} identify "
-                "them, and there is no other column. If one holds quantities or labels, declare it: "
+                f"them{text}, and there is no other column. If one holds quantities or labels, declare it: "
                 f"schema.with_column({columns[0].name!r}, kind='integer')."
             )
         self._opaque_missing = {column.name: float(coded[column.name].isna().mean()) for column in columns}
+        columns = self.schema_.of(Kind.IDENTIFIER)
         self._holders = {column.name: learn_holders(coded[column.name]) for column in columns}
         self._entities = learn_entities(coded, self.schema_)
         self._taken: dict[str, set[str]] = {}

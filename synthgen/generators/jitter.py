@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from synthgen.errors import UsageError
 from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer, class_sizes
+from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
@@ -44,6 +45,7 @@ class JitterSynthesizer(Synthesizer):
         their nearest neighbour.
     n_neighbors : int
         Neighbours that define the local spread, at least 1.
+    text : str or mapping of free text; see :func:`synthgen.generators.texts.ways_of`
     random_state : int, Generator or None
 
     Attributes
@@ -68,10 +70,12 @@ class JitterSynthesizer(Synthesizer):
         self,
         strength: float | Literal["auto"] = "auto",
         n_neighbors: int = 5,
+        text: Text = "refuse",
         random_state: RandomState = None,
     ) -> None:
         self.strength = strength
         self.n_neighbors = n_neighbors
+        self.text = text
         self.random_state = random_state
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:

@@ -29,7 +29,7 @@ def with_last_digits(model: Synthesizer, learnt: pd.DataFrame) -> Schema:
         return schema
     given = [rule.gives for rule in model.constraints_.rules]
     if way in ("noise", "lines"):
-        return learn_endings(learnt, schema, given=given, around=True)
+        return learn_endings(learnt, schema, given=given)
     target = schema.target.name if way == "margins by class" and with_classes(schema) and schema.target else None
     classes = None if target is None else learnt[target].to_numpy(float)
     return learn_endings(learnt, schema, given=given, classes=classes, spike=SPIKE)

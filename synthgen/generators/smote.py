@@ -14,6 +14,7 @@ from sklearn.neighbors import NearestNeighbors
 from synthgen.errors import DataError, UsageError
 from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer, class_sizes
+from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState, legacy_seed
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
@@ -47,6 +48,7 @@ class SmoteSynthesizer(Synthesizer):
         all are. The others weigh rows by their surroundings: BorderlineSMOTE, ADASYN, KMeansSMOTE.
     k_neighbors : int
         At least 1; cut down to the class's rows minus one.
+    text : str or mapping of free text; see :func:`synthgen.generators.texts.ways_of`
     random_state : int, Generator or None
 
     Notes
@@ -73,9 +75,16 @@ class SmoteSynthesizer(Synthesizer):
     last_digits = "lines"
     holds_real_rows: ClassVar[bool] = True
 
-    def __init__(self, variant: Variant = "smote", k_neighbors: int = 5, random_state: RandomState = None) -> None:
+    def __init__(
+        self,
+        variant: Variant = "smote",
+        k_neighbors: int = 5,
+        text: Text = "refuse",
+        random_state: RandomState = None,
+    ) -> None:
         self.variant = variant
         self.k_neighbors = k_neighbors
+        self.text = text
         self.random_state = random_state
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:

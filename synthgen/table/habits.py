@@ -45,7 +45,6 @@ def learn_endings(
     given: Iterable[str | None] = (),
     classes: Floats | None = None,
     spike: int | None = None,
-    around: bool = False,
 ) -> Schema:
     """Add to each rounded number the last digits that its values have.
 
@@ -59,8 +58,6 @@ def learn_endings(
         With ``spike``: what tells the rows apart among which a value is repeated.
     spike : int, optional
         Values that so many rows share are drawn as they are. Of such rows no other value takes its ending.
-    around : bool
-        Whether numbers are drawn around real ones; see :func:`synthgen.table.endings.with_endings`.
 
     Examples
     --------
@@ -84,7 +81,7 @@ def learn_endings(
         free = np.ones(len(units), dtype=bool)
         if spike is not None:
             free = _repeats(values[there], None if classes is None else classes[there]) < spike
-        found = _endings_of(units.astype(np.int64), free, decimals, around)
+        found = _endings_of(units.astype(np.int64), free, decimals)
         if found:
             changed.append(replace(column, endings=found))
     return schema.with_columns(changed)
@@ -115,11 +112,7 @@ def beside(column: Column, kept: Floats, rows: int) -> Column:
         left = np.clip(np.array(item.shares) - shares, 0.0, None)
         rest = max(0.0, 1 - sum(item.shares))
         total = float(left.sum()) + rest
-        made.append(
-            replace(item, shares=tuple((left / total).tolist()))
-            if total > 0
-            else Endings(item.low, item.step, item.offset)
-        )
+        made.append(replace(item, shares=tuple((left / total).tolist())) if total > 0 else bare)
     return replace(column, endings=tuple(made))
 
 
@@ -132,15 +125,14 @@ def _repeats(values: Floats, classes: Floats | None) -> Whole:
     return np.asarray(np.bincount(at)[at])
 
 
-def _endings_of(units: Whole, free: NDArray[np.bool_], decimals: int, around: bool) -> tuple[Endings, ...]:
+def _endings_of(units: Whole, free: NDArray[np.bool_], decimals: int) -> tuple[Endings, ...]:
     """Endings of all sizes alike, or of each power of ten where these explain more."""
-    alike, gain = _one_size(units, free, 0.0, around)
+    alike, gain = _one_size(units, free, 0.0)
     starts = _sizes(units)
     if len(starts) > 1:
         at = np.searchsorted(starts, units, side="right") - 1
         parts = [
-            _one_size(units[at == k], free[at == k], float(start / 10.0**decimals), around)
-            for k, start in enumerate(starts)
+            _one_size(units[at == k], free[at == k], float(start / 10.0**decimals)) for k, start in enumerate(starts)
         ]
         if sum(own for _, own in parts) > gain + EVIDENCE * len(starts):
             return tuple(item for item, _ in parts)
@@ -159,7 +151,7 @@ def _sizes(units: Whole) -> Whole:
     return np.array(starts, dtype=np.int64)
 
 
-def _one_size(units: Whole, free: NDArray[np.bool_], low: float, around: bool) -> tuple[Endings, float]:
+def _one_size(units: Whole, free: NDArray[np.bool_], low: float) -> tuple[Endings, float]:
     """Step and endings of values of one size, and the nats that they explain."""
     step, offset = _step(units)
     gain = len(units) * float(np.log(step))
@@ -177,7 +169,7 @@ def _one_size(units: Whole, free: NDArray[np.bool_], low: float, around: bool) -
         own = _explained(loose, period)
         if own > won:
             found = _listed(replace(best, period=period), steps, loose)
-            if _moves(found, units[free], around) <= MOST_MOVED:
+            if _moves(found, units[free]) <= MOST_MOVED:
                 won, best = own, found
     return best, gain + (won if best.period > 1 else 0.0)
 
@@ -216,12 +208,12 @@ def _shares(counts: Whole, least: float) -> Floats:
     return np.asarray(out)
 
 
-def _moves(found: Endings, units: Whole, around: bool) -> float:
+def _moves(found: Endings, units: Whole) -> float:
     """Largest change of the distribution function where all numbers get these endings anew."""
     # Multiples of the golden ratio fill a period evenly without chance.
     part = np.mod(np.arange(len(units)) * 0.6180339887498949, 1.0) - 0.5
     own = np.sort(units).astype(float)
-    made = np.sort(found.nearest(own + 0.01 * found.step, part if around else part / found.period))
+    made = np.sort(found.nearest(own + 0.01 * found.step, part))
     shares = np.arange(1, len(own) + 1) / len(own)
     last = np.append(np.flatnonzero(np.diff(own)), len(own) - 1)
     return float(np.abs(np.searchsorted(made, own[last], side="right") / len(made) - shares[last]).max())

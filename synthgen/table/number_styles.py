@@ -16,6 +16,8 @@ from itertools import product
 
 import numpy as np
 
+from synthgen.errors import DataError
+
 CURRENCIES = frozenset(
     (  # noqa: SIM905 - a list reads worse
         "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW KZT MAD MXN "
@@ -76,7 +78,9 @@ class NumberStyle:
         forms = [_PATTERN.fullmatch(form) for form in text.split(";")]
         found = [form for form in forms if form is not None]
         if len(found) != len(forms):
-            raise ValueError(f"{text!r} isn't a way to write numbers")
+            raise DataError(
+                f"The schema's number format {text!r} can't be read. Write it as in '$#,##0.00;-$#,##0.00'."
+            )
         if len(found) == 1:
             before = found[0]["before"]
             found_before, found_after = [before, "-" + before, before], [found[0]["after"]] * 3
@@ -94,9 +98,8 @@ class NumberStyle:
         """One text that says it all, for a schema file."""
         digits = {"fixed": "0", "short": "#", "whole": "0"}[self.ending] * self.decimals
         tail = self.mark + digits if digits else ""
-        body = (f"#{self.separator}##0" if self.separator else "0") + (
-            f"[{tail}]" if self.ending == "whole" and tail else tail
-        )
+        body = f"#{self.separator}##0" if self.separator else "0"
+        body += f"[{tail}]" if self.ending == "whole" and tail else tail
         forms = [before + body + after for before, after in zip(self.before, self.after, strict=True)]
         return ";".join(forms[:2] if forms[2] == forms[0] else forms)
 
@@ -109,12 +112,8 @@ class NumberStyle:
             part = part.rstrip("0")
         elif self.ending == "whole" and not part.strip("0"):
             part = ""
-        return (
-            self.before[kind]
-            + whole.replace(",", self.separator)
-            + (self.mark + part if part else "")
-            + self.after[kind]
-        )
+        body = whole.replace(",", self.separator) + (self.mark + part if part else "")
+        return self.before[kind] + body + self.after[kind]
 
     def read(self, text: str) -> float | None:
         """Read a number; None where the text isn't written so."""
@@ -212,8 +211,11 @@ def _forms(around: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]] | No
         return None
     below = sorted(pair for pair in distinct if _is_negative(*pair))
     above = sorted((pair for pair in distinct if pair not in below), key=lambda pair: "+" not in pair[0] + pair[1])
-    if len(below) > 1 or len(above) > 2 or not above:
+    if len(below) > 1 or len(above) > 2:
         return None
+    if not above:
+        bare = {ord(sign): None for sign in "-\u2212()"}
+        above = [(below[0][0].translate(bare), below[0][1].translate(bare))]
     negative = below[0] if below else ("-" + above[0][0].replace("+", ""), above[0][1].replace("+", ""))
     return [(above[0][0], negative[0], above[-1][0]), (above[0][1], negative[1], above[-1][1])]
 

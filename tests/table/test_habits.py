@@ -72,7 +72,7 @@ LAWS = {
 
 @pytest.mark.parametrize("law", LAWS)
 @pytest.mark.parametrize("n", [60, 1_000, 20_000])
-@pytest.mark.parametrize("options", [{"around": True}, {"spike": 10}], ids=["around", "spikes"])
+@pytest.mark.parametrize("options", [{}, {"spike": 10}], ids=["all", "beside spikes"])
 def test_values_without_habits_get_none(rng, law, n, options):
     make, decimals = LAWS[law]
     assert learnt(make(rng, n), decimals, **options) == ()
@@ -99,7 +99,7 @@ def test_frequent_values_lend_their_endings_to_no_others(rng):
 
 def test_a_habit_that_would_change_the_distribution_is_left_alone(rng):
     hours = np.where(rng.random(4_000) < 0.5, 40, 5 * rng.integers(2, 13, 4_000)) + (rng.random(4_000) < 0.2)
-    assert learnt(hours.astype(float), 0, around=True) == ()
+    assert learnt(hours.astype(float), 0) == ()
     assert any(item.period > 1 for item in learnt(5.0 * rng.integers(2, 4_000, 4_000) + (rng.random(4_000) < 0.2), 0))
 
 

@@ -18,6 +18,7 @@ READ = [
     (["(1,234.50)", "3.00"], "#,##0.00;(#,##0.00)", [-1234.5, 3]),
     (["-£5", "£12", "£0"], "£0;-£0", [-5, 12, 0]),
     (["$-5", "$12"], "$0;$-0", [-5, 12]),
+    (["-$5", "-$12.50"], "$0[.00];-$0[.00]", [-5, -12.5]),
     (["5-", "12"], "0;0-", [-5, 12]),
     (["\u22125", "3"], "0;\u22120", [-5, 3]),
     (["12.5 %", "3.0 %"], "0.0 %;-0.0 %", [12.5, 3]),
@@ -59,6 +60,11 @@ def test_minus_zero_is_zero():
     assert not np.signbit(style.read("-0.00 €"))
 
 
+def test_a_schema_with_another_format_is_refused():
+    with pytest.raises(DataError, match="number format 'abc'"):
+        NumberStyle.from_text("abc")
+
+
 amounts = st.lists(st.integers(-(10**9), 10**9), min_size=3, max_size=30, unique=True)
 
 
@@ -79,8 +85,8 @@ def test_any_style_is_found_and_written_back(cents, around, signs, below, decima
     frame = pd.DataFrame({"x": [written(amount) for amount in cents]})
     style = find_style(frame["x"].tolist())
     if style is None:
-        # All negative, in groups of as many digits, or with three decimals that could be thousands.
-        assert max(cents) < 0 or len({len(str(abs(amount))) for amount in cents}) == 1 or decimals == 3
+        # In groups of as many digits, or with three decimals that could be thousands.
+        assert len({len(str(abs(amount))) for amount in cents}) == 1 or decimals == 3
         return
     assert [style.write(style.read(text)) for text in frame["x"]] == frame["x"].tolist()
     values = [style.read(text) for text in frame["x"]]

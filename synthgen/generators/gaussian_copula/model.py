@@ -40,6 +40,7 @@ from synthgen.generators.margins import (
     mixed,
     scores,
 )
+from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
@@ -70,11 +71,11 @@ class _Class:
 class GaussianCopulaSynthesizer(Synthesizer):
     """Margins of each column, tied together by a Gaussian copula for each class of the target.
 
-    Every column becomes a standard normal variable: numbers by their distribution function with spikes,
-    zero inflation, bounds and rounding kept, labels by a latent normal variable cut at thresholds, and
-    a second variable for whether a value is missing. Correlations of these variables are estimated within
-    each class, corrected for ties (polychoric), and shrunk towards the pool of all classes by the
-    Schäfer–Strimmer rule, so that a rare class keeps its own distribution as far as its rows carry it.
+    Every column becomes a standard normal variable: numbers by their distribution function with spikes, zero inflation,
+    bounds and rounding kept, labels by a latent normal variable cut at thresholds, and a second variable for whether a
+    value is missing. Correlations of these variables are estimated within each class, corrected for ties (polychoric),
+    and shrunk towards the pool of all classes by the Schäfer–Strimmer rule, so that a rare class keeps its own
+    distribution as far as its rows carry it.
 
     **What it can't keep**: dependence that is not monotone (a U shape, a circle), differences between more than
     one direction of a label with many levels, and rules that hold exactly.
@@ -86,6 +87,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
         are not named are empirical.
     shrinkage : "auto" or float
         Share of the pooled correlation in each class's, 0 to 1; "auto" estimates it.
+    text : str or mapping of free text; see :func:`synthgen.generators.texts.ways_of`
     random_state : int, Generator or None
 
     Attributes
@@ -95,10 +97,9 @@ class GaussianCopulaSynthesizer(Synthesizer):
 
     Notes
     -----
-    A saved model holds correlations, the schema with its bounds, and the points of quantile functions. Each
-    point is made from the means of at least five rows of its class, but for values that ten rows share and for
-    labels, which are kept as they are, a label held by one row too. A class of fewer than five rows gives away
-    about where its rows lie.
+    A saved model holds correlations, the schema with its bounds, and the points of quantile functions. Each point is
+    made from the means of at least five rows of its class, but for values that ten rows share and for labels, which are
+    kept as they are, a label held by one row too. A class of fewer than five rows gives away about where its rows lie.
 
     References
     ----------
@@ -122,10 +123,12 @@ class GaussianCopulaSynthesizer(Synthesizer):
         self,
         marginals: Literal["empirical"] | Mapping[str, str] = "empirical",
         shrinkage: float | Literal["auto"] = "auto",
+        text: Text = "refuse",
         random_state: RandomState = None,
     ) -> None:
         self.marginals = marginals
         self.shrinkage = shrinkage
+        self.text = text
         self.random_state = random_state
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:

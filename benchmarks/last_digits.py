@@ -1,4 +1,4 @@
-"""Last digits of numbers, kept or lost: ``python -m benchmarks.numbers``.
+"""Last digits of numbers, kept or lost: ``python -m benchmarks.last_digits``.
 
 Each generator learns from half of a table; what it makes is compared with the other half. Three ways: endings not
 learnt, numbers moved to the nearest ending, and endings given their shares, which is what generators do.
@@ -24,7 +24,7 @@ from synthgen.table.column import Column
 from synthgen.table.endings import Endings
 
 HERE = Path(__file__).resolve().parent
-RECORD, PAGE = HERE / "numbers.json", HERE / "numbers.md"
+RECORD, PAGE = HERE / "last_digits.json", HERE / "last_digits.md"
 SHARED = HERE.parents[1] / "shared" / "data"
 MOST_ROWS = 12_000
 WAYS = ("not learnt", "nearest", "shares")
@@ -90,7 +90,7 @@ GENERATORS: dict[str, Callable[[], Any]] = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.numbers", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.last_digits", description=__doc__)
     parser.add_argument("--table", action="append", choices=list(CASES), help="only this one; may be repeated")
     record = read(RECORD)
     for name in parser.parse_args().table or list(CASES):
@@ -172,11 +172,11 @@ def _dependence(frame: pd.DataFrame, column: str) -> Floats:
 def page(record: dict[str, Any]) -> str:
     lines = [
         "# Last digits of numbers", "",
-        "Made by `python -m benchmarks.numbers`. Each generator learns from half of a table and makes as many rows,",
-        "which are compared with the other half. Endings: total variation of the last digits, 0 is the same, 1 has none",
-        "in common. KS: Kolmogorov-Smirnov distance of the values. Dependence: largest difference of a correlation ratio",
-        "or a rank correlation with another column. Lower is better; the half that was learnt from says what chance",
-        "gives.",
+        "Made by `python -m benchmarks.last_digits`. Each generator learns from half of a table and makes as many rows,",
+        "which are compared with the other half. Endings: total variation of the last digits, 0 is the same, 1 has",
+        "none in common. KS: Kolmogorov-Smirnov distance of the values. Dependence: largest difference of a",
+        "correlation ratio or a rank correlation with another column. Lower is better; the half that was learnt from",
+        "says what chance gives.",
         "",
     ]  # fmt: skip
     for name, case in CASES.items():
