@@ -73,4 +73,4 @@ def _without_identifiers(model: Synthesizer, schema: Schema) -> None:
         locale: {"lead": made[0].name, "by": None, "distinct": [column.name for column in made]}
         for locale, made in made_up_columns(schema).items()
     }
-    model._taken = {}
+    model._taken, model._texts, model._real_texts = {}, {}, {}

@@ -159,6 +159,8 @@ def _check(schema: Schema) -> None:
             raise UsageError(f"Column {column.name!r} has bounds whose first is above the second. Swap them.")
         if column.kind in LABEL_KINDS and column.categories == () and not column.nullable:
             raise UsageError(f"Column {column.name!r} is declared to have no category and no gap. List its labels.")
+    if not schema.of(*ORDERED_KINDS, *LABEL_KINDS):
+        raise DataError("Nothing can be learnt of identifiers alone. Declare a column with labels or quantities.")
     target = schema.target
     if target is not None and target.kind is Kind.IDENTIFIER:
         raise DataError(

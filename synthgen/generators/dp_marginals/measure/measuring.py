@@ -31,8 +31,8 @@ from synthgen.generators.dp_marginals.public import grid_of, undeclared
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
 
 NO_CLASS = (
-    "No class of the target {name!r} is held by so many rows that it can be listed under this epsilon. Declare its "
-    "classes: schema.with_column({name!r}, kind='categorical', categories=(...))."
+    "Not even one class of the target {name!r} is held by so many rows that it can be listed under this epsilon. "
+    "Declare its classes: schema.with_column({name!r}, kind='categorical', categories=(...))."
 )
 
 Ints = NDArray[np.int64]
