@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import synthgen as sg
-from synthgen.errors import UsageError
+from synthgen.errors import DataError, UsageError
 from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, as_public
 from synthgen.table.column import Column, Kind, Role, Schema
 
@@ -114,12 +114,16 @@ def test_a_subject_with_several_rows_costs_as_many_times_the_noise():
         ({"target": "nobody"}, "'nobody'"),
         ({"generator_options": {"k": 3}}, "has no option 'k'"),
         ({"schema": "schema.json"}, "schema must be a Schema"),
-        ({"schema": as_public(Schema((Column("who", Kind.IDENTIFIER),)))}, "no column that could be modelled"),
     ],
 )
 def test_bad_input(words, said):
     with pytest.raises(UsageError, match=said):
         sg.preview_dp(**{"schema": declared(), "n_rows": 20_000, **words})
+
+
+def test_identifiers_alone_cant_be_modelled():
+    with pytest.raises(DataError, match="identifiers alone"):
+        sg.preview_dp(as_public(Schema((Column("who", Kind.IDENTIFIER),))), 1000)
 
 
 # What people see

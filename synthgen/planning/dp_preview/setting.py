@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from synthgen.errors import UsageError
 from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, public_schema
 from synthgen.generators.dp_marginals.accounting import Budget, gaussian_scale, pure_of
 from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, FINE_POINTS, HALVES, MOST_BINS, tree_scale
@@ -101,7 +100,7 @@ def setting_of(schema: Schema, n_rows: int, target: str | None, options: Mapping
 
     Raises
     ------
-    UsageError
+    UsageError, DataError
         The budget is none, or no column could be modelled.
     """
     model = DPMarginalsSynthesizer(**options)
@@ -110,8 +109,6 @@ def setting_of(schema: Schema, n_rows: int, target: str | None, options: Mapping
     budget = model._budget(public)
     lacking = list(undeclared(public).values())
     modelled = public.of(*ORDERED_KINDS, *LABEL_KINDS)
-    if not modelled:
-        raise UsageError("The schema has no column that could be modelled; only identifiers.")
     divided = plan(
         budget, columns=len(modelled),
         trees=sum(c.kind in ORDERED_KINDS and (c.bounds is None or grid_of(c)[1] > FEW_POINTS) for c in modelled),
