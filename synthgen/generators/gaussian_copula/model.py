@@ -30,7 +30,7 @@ from synthgen.generators.gaussian_copula.correlation import (
     root,
     shrinkage_intensity,
 )
-from synthgen.generators.level_orders import level_orders
+from synthgen.generators.level_orders import level_orders, nested
 from synthgen.generators.margins import (
     FAMILIES,
     Floats,
@@ -44,6 +44,7 @@ from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
 from synthgen.table.conditions import Allowed
+from synthgen.table.constraints.found import Follows
 from synthgen.table.grid import to_grid
 
 MARGIN_ROWS = 4.0
@@ -131,7 +132,8 @@ class GaussianCopulaSynthesizer(Synthesizer):
         self._check_parameters()
         schema = self.model_schema_
         self._target = schema.target.name if with_classes(schema) and schema.target else None
-        self._orders = level_orders(coded, schema, rng)
+        follow = [rule.rule for rule in self.constraints_.rules if isinstance(rule, Follows)]
+        self._orders = nested(level_orders(coded, schema, rng), follow)
         self._names = [c.name for c in schema.of(*ORDERED_KINDS, *LABEL_KINDS) if c.name != self._target]
         ranked = self._ranked(coded)
         self._gaps = [name for name in self._names if name not in self._orders and ranked[name].isna().any()]

@@ -66,10 +66,14 @@ class Follows(Constraint):
         if name in free:
             rows[name][where] = self.rule.apply(_nearest_level(rows[by][where], self.rule, schema))
         elif by in free:
-            for i in where:
-                same = (self.rule.values == rows[name][i]) | (np.isnan(self.rule.values) & np.isnan(rows[name][i]))
-                if same.any():
-                    rows[by][i] = rng.choice(self.rule.levels[same])
+            levels: dict[float | None, Any] = {}
+            for i, value in zip(where.tolist(), rows[name][where].tolist(), strict=True):
+                key = None if value != value else value
+                if key not in levels:
+                    alike = np.isnan(self.rule.values) if key is None else self.rule.values == value
+                    levels[key] = self.rule.levels[alike]
+                if len(levels[key]):
+                    rows[by][i] = rng.choice(levels[key])
 
 
 @dataclass(frozen=True, eq=False)
