@@ -124,7 +124,9 @@ class SmoteSynthesizer(Synthesizer):
                 'a line between. Use generator="jitter" for it, or ask for the other classes only.'
             )
         matrix, labels = self._matrix(inside if self.variant == "smote" else np.ones(len(self._y), bool), rng)
-        if self.variant == "smote":
+        if not matrix.shape[1]:
+            new = np.empty((n, 0))  # nothing but identifiers, which are made anew
+        elif self.variant == "smote":
             new = self._between(matrix, labels, n, min(self.k_neighbors, size - 1), rng)
         else:
             new = self._weighted(matrix, labels, inside, n, rng)

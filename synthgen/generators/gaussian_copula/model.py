@@ -181,7 +181,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
                 columns[name] = ranks[np.where(np.isnan(values), len(ranks) - 1, values).astype(np.int64)].astype(float)
             else:
                 columns[name] = values
-        return pd.DataFrame(columns, columns=self._names)
+        return pd.DataFrame(columns, columns=self._names, index=coded.index)
 
     def _margins(self, ranked: pd.DataFrame, spreads: Mapping[str, float]) -> dict[str, Margin]:
         margins = {}
