@@ -41,7 +41,7 @@ def complete(schema: Schema, frame: pd.DataFrame) -> Schema:
     Parameters
     ----------
     schema : Schema
-        Columns that are complete already stay as they are.
+        Columns that are complete already stay as they are, but for labels that are to be read off the table.
     frame : pandas.DataFrame
         Its columns that the schema doesn't name are left out.
 
@@ -66,7 +66,8 @@ def complete(schema: Schema, frame: pd.DataFrame) -> Schema:
     ((0.0, 120.0), 'int64')
     """
     lacking = [name for name in schema.names if name not in frame.columns]
-    if schema.complete:
+    left_open = [column for column in schema if not column.complete or _lacks_labels(column)]
+    if not left_open:
         return schema
     if lacking:
         raise UsageError(
@@ -75,10 +76,17 @@ def complete(schema: Schema, frame: pd.DataFrame) -> Schema:
             + f" of its schema. Its columns are: {', '.join(map(str, frame.columns))}. "
             f"Correct the schema, or leave the column out: schema.without({lacking[0]!r})."
         )
-    return schema.with_columns(_complete_column(frame[column.name], column) for column in schema if not column.complete)
+    return schema.with_columns(_complete_column(frame[column.name], column) for column in left_open)
+
+
+def _lacks_labels(column: Column) -> bool:
+    """Whether a person declared a column to be labels, without listing them."""
+    return column.kind in LABEL_KINDS and column.categories is None and "kind" in column.declared
 
 
 def _complete_column(series: pd.Series[Any], said: Column) -> Column:
+    if said.role is Role.IDENTIFIER and said.kind is not Kind.IDENTIFIER and "role" not in said.declared:
+        said = replace(said, role=Role.FEATURE)  # it was taken for an identifier, and is not
     read = infer_column(series, said.name, said.role)
     token = said.storage.missing_token
     if token is not None:
