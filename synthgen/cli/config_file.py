@@ -223,6 +223,9 @@ class _Check:
         for key, choices in (("kind", Kind), ("role", Role)):
             if key in fields:
                 fields[key] = self.value(f"{place} {key}", fields[key], choices)
+        for key in ("pattern", "check", "faker", "locale"):
+            if key in fields:
+                self.value(f"{place} {key}", fields[key], str)
         if "decimals" in fields:
             self.value(f"{place} decimals", fields["decimals"], int)
             if not 0 <= fields["decimals"] <= 15:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from synthgen.errors import ConditionError, DataError, NotFittedError, UsageError
 from synthgen.generators.asked import Asked, modelled, with_classes
@@ -25,9 +25,10 @@ from synthgen.generators.distance_columns import (
 from synthgen.generators.identifying import learn_entities, learn_holders, with_shapes
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.generators.sampling import draw_table
+from synthgen.generators.target import append_target, with_target
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
-from synthgen.table.column import Kind, Role, Schema
+from synthgen.table.column import Kind, Schema
 from synthgen.table.conditions import Allowed, allowed_values, target_codes
 from synthgen.table.constraints.found import found_rules
 from synthgen.table.constraints.ruleset import RuleSet, fit_declared
@@ -137,9 +138,9 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         if y is not None:
             if target is not None:
                 raise UsageError("Give the target either as y or as the name of a column of X, not both.")
-            frame, target = _append_target(frame, y)
+            frame, target = append_target(frame, y)
             form = form.with_columns(frame)
-        schema = infer_schema(frame, target=target) if schema is None else complete(_with_target(schema, target), frame)
+        schema = infer_schema(frame, target=target) if schema is None else complete(with_target(schema, target), frame)
         for column in schema.of(Kind.TEXT):
             raise DataError(
                 f"Column {column.name!r} holds free text, which can't be made without repeating real sentences. "
@@ -170,6 +171,12 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         """Learn of identifiers what new ones need: shape, check digits, gaps, and how many rows share one."""
         self.schema_ = with_shapes(coded, self.schema_)
         columns = self.schema_.of(Kind.IDENTIFIER)
+        if not modelled(self.schema_):
+            raise DataError(
+                f"Nothing can be learnt from these rows: {', '.join(repr(column.name) for column in columns)} identify "
+                "them, and there is no other column. If one holds quantities or labels, declare it: "
+                f"schema.with_column({columns[0].name!r}, kind='integer')."
+            )
         self._opaque_missing = {column.name: float(coded[column.name].isna().mean()) for column in columns}
         self._holders = {column.name: learn_holders(coded[column.name]) for column in columns}
         self._entities = learn_entities(coded, self.schema_)
@@ -369,22 +376,3 @@ def class_sizes(
     weights = np.array([counts[code] for code in allowed], dtype=float)
     sizes = rng.multinomial(n, weights / weights.sum())
     return {code: int(size) for code, size in zip(allowed, sizes, strict=True) if size}
-
-
-def _with_target(schema: Schema, target: str | None) -> Schema:
-    if target is None or (schema.target is not None and schema.target.name == target):
-        return schema
-    schema[target]  # raises with the list of columns
-    if schema.target is not None:
-        schema = schema.with_column(schema.target.name, role=Role.FEATURE)
-    return schema.with_column(target, role=Role.TARGET)
-
-
-def _append_target(frame: pd.DataFrame, y: Any) -> tuple[pd.DataFrame, str]:
-    values = y if isinstance(y, pd.Series) else pd.Series(column_or_1d(y, warn=True))
-    name = str(values.name) if values.name is not None else "target"
-    if name in frame.columns:
-        raise UsageError(f"X already has a column {name!r}, the name of y. Rename one of them.")
-    if len(values) != len(frame):
-        raise DataError(f"X has {len(frame)} rows and y has {len(values)}; they must be equally long.")
-    return frame.assign(**{name: values.to_numpy() if values.dtype.kind in "iufbOUS" else values.array}), name

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.randomness import stream
-from synthgen.table.check_digits import learn_check
+from synthgen.table.check_digits import check_named, learn_check
 from synthgen.table.column import Column, Kind, Schema
 from synthgen.table.constraints.free import Pattern
 from synthgen.table.constraints.regex_values import values_matching
@@ -30,9 +30,17 @@ ONE_ROW_EACH = [[1.0, 1.0]]
 
 
 def with_shapes(coded: pd.DataFrame, schema: Schema) -> Schema:
-    """Learn the shape and check digits of columns that were declared identifiers without saying a shape."""
+    """Learn the shape and check digits of columns that were declared identifiers without saying a shape.
+
+    Raises
+    ------
+    UsageError
+        Check digits, a word of Faker's or a locale that there aren't.
+    """
     learnt = []
     for column in schema.of(Kind.IDENTIFIER):
+        if column.check is not None:
+            check_named(column.check)
         if column.faker is not None:
             check_faker(column)
         elif column.pattern is None:

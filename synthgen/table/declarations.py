@@ -97,11 +97,24 @@ def _complete_column(series: pd.Series[Any], said: Column) -> Column:
     elif kind is read.kind and (token is None or token != read.storage.missing_token):
         made = read
     else:
-        made = _AS[kind](series, read, kind)
-    made = with_facts(series, made, said)
-    if made.kind is Kind.IDENTIFIER and made.role is Role.FEATURE:
-        made = replace(made, role=Role.IDENTIFIER)
-    return made
+        made = read_as(series, read, kind)
+    return _named(with_facts(series, made, said))
+
+
+def read_as(series: pd.Series[Any], column: Column, kind: Kind) -> Column:
+    """Read a column as another kind, with what its values say about that kind.
+
+    Raises
+    ------
+    DataError
+        The values aren't of that kind.
+    """
+    return _named(_AS[kind](series, column, kind))
+
+
+def _named(column: Column) -> Column:
+    identifies = column.kind is Kind.IDENTIFIER and column.role is Role.FEATURE
+    return replace(column, role=Role.IDENTIFIER) if identifies else column
 
 
 def _kind(series: pd.Series[Any], said: Column, read: Column) -> Kind:
@@ -170,9 +183,10 @@ def _as_numbers(series: pd.Series[Any], read: Column, kind: Kind) -> Column:
     if family(series)[0] is Family.TEXT:
         token = storage.missing_token
         texts = read_numbers([text for text in labels(series)[1] if text != token])
-        if texts is not None:
-            token = token if token is not None else texts.missing_token
-            storage = replace(storage, as_text=True, text_format=texts.text_format, missing_token=token)
+        # Texts in no form that is known, such as 007, come back as plain numbers in text.
+        form = texts.text_format if texts else None
+        token = texts.missing_token if texts and token is None else token
+        storage = replace(storage, as_text=True, text_format=form, missing_token=token)
     made = _blank(read, kind=kind, storage=storage)
     values = KINDS[kind].parse(series, made)
     present = values[~np.isnan(values)]

@@ -7,22 +7,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from synthgen.errors import DataError, UsageError
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
-from synthgen.table.dtypes import Family, family, labels
-from synthgen.table.encoding import extend_categories
-from synthgen.table.inference import as_identifier
-from synthgen.table.kinds import KINDS
-from synthgen.table.number_rules import decimals_of
-from synthgen.table.text_formats import find_date_format
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
+from synthgen.table.declarations import read_as
+from synthgen.table.declared_facts import with_facts
 
-FIELDS = ("kind", "role", "bounds", "categories", "decimals")
+_KINDS_WITH: dict[str, tuple[Kind, ...]] = {
+    "bounds": ORDERED_KINDS, "categories": LABEL_KINDS, "decimals": (Kind.CONTINUOUS,),
+    **dict.fromkeys(("pattern", "check", "faker", "locale"), (Kind.IDENTIFIER,)),
+}  # fmt: skip
+
+FIELDS = ("kind", "role", *_KINDS_WITH)
 """What can be declared of a column."""
-
-_KINDS_WITH = {"bounds": ORDERED_KINDS, "categories": LABEL_KINDS, "decimals": (Kind.CONTINUOUS,)}
 
 
 def declare(frame: pd.DataFrame, schema: Schema, declarations: Mapping[str, Mapping[str, Any]]) -> Schema:
@@ -34,8 +32,8 @@ def declare(frame: pd.DataFrame, schema: Schema, declarations: Mapping[str, Mapp
         The table; a column whose kind changes is read again as what it is said to be.
     schema : Schema
     declarations : mapping
-        For each column, some of ``kind``, ``role``, ``bounds`` (lowest and highest, dates for dates), ``categories``
-        and ``decimals``.
+        For each column, some of ``kind``, ``role``, ``bounds`` (lowest and highest, dates for dates), ``categories``,
+        ``decimals``, and of identifiers ``pattern``, ``check``, ``faker`` and ``locale``.
 
     Returns
     -------
@@ -67,85 +65,44 @@ def declare(frame: pd.DataFrame, schema: Schema, declarations: Mapping[str, Mapp
 
 def _declared(series: pd.Series[Any], column: Column, fields: Mapping[str, Any]) -> Column:
     kind = Kind(fields.get("kind", column.kind))
-    for name, kinds in _KINDS_WITH.items():
-        if name in fields and kind not in kinds:
-            raise UsageError(
-                f"Column {column.name!r} is {kind}, which has no {name}; {name} go with {' and '.join(kinds)}. "
-                "Leave it out, or declare another kind."
-            )
-    declared = frozenset(fields) | column.declared
+    said = _said(column.name, kind, fields)
     # An identifier's role followed from its kind; of another kind, it is a column like others.
     role = Role.FEATURE if column.role is Role.IDENTIFIER and kind is not Kind.IDENTIFIER else column.role
-    if kind is not column.kind:
-        column = _read_as(series, replace(column, role=role), kind)
+    made = column if kind is column.kind else read_as(series, replace(column, role=role), kind)
+    made = with_facts(series, made, said)
     if "role" in fields:
-        column = replace(column, role=Role(fields["role"]))
+        made = replace(made, role=said.role)
+    if kind is Kind.BOOLEAN and (made.kind is not kind or len(made.categories or ()) != 2):
+        raise DataError(
+            f"Column {column.name!r} is declared boolean, but doesn't have two labels. Declare it categorical."
+        )
+    return replace(made, declared=frozenset(fields) | column.declared)
+
+
+def _said(name: str, kind: Kind, fields: Mapping[str, Any]) -> Column:
+    """What is declared, as a column of its own."""
+    for fact, kinds in _KINDS_WITH.items():
+        if fact in fields and kind not in kinds:
+            raise UsageError(
+                f"Column {name!r} is {kind}, which has no {fact}; {fact} go{'' if fact.endswith('s') else 'es'} with "
+                f"{' and '.join(kinds)}. Leave it out, or declare another kind."
+            )
+    facts = {fact: fields[fact] for fact in ("decimals", "pattern", "check", "faker", "locale") if fact in fields}
     if "bounds" in fields:
-        column = replace(column, bounds=_bounds(series, column, fields["bounds"]))
+        facts["bounds"] = _bounds(name, kind, fields["bounds"])
     if "categories" in fields:
-        column = replace(column, categories=_categories(series, column, fields["categories"]))
-    if "decimals" in fields:
-        column = replace(column, decimals=int(fields["decimals"]))
-    if column.kind is Kind.BOOLEAN and len(column.categories or ()) != 2:
-        raise DataError(
-            f"Column {column.name!r} is declared boolean, but has {len(column.categories or ())} labels and not two. "
-            "Declare it categorical."
-        )
-    return replace(column, declared=declared)
+        facts["categories"] = tuple(fields["categories"])
+    role = Role(fields.get("role", Role.FEATURE))
+    return Column(name, kind, role, declared=frozenset(fields), **facts)
 
 
-def _read_as(series: pd.Series[Any], column: Column, kind: Kind) -> Column:
-    """The column as another kind, with what its values say about that kind."""
-    bare = replace(
-        column, kind=kind, bounds=None, categories=None, decimals=None, resolution=None, pattern=None, check=None
-    )  # fmt: skip
-    if kind in LABEL_KINDS:
-        return extend_categories(Schema((bare,)), series.to_frame(column.name))[column.name]
-    if kind in OPAQUE_KINDS:
-        if kind is Kind.TEXT:
-            return bare
-        role = Role.IDENTIFIER if bare.role is Role.FEATURE else bare.role
-        return as_identifier(series, replace(bare, role=role))
-    bare = _stored_as_text(series, bare)
-    values = KINDS[kind].parse(series, bare)
-    present = values[~np.isnan(values)]
-    if not len(present):
-        return bare
-    if kind is Kind.INTEGER and (present % 1).any():
-        raise DataError(f"Column {column.name!r} is declared integer, but holds fractions. Declare it continuous.")
-    return replace(
-        bare,
-        bounds=(float(present.min()), float(present.max())),
-        decimals=decimals_of(present) if kind is Kind.CONTINUOUS else None,
-    )
-
-
-def _stored_as_text(series: pd.Series[Any], column: Column) -> Column:
-    """Numbers and dates that are stored as text are given back as text."""
-    if family(series)[0] is not Family.TEXT:
-        return column
-    text_format = column.storage.text_format
-    if column.kind is Kind.DATETIME:
-        found = find_date_format([str(text) for text in labels(series)[1]], column.name)
-        text_format = found.text_format if found else None
-    return replace(column, storage=replace(column.storage, as_text=True, text_format=text_format))
-
-
-def _bounds(series: pd.Series[Any], column: Column, given: Any) -> tuple[float, float]:
-    dates = column.kind is Kind.DATETIME
+def _bounds(name: str, kind: Kind, given: Any) -> tuple[float, float]:
+    dates = kind is Kind.DATETIME
     if any(isinstance(end, date) is not dates for end in given):
-        raise UsageError(
-            f"Column {column.name!r} is {column.kind}, so its bounds must be two {'dates' if dates else 'numbers'}."
-        )
+        raise UsageError(f"Column {name!r} is {kind}, so its bounds must be two {'dates' if dates else 'numbers'}.")
     low, high = (_microseconds(end) if dates else float(end) for end in given)
-    values = KINDS[column.kind].parse(series, column)
     if low > high:
-        raise UsageError(f"Column {column.name!r} has bounds whose first is above the second. Swap them.")
-    if np.nanmin(values, initial=low) < low or np.nanmax(values, initial=high) > high:
-        raise DataError(
-            f"Column {column.name!r} has values outside the bounds that are declared. Widen the bounds, or correct "
-            "the rows."
-        )
+        raise UsageError(f"Column {name!r} has bounds whose first is above the second. Swap them.")
     return low, high
 
 
@@ -154,21 +111,3 @@ def _microseconds(moment: date) -> float:
         moment = datetime(moment.year, moment.month, moment.day)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return moment.timestamp() * 1e6
-
-
-def _categories(series: pd.Series[Any], column: Column, given: Any) -> tuple[Any, ...]:
-    """The labels declared, each as the column holds it where it does: a 1 may be written as "1"."""
-    held = {_spelt(label): label for label in labels(series)[1]}
-    listed = tuple(held.get(_spelt(label), label) for label in given)
-    lacking = len(held.keys() - {_spelt(label) for label in listed} - {column.storage.missing_token})
-    if lacking:
-        raise DataError(
-            f"Column {column.name!r} has {lacking} label{'s' if lacking > 1 else ''} that the categories declared "
-            "don't list. List every label, or correct the rows."
-        )
-    return listed
-
-
-def _spelt(label: Any) -> str:
-    """A label as people write it: whole numbers without a point, whatever the column holds them as."""
-    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)

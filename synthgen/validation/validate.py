@@ -56,7 +56,7 @@ NOT_TESTED = (
     "attacks by someone who knows more than the synthetic table: other releases, the generator, who is in the data",
     "leaks smaller than the smallest that would have been found, and columns of free text and identifiers",
     "whether a model trained on the table predicts better than without it",
-    "rules between columns other than orders, sums, gaps and what follows from one column (formulas, say)",
+    "rules between columns other than orders, sums, products, ratios, gaps and what follows from one column",
 )
 
 

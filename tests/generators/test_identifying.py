@@ -2,7 +2,9 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from synthgen.errors import DataError, UsageError
 from synthgen.generators import GENERATORS
 from synthgen.generators.identifying import avoiding, holder_of_rows, learn_holders
 from synthgen.table import Kind, infer_schema
@@ -106,3 +108,17 @@ def test_a_declared_identifier_gets_the_shape_of_its_values():
     assert model.schema_["ward"].pattern == "A-9"
     assert made.str.fullmatch(r"[A-Z]-\d+").all()
     assert made.nunique() < 20  # three values have twenty rows each
+
+
+def test_a_table_of_nothing_but_identifiers_is_refused():
+    frame = pd.DataFrame({"key": [f"K{number}" for number in range(40)], "number": np.arange(40)})
+    for name in ("jitter", "smote", "gaussian_copula", "tree"):
+        with pytest.raises(DataError, match="'key', 'number' identify them, and there is no other column"):
+            GENERATORS[name]().fit(frame)
+
+
+def test_check_digits_that_there_are_not_are_refused_when_fitting():
+    frame = pd.DataFrame({"key": [f"K{number}" for number in range(40)], "x": np.linspace(0, 1, 40)})
+    schema = infer_schema(frame).with_column("key", kind="identifier", check="luhm")
+    with pytest.raises(UsageError, match="no check digits called 'luhm'"):
+        GENERATORS["gaussian_copula"]().fit(frame, schema=schema)

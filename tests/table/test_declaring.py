@@ -47,7 +47,7 @@ def test_texts_of_digits_become_numbers():
 
 def test_fractions_are_not_whole_numbers():
     table = pd.DataFrame({"x": [0.5, 1.0, 2.0]})
-    with pytest.raises(DataError, match="'x' is declared integer, but holds fractions"):
+    with pytest.raises(DataError, match="'x' is integer in the schema, but not all its values are whole"):
         declare(table, infer_schema(table), {"x": {"kind": "integer"}})
 
 
@@ -62,8 +62,8 @@ def test_an_identifier_has_the_role_of_one_and_loses_it():
 
 
 def test_labels_are_taken_as_the_column_holds_them():
-    assert declared("code", kind="categorical", categories=["1", "2", "3", "5"]).categories == (1, 2, 3, "5")
-    with pytest.raises(DataError, match="'code' has 1 label that the categories declared don't list") as slip:
+    assert declared("code", kind="categorical", categories=["1", "2", "3", "5"]).categories == (1, 2, 3, 5)
+    with pytest.raises(DataError, match="'code' has 1 label that its schema doesn't list") as slip:
         declared("code", kind="categorical", categories=[1, 2])
     assert "3" not in str(slip.value).replace("'code'", "")
 
@@ -71,8 +71,10 @@ def test_labels_are_taken_as_the_column_holds_them():
 def test_a_boolean_has_two_labels():
     table = pd.DataFrame({"x": [3, 1, 1, 3]})
     assert declare(table, infer_schema(table), {"x": {"kind": "boolean"}})["x"].categories == (1, 3)
-    with pytest.raises(DataError, match="declared boolean, but has 3 labels"):
+    with pytest.raises(DataError, match="'text' is boolean in the schema, but has more than two different values"):
         declared("text", kind="boolean")
+    with pytest.raises(DataError, match="'x' is declared boolean, but doesn't have two labels"):
+        declare(table, infer_schema(table), {"x": {"kind": "boolean", "categories": [1, 2, 3]}})
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,7 @@ def test_a_boolean_has_two_labels():
         ("code", {"kind": "categorical", "bounds": [0, 1]}, "is categorical, which has no bounds"),
         ("code", {"categories": [1, 3]}, "is integer, which has no categories"),
         ("code", {"decimals": 2}, "has no decimals; decimals go with continuous"),
+        ("code", {"pattern": "99"}, "has no pattern; pattern goes with identifier"),
         ("code", {"bounds": [5, 0]}, "first is above the second"),
         ("day", {"bounds": [0, 1]}, "must be two dates"),
     ],
@@ -93,9 +96,16 @@ def test_what_does_not_go_together(name, fields, said):
 def test_bounds_hold_every_value_and_say_none():
     assert declared("code", bounds=[0, 10]).bounds == (0.0, 10.0)
     assert declared("code", bounds=[1, 3]).bounds == (1.0, 3.0)
-    with pytest.raises(DataError, match="values outside the bounds") as slip:
+    with pytest.raises(DataError, match="1 value outside the bounds") as slip:
         declared("code", bounds=[0, 2])
     assert "3" not in str(slip.value)
+
+
+def test_an_identifier_says_how_new_values_look():
+    column = declared("id", kind="identifier", pattern="A9")
+    assert (column.pattern, column.check, column.declared) == ("A9", None, {"kind", "pattern"})
+    column = declared("text", kind="identifier", faker="email", locale="de_DE")
+    assert (column.faker, column.locale) == ("email", "de_DE")
 
 
 def test_there_is_one_target():

@@ -1,0 +1,9 @@
+"""Chance for the tests of rules."""
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
