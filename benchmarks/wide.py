@@ -22,6 +22,7 @@ FILE, PAGE = Path(__file__).with_name("wide.json"), Path(__file__).with_name("wi
 NAMES = ("jitter", "smote", "gaussian_copula", "tree")
 COLUMNS, FEWER_LEVELS = (75, 150, WIDE_COLUMNS), 5_000
 MIB = 2**20
+MADE = 10_000
 TABLES = {"columns": (wide, "bought"), "levels": (many_levels, "returned")}
 SIZES: dict[str, tuple[int, ...]] = {"columns": COLUMNS, "levels": (FEWER_LEVELS, LEVELS)}
 
@@ -29,8 +30,10 @@ SIZES: dict[str, tuple[int, ...]] = {"columns": COLUMNS, "levels": (FEWER_LEVELS
 def jobs() -> list[tuple[str, str, int]]:
     """What is done with which table of which size, each in a process of its own."""
     out = [(what, axis, size) for axis, sizes in SIZES.items() for size in sizes for what in ("profile", *NAMES)]
-    out += [(f"whole {name}", axis, sizes[-1]) for axis, sizes in SIZES.items() for name in NAMES]
-    return out + [("whole gaussian_copula", "columns", size) for size in COLUMNS[:-1]]
+    out += [("whole gaussian_copula", "columns", size) for size in COLUMNS]
+    out += [(f"whole {name}", "columns", COLUMNS[-1]) for name in NAMES]
+    out += [(f"whole {name}", "levels", LEVELS) for name in NAMES]
+    return list(dict.fromkeys(out))
 
 
 def one(what: str, axis: str, size: int) -> dict[str, Any]:
@@ -51,11 +54,17 @@ def one(what: str, axis: str, size: int) -> dict[str, Any]:
     elif what in NAMES:
         model = sg.generators.GENERATORS[what](random_state=0).fit(frame, target=target)
         fitted = time.process_time()
-        made = model.sample(len(frame), random_state=1)
+        made = model.sample(MADE, random_state=1)
         out |= {"fit": round(fitted - start, 2), "sample": round(time.process_time() - fitted, 2)}
     else:
         result = sg.synthesize(
-            frame, target=target, generator=what.split()[1], gate=None, random_state=0, progress=False
+            frame,
+            target=target,
+            generator=what.split()[1],
+            n_samples=MADE,
+            gate=None,
+            random_state=0,
+            progress=False,
         )
         with tempfile.TemporaryDirectory() as folder:
             result.write_reports(folder)
@@ -76,10 +85,10 @@ def page(found: dict[str, Any]) -> str:
     runs, sdv = found["runs"], found.get("sdv", {})
     lines = [
         "# Wide tables and labels of many levels", "",
-        "Made by `python -m benchmarks.wide` (beside SDV: `--part sdv --python` of an environment that has it). CPU time",
-        "and peak memory of the whole process, one core, each run in a process of its own; imports and what is compiled",
-        "on first use are not in the time, but the import is in the memory: about"
-        f" {runs['profile columns 75']['before'] / MIB:,.0f} MiB with the smallest table.", "",
+        "Made by `python -m benchmarks.wide` (beside SDV: `--part sdv --python` of an environment that has it). CPU",
+        "time and peak memory of the whole process, one core, each run in a process of its own; imports and what is",
+        f"compiled on first use are not in the time, but the import is in the memory. {MADE:,} rows are drawn. About"
+        f" {runs['profile columns 75']['before'] / MIB:,.0f} MiB are taken before anything is done.", "",
     ]  # fmt: skip
     for axis, sizes in SIZES.items():
         if axis == "columns":
@@ -103,10 +112,10 @@ def page(found: dict[str, Any]) -> str:
     keys = [key for key in keys if key in ("group kept", "share apart", "price by product", "returned by group")]
     lines += [
         f"Of {LEVELS:,} products in {ROWS:,} rows: the share of rows whose product is in the group that it belongs to;",
-        "how far the shares of the products are apart (half the sum of differences; two real samples of so many rows"
-        f" are {found['two samples']:.2f} apart);",
-        "how the mean price of a product and the share returned of a group go with the real ones (correlation, weighted",
-        "by rows).", "", *record.header(["generator", *keys]),
+        "how far the shares of the products are apart (half the sum of differences; real rows, as many as are drawn,",
+        f"are {found['two samples']:.2f} apart);",
+        "how the mean price of a product and the share returned of a group go with the real ones (correlation,",
+        "weighted by rows).", "", *record.header(["generator", *keys]),
     ]  # fmt: skip
     for who, run in [*((name, runs[f"{name} levels {LEVELS}"]) for name in NAMES), ("SDV", _quality_of(sdv))]:
         if "group kept" in run:
@@ -120,10 +129,10 @@ def _quality_of(sdv: dict[str, Any]) -> dict[str, Any]:
 
 
 def two_samples() -> float:
-    """How far the shares of two samples of the same products are apart by chance."""
+    """How far the shares of products are apart by chance, in a table of so many rows and in the rows that are drawn."""
     rng = np.random.default_rng(1)
     share = many_levels()["product"].value_counts(normalize=True).to_numpy()
-    one, other = (rng.multinomial(ROWS, share) / ROWS for _ in range(2))
+    one, other = (rng.multinomial(n, share) / n for n in (ROWS, MADE))
     return round(float(np.abs(one - other).sum() / 2), 3)
 
 
@@ -131,6 +140,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.wide", description=__doc__)
     parser.add_argument("--part", action="append", choices=["synthgen", "sdv"], help="default: synthgen")
     parser.add_argument("--python", default=sys.executable, help="an environment with SDV, for --part sdv")
+    parser.add_argument("--more", action="store_true", help="only jobs that the record doesn't have yet")
     parser.add_argument("--job", nargs=3, metavar=("WHAT", "AXIS", "SIZE"), help="one job in this process")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -139,21 +149,26 @@ def main() -> int:
         return 0
     found = record.read(FILE)
     for part in given.part or ["synthgen"]:
-        runs: dict[str, Any] = {}
         if part == "sdv":
+            runs: dict[str, Any] = {}
             for axis, sizes in SIZES.items():
                 for size in sizes:
                     made = record.json_of([given.python, "-m", "benchmarks.peers.sdv_wide", axis, str(size)])
                     about, runs[f"{axis} {size}"] = made.pop("about"), made
                     print("sdv", axis, size, figures(made), flush=True)
             found["sdv"] = {**about, "when": {**record.when(), "versions": about.pop("versions")}, "runs": runs}
-        else:
-            for what, axis, size in jobs():
-                made = record.json_of([sys.executable, "-m", "benchmarks.wide", "--job", what, axis, str(size)])
-                runs[f"{what} {axis} {size}"] = made
-                print(what, axis, size, figures(made), flush=True)
-            found |= {"runs": runs, "two samples": two_samples(), "when": record.when("lightgbm", "numba")}
-        record.write(FILE, found)
+            record.write(FILE, found)
+            continue
+        if not given.more:
+            found |= {"runs": {}, "two samples": two_samples()}
+        for what, axis, size in jobs():
+            if f"{what} {axis} {size}" in found["runs"]:
+                continue
+            made = record.json_of([sys.executable, "-m", "benchmarks.wide", "--job", what, axis, str(size)])
+            found["runs"][f"{what} {axis} {size}"] = made
+            print(what, axis, size, figures(made), flush=True)
+            record.write(FILE, found | {"when": record.when("lightgbm", "numba")})
+        found = record.read(FILE)
     PAGE.write_text(page(found), encoding="utf-8")
     return 0
 

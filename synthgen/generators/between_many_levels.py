@@ -78,7 +78,7 @@ def _neighbours(rows: NDArray[np.intp], points: NDArray[np.float32], k: int) -> 
     others = found != rows[:, None]
     # Among copies a row need not be its own first neighbour; then the last one found is left out.
     others[others.all(axis=1), -1] = False
-    return found[others].reshape(len(rows), -1)
+    return np.asarray(found[others].reshape(len(rows), -1))
 
 
 def commonest(values: Floats, rng: np.random.Generator) -> Floats:

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Variant = Literal["smote", "borderline", "adasyn", "kmeans"]
 VARIANTS: tuple[str, ...] = get_args(Variant)
 
-MOST_BYTES = 2**30
+MOST_BYTES = 2**28
 """Memory that imbalanced-learn may lay labels out in; beyond it rows are drawn in memory linear in rows and columns."""
 
 
@@ -42,7 +42,7 @@ class SmoteSynthesizer(Synthesizer):
     ----------
     variant : {"smote", "borderline", "adasyn", "kmeans"}
         ``"smote"`` is SMOTE [1]_ for numbers, SMOTE-NC where some columns are labels and SMOTE-N where
-        all are; labels too many to be laid out in 1 GiB are compared by the 49 commonest of each column, see
+        all are; labels too many to be laid out in 256 MiB are compared by the 49 commonest of each column, see
         :mod:`synthgen.generators.between_many_levels`. The others weigh rows by their surroundings:
         BorderlineSMOTE, ADASYN, KMeansSMOTE.
     k_neighbors : int

@@ -108,7 +108,7 @@ def functions_of_many(many: Mapping[str, Levels], few: Mapping[str, Levels]) -> 
     Most levels may have one row, which can't refute anything: those of two rows and more must vouch for the rule.
     """
     found: Pairs = set()
-    columns = few | many
+    columns = {**few, **many}
     bar = math.log(CHANCE / (len(many) * len(columns) + 1))
     for key, by in many.items():
         first, several = np.unique(by.codes, return_index=True)[1], by.counts > 1
