@@ -29,10 +29,9 @@ SIZES: dict[str, tuple[int, ...]] = {"columns": COLUMNS, "levels": (FEWER_LEVELS
 
 def jobs() -> list[tuple[str, str, int]]:
     """What is done with which table of which size, each in a process of its own."""
-    out = [(what, axis, size) for axis, sizes in SIZES.items() for size in sizes for what in ("profile", *NAMES)]
+    out = [(what, axis, size) for axis, sizes in SIZES.items() for size in sizes[::-1] for what in ("profile", *NAMES)]
     out += [("whole gaussian_copula", "columns", size) for size in COLUMNS]
-    out += [(f"whole {name}", "columns", COLUMNS[-1]) for name in NAMES]
-    out += [(f"whole {name}", "levels", LEVELS) for name in NAMES]
+    out += [(f"whole {name}", axis, sizes[-1]) for name in NAMES[::-1] for axis, sizes in SIZES.items()]
     return list(dict.fromkeys(out))
 
 
@@ -43,7 +42,7 @@ def one(what: str, axis: str, size: int) -> dict[str, Any]:
     make, target = TABLES[axis]
     # What is imported or compiled on first use is not counted.
     small = wide(8, 300)
-    sg.generators.GENERATORS[what if what in NAMES else "tree"](random_state=0).fit(small, target="bought").sample(5)
+    sg.generators.GENERATORS[what if what in NAMES else "jitter"](random_state=0).fit(small, target="bought").sample(5)
     if what.startswith("whole"):
         sg.synthesize(small, target="bought", generator="jitter", gate=None, random_state=0, progress=False)
     frame = make(size)
