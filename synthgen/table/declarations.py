@@ -85,8 +85,6 @@ def _lacks_labels(column: Column) -> bool:
 
 
 def _complete_column(series: pd.Series[Any], said: Column) -> Column:
-    if said.role is Role.IDENTIFIER and said.kind is not Kind.IDENTIFIER and "role" not in said.declared:
-        said = replace(said, role=Role.FEATURE)  # it was taken for an identifier, and is not
     read = infer_column(series, said.name, said.role)
     token = said.storage.missing_token
     if token is not None:
@@ -113,8 +111,12 @@ def read_as(series: pd.Series[Any], column: Column, kind: Kind) -> Column:
 
 
 def _named(column: Column) -> Column:
-    identifies = column.kind is Kind.IDENTIFIER and column.role is Role.FEATURE
-    return replace(column, role=Role.IDENTIFIER) if identifies else column
+    """The role that goes with the kind: what was taken for an identifier and isn't one is a feature."""
+    identifies = column.kind is Kind.IDENTIFIER
+    if identifies and column.role is Role.FEATURE:
+        return replace(column, role=Role.IDENTIFIER)
+    undone = column.role is Role.IDENTIFIER and "role" not in column.declared
+    return replace(column, role=Role.FEATURE) if undone and not identifies else column
 
 
 def _kind(series: pd.Series[Any], said: Column, read: Column) -> Kind:

@@ -107,7 +107,7 @@ def test_rules_and_conditions_hold_together(name, asked):
 
 @pytest.mark.parametrize("columns", [30, pytest.param(300, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", NAMES)
-def test_memory_and_width(name, columns):
+def test_many_columns(name, columns):
     """SDV's copula WIDE_WORDS."""
     frame = wide(columns, 1_000)
     rows = fitted(name, frame, "bought").sample(500, random_state=1)
