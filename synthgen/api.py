@@ -42,6 +42,7 @@ from synthgen.planning.fairness import (
     sensitive_of,
 )
 from synthgen.planning.made_up import with_made_up
+from synthgen.planning.texts import with_text
 from synthgen.profiling import profile_coded
 from synthgen.profiling.personal_data import personal_data
 from synthgen.profiling.source import with_source
@@ -52,6 +53,7 @@ from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
 from synthgen.table import (
     LABEL_KINDS,
+    Kind,
     Schema,
     check_destination,
     encode,
@@ -107,7 +109,8 @@ def synthesize(
         rows for it, or a trial on an inner split of the train rows shows that it loses what sets a class apart;
         see :func:`synthgen.planning.choose_generator`. The reason is in the provenance.
     generator_options : mapping, optional
-        Parameters of a generator given by name.
+        Parameters of a generator given by name. ``text`` goes with "auto" too: it says what becomes of free text, for
+        all such columns or by column: ``"template"``, ``"mask"``, ``"drop"``, ``"augment"``; by default it is refused.
     sampling_strategy : str, float or mapping
         For "augment" with a target: imbalanced-learn's words. "auto" brings every class to the size of
         the largest.
@@ -194,6 +197,7 @@ def synthesize(
         coded, schema, personal, made_up = with_made_up(
             frame, coded, schema, personal_data(coded, schema), conditions or ()
         )
+        frame, coded, schema, texts = with_text(frame, coded, schema, generator, generator_options, purpose)
         if purpose == "release":
             frame, coded, schema, form, coarsening = coarsen_for_release(frame, coded, schema, form, gate, conditions)
         fair, frame, coded = _fairness(
@@ -221,7 +225,7 @@ def synthesize(
         delivered, warned = deliver(made, keep, plan, learnt, fair.blocks(made) or blocks_of(plan))
     accepted = made.iloc[delivered].reset_index(drop=True)
     outcome, weights = _outcome(fair, coded, accepted, purpose)
-    warned += [*broken_rules(model), *fair.notes, *made_up, *personal.repeated]
+    warned += [*broken_rules(model), *fair.notes, *made_up, *texts, *personal.repeated]
     counts = row_counts(coded, train, held, plan, keep, accepted, purpose)
     origin = describe_run(
         model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds, coarsening,
@@ -328,7 +332,8 @@ def _generator(
     if generator == "auto" and fair.rates is not None:
         choice = Choice("tree", "auto: it alone draws labels at the rates of the fairness plan; taken: tree")
     elif generator == "auto":
-        choice = choose_generator(*seen, schema, plan, wanted, Purpose(purpose), child(seed, "choose"))
+        plain = schema.without(*(column.name for column in schema.of(Kind.TEXT)))
+        choice = choose_generator(*seen, plain, plan, wanted, Purpose(purpose), child(seed, "choose"))
     return GENERATORS[choice.name](random_state=own, **(options or {})), choice
 
 
@@ -355,7 +360,7 @@ def _validate(
         real[1],
         new,
         schema,
-        row_source=model.row_source,
+        row_source=model.made_from,
         guarantee=model.privacy_,
         effort=validation,
         public_labels=public,

@@ -141,7 +141,7 @@ def describe_run(
 ) -> Provenance:
     """Write down how a result was made."""
     names = {cls: name for name, cls in GENERATORS.items()}
-    own = model.row_source if isinstance(model.row_source, RowSource) else RowSource.UNKNOWN
+    own = model.made_from if isinstance(model.made_from, RowSource) else RowSource.UNKNOWN
     parameters = {key: value for key, value in model.get_params(deep=False).items() if key != "random_state"}
     return Provenance(
         version=_version("synthgen-tabular"),

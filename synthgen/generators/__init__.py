@@ -13,6 +13,7 @@ from synthgen.generators.jitter import JitterSynthesizer
 from synthgen.generators.sdv import SdvSynthesizer
 from synthgen.generators.smote import SmoteSynthesizer
 from synthgen.generators.storage import load_model
+from synthgen.generators.texts import check_text
 from synthgen.generators.tree import TreeSynthesizer
 from synthgen.guarantee import PrivacyGuarantee
 
@@ -53,9 +54,11 @@ def check_generator(generator: Any, options: Mapping[str, Any] | None) -> None:
         raise UsageError(
             f"There is no generator {generator!r}. Choose one of: auto, {', '.join(GENERATORS)}, or pass an instance."
         )
-    if options and generator == "auto":
-        raise UsageError('generator_options need a generator by name; "auto" chooses its own.')
-    if options:
+    if options and "text" in options:
+        check_text(options["text"])
+    if options and generator == "auto" and set(options) != {"text"}:
+        raise UsageError('generator_options but text need a generator by name; "auto" chooses its own.')
+    if options and generator != "auto":
         known = sorted(set(GENERATORS[generator]().get_params(deep=False)) - {"random_state"})
         unknown = sorted(set(options) - set(known))
         if unknown:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError
-from synthgen.table.column import LABEL_KINDS, Kind, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Schema
 from synthgen.table.conditions import Allowed, allowed_values, meets
 from synthgen.table.constraints.conditional import said
 from synthgen.table.constraints.conflicts import smallest
@@ -56,8 +56,8 @@ def with_classes(schema: Schema) -> bool:
 
 
 def modelled(schema: Schema) -> list[str]:
-    """Columns that a model draws: all but identifiers, which are made up anew."""
-    return [column.name for column in schema if column.kind is not Kind.IDENTIFIER]
+    """Columns that a model draws: all but identifiers and texts, which are made apart."""
+    return [column.name for column in schema if column.kind not in OPAQUE_KINDS]
 
 
 def why_none(words: Mapping[str, Any], rows: pd.DataFrame, schema: Schema, what: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,12 +23,14 @@ from synthgen.generators.distance_columns import (
     without_distances,
 )
 from synthgen.generators.identifying import learn_entities, learn_holders, with_shapes
+from synthgen.generators.last_digits import with_known_digits, with_last_digits
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.generators.sampling import draw_table
 from synthgen.generators.target import append_target, with_target
+from synthgen.generators.texts import LearntText, RealTexts, Text, keeps_real_texts, learn_texts, without_dropped
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
-from synthgen.table.column import Kind, Schema
+from synthgen.table.column import OPAQUE_KINDS, Kind, Schema
 from synthgen.table.conditions import Allowed, allowed_values, target_codes
 from synthgen.table.constraints.found import found_rules
 from synthgen.table.constraints.ruleset import RuleSet, fit_declared
@@ -73,7 +75,9 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     row_source: ClassVar[RowSource] = RowSource.UNKNOWN
     holds_real_rows: ClassVar[bool] = False
     takes_any_condition: ClassVar[bool] = False
+    last_digits: ClassVar[Literal["none", "noise", "lines", "margins", "margins by class"]] = "none"
 
+    text: Text = "refuse"
     random_state: RandomState
     schema_: Schema
     model_schema_: Schema
@@ -81,6 +85,13 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     constraints_: RuleSet
     broken_rules_: dict[str, int]
     effort_: dict[str, Any] | None
+    _texts: dict[str, LearntText]
+    _real_texts: dict[str, RealTexts]
+
+    @property
+    def made_from(self) -> RowSource:
+        """What rows are made from: ``row_source``, but one real row each where its text is changed."""
+        return RowSource.SINGLE_ROW if keeps_real_texts(self) else self.row_source
 
     @abstractmethod
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -141,12 +152,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
             frame, target = append_target(frame, y)
             form = form.with_columns(frame)
         schema = infer_schema(frame, target=target) if schema is None else complete(with_target(schema, target), frame)
-        for column in schema.of(Kind.TEXT):
-            raise DataError(
-                f"Column {column.name!r} holds free text, which can't be made without repeating real sentences. "
-                f"Drop it (df.drop(columns=[{column.name!r}])) or, for placeholders of the same shape, declare it: "
-                f"schema.with_column({column.name!r}, kind='identifier')."
-            )
+        schema = without_dropped(schema, self.text)
         seed = seed_sequence(self.random_state)
         coded = encode(frame, schema)
         self._check_target(coded, schema)
@@ -157,6 +163,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._seed = child(seed, "sample")
         self._calls = 0
         self._learn_identifiers(coded)
+        self._texts, self._real_texts = learn_texts(coded, schema, self.text, seed), {}
         self._target_codes = (
             coded[schema.target.name].unique() if with_classes(schema) and schema.target else np.array([])
         )
@@ -164,20 +171,23 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         self._gap_patterns = gap_patterns(values, schema)
         learnt = with_distances(values, self._distances)
         self.model_schema_ = schema_of_distances(schema, self._distances, learnt)
+        self.model_schema_ = with_last_digits(self, learnt)
         self._fit(learnt, stream(seed, "fit"))
         return self
 
     def _learn_identifiers(self, coded: pd.DataFrame) -> None:
         """Learn of identifiers what new ones need: shape, check digits, gaps, and how many rows share one."""
         self.schema_ = with_shapes(coded, self.schema_)
-        columns = self.schema_.of(Kind.IDENTIFIER)
+        columns = self.schema_.of(*OPAQUE_KINDS)
         if not modelled(self.schema_):
+            text = " or are free text" if self.schema_.of(Kind.TEXT) else ""
             raise DataError(
                 f"Nothing can be learnt from these rows: {', '.join(repr(column.name) for column in columns)} identify "
-                "them, and there is no other column. If one holds quantities or labels, declare it: "
+                f"them{text}, and there is no other column. If one holds quantities or labels, declare it: "
                 f"schema.with_column({columns[0].name!r}, kind='integer')."
             )
         self._opaque_missing = {column.name: float(coded[column.name].isna().mean()) for column in columns}
+        columns = self.schema_.of(Kind.IDENTIFIER)
         self._holders = {column.name: learn_holders(coded[column.name]) for column in columns}
         self._entities = learn_entities(coded, self.schema_)
         self._taken: dict[str, set[str]] = {}
@@ -239,7 +249,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         """
         self._check_fitted()
         coded, beyond = draw_table(self, n_samples, conditions, missing, what_if, random_state)
-        made = decode(coded, self.schema_)
+        made = with_known_digits(decode(coded, self.schema_), conditions, self.schema_)
         return self._form.give_back(made.assign(is_what_if=beyond) if what_if else made)
 
     def save(self, path: str | Path, *, include_real_rows: bool = False) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthgen.generators.texts import real_texts
 from synthgen.randomness import stream
 from synthgen.table.check_digits import check_named, learn_check
 from synthgen.table.column import Column, Kind, Schema
@@ -216,7 +217,7 @@ def _made_up(
 
 @contextmanager
 def avoiding(model: Synthesizer, real: pd.DataFrame) -> Iterator[None]:
-    """Keep the identifiers of real rows, and those already drawn, out of all that a model draws meanwhile.
+    """Keep identifiers and texts of real rows, and identifiers already drawn, out of all that a model draws meanwhile.
 
     A model keeps none of them: from a list of what it avoids, the real ones could be read.
     """
@@ -225,7 +226,8 @@ def avoiding(model: Synthesizer, real: pd.DataFrame) -> Iterator[None]:
         column.name: {value for value in KINDS[Kind.IDENTIFIER].parse(real[column.name], column) if value is not None}
         for column in columns
     }
+    model._real_texts = real_texts(model, real)
     try:
         yield
     finally:
-        model._taken = {}
+        model._taken, model._real_texts = {}, {}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from synthgen.errors import UsageError
 from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer, class_sizes
+from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
@@ -44,6 +45,7 @@ class JitterSynthesizer(Synthesizer):
         their nearest neighbour.
     n_neighbors : int
         Neighbours that define the local spread, at least 1.
+    text : str or mapping of free text; see :func:`synthgen.generators.texts.ways_of`
     random_state : int, Generator or None
 
     Attributes
@@ -61,16 +63,19 @@ class JitterSynthesizer(Synthesizer):
     """
 
     row_source: ClassVar[RowSource] = RowSource.SINGLE_ROW
+    last_digits = "noise"
     holds_real_rows: ClassVar[bool] = True
 
     def __init__(
         self,
         strength: float | Literal["auto"] = "auto",
         n_neighbors: int = 5,
+        text: Text = "refuse",
         random_state: RandomState = None,
     ) -> None:
         self.strength = strength
         self.n_neighbors = n_neighbors
+        self.text = text
         self.random_state = random_state
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -190,7 +195,7 @@ class JitterSynthesizer(Synthesizer):
             # Turned back at the bounds, not stopped there: a pile at an extreme would repeat one row's value.
             moved = np.where(moved > self._high, 2 * self._high - moved, moved)
             out[:, self._ordered] = np.where(moved < self._low, 2 * self._low - moved, moved)
-        return to_grid(pd.DataFrame(out, columns=self._rows.columns), self.model_schema_)
+        return to_grid(pd.DataFrame(out, columns=self._rows.columns), self.model_schema_, rng)
 
     def _least_strength(self, rng: np.random.Generator) -> float:
         """Try ever stronger noise on some rows of each class until none stays a near copy."""

@@ -16,6 +16,7 @@ from synthgen.generators.candidates import MOST_EFFORT, Effort, block
 from synthgen.generators.completing import completed, read_partial
 from synthgen.generators.identifying import identified
 from synthgen.generators.missing_patterns import with_patterns
+from synthgen.generators.texts import worded
 from synthgen.randomness import RandomState, child, stream
 from synthgen.table.constraints.conditional import When
 from synthgen.table.constraints.found import Gapped
@@ -70,6 +71,7 @@ def draw_table(
     if rules.whole_table:
         fixed = asked.columns if partial is None else frozenset(partial.columns)
         coded = _together(model, coded, rules, fixed, lambda rows, own: drawn(rows, own)[0], seed)
+    coded = worded(model, coded, None if partial is None else partial.rows, missing, seed)
     model._note_effort(effort)
     return coded[model.schema_.names], beyond
 

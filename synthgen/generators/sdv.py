@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from synthgen.errors import DataError, MissingExtraError, UsageError
 from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer, class_sizes
+from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState, legacy_seed
 from synthgen.table.column import LABEL_KINDS
@@ -57,6 +58,7 @@ class SdvSynthesizer(Synthesizer):
     options : mapping, optional
         Arguments of SDV's class, such as ``{"epochs": 50}`` or ``{"default_distribution": "norm"}``. CTGAN and TVAE run
         on the CPU unless ``enable_gpu`` is given as True; on a GPU PyTorch does not promise the same rows twice.
+    text : str or mapping of free text; see :func:`synthgen.generators.texts.ways_of`
     random_state : int, Generator or None
 
     Attributes
@@ -93,10 +95,12 @@ class SdvSynthesizer(Synthesizer):
         self,
         model: Model = "gaussian_copula",
         options: Mapping[str, Any] | None = None,
+        text: Text = "refuse",
         random_state: RandomState = None,
     ) -> None:
         self.model = model
         self.options = options
+        self.text = text
         self.random_state = random_state
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:

@@ -15,10 +15,14 @@ from synthgen.errors import DataError, UsageError
 from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer, class_sizes
 from synthgen.generators.between_many_levels import between_many_levels
+from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState, legacy_seed
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
+from synthgen.table.distance import DistanceSpace
 from synthgen.table.grid import to_grid
+from synthgen.table.habits import beside
+from synthgen.table.neighbours import nearest
 
 Floats = NDArray[np.float64]
 Variant = Literal["smote", "borderline", "adasyn", "kmeans"]
@@ -26,6 +30,9 @@ VARIANTS: tuple[str, ...] = get_args(Variant)
 
 MOST_BYTES = 2**28
 """Memory that imbalanced-learn may lay labels out in; beyond it rows are drawn in memory linear in rows and columns."""
+
+TIES_LOOKED_FOR = 500
+"""Rows whose neighbours say how often a line has equal values at both ends."""
 
 
 class SmoteSynthesizer(Synthesizer):
@@ -47,6 +54,7 @@ class SmoteSynthesizer(Synthesizer):
         BorderlineSMOTE, ADASYN, KMeansSMOTE.
     k_neighbors : int
         At least 1; cut down to the class's rows minus one.
+    text : str or mapping of free text; see :func:`synthgen.generators.texts.ways_of`
     random_state : int, Generator or None
 
     Notes
@@ -70,11 +78,19 @@ class SmoteSynthesizer(Synthesizer):
     """
 
     row_source: ClassVar[RowSource] = RowSource.ROW_PAIR
+    last_digits = "lines"
     holds_real_rows: ClassVar[bool] = True
 
-    def __init__(self, variant: Variant = "smote", k_neighbors: int = 5, random_state: RandomState = None) -> None:
+    def __init__(
+        self,
+        variant: Variant = "smote",
+        k_neighbors: int = 5,
+        text: Text = "refuse",
+        random_state: RandomState = None,
+    ) -> None:
         self.variant = variant
         self.k_neighbors = k_neighbors
+        self.text = text
         self.random_state = random_state
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -84,6 +100,30 @@ class SmoteSynthesizer(Synthesizer):
             raise UsageError(f"k_neighbors must be a whole number of at least 1; got {self.k_neighbors!r}.")
         self._rows = coded.reset_index(drop=True)
         self._prepare()
+        self._leave_out_ties(rng)
+
+    def _leave_out_ties(self, rng: np.random.Generator) -> None:
+        """Take the endings that lines between equal values have already off those that all others get."""
+        columns = [c for c in self.model_schema_ if any(item.period > 1 for item in c.endings or ())]
+        if not columns:
+            return
+        points = DistanceSpace.fit(self._rows, self.model_schema_).transform(self._rows)
+        some = rng.permutation(len(self._rows))[:TIES_LOOKED_FOR]
+        pairs = []
+        for code in self._counts:
+            own, ends = np.flatnonzero(self._y == code), some[self._y[some] == code]
+            if len(own) > 1 and len(ends):
+                found = nearest(points[ends], points[own], min(self.k_neighbors, len(own) - 1) + 1)[1]
+                pairs.append(np.stack([np.repeat(ends, found.shape[1] - 1), own[found[:, 1:]].ravel()]))
+        if pairs:
+            one, other = np.concatenate(pairs, axis=1)
+            changed = []
+            for column in columns:
+                values = self._rows[column.name].to_numpy(float)
+                known = ~np.isnan(values[one]) & ~np.isnan(values[other])
+                ties = values[one[known & (values[one] == values[other])]]
+                changed.append(beside(column, ties, max(int(known.sum()), 1)))
+            self.model_schema_ = self.model_schema_.with_columns(changed)
 
     def _state(self) -> dict[str, Any]:
         return {"rows": self._rows.to_numpy(float), "columns": list(self._rows.columns)}
@@ -137,7 +177,7 @@ class SmoteSynthesizer(Synthesizer):
             rows.loc[gap > 0, name] = np.nan
         if self._target is not None:
             rows[self._target] = code
-        return to_grid(rows[list(self._rows.columns)], self.model_schema_)
+        return to_grid(rows[list(self._rows.columns)], self.model_schema_, rng)
 
     def _matrix(self, rows: NDArray[np.bool_], rng: np.random.Generator) -> tuple[Floats, NDArray[np.bool_]]:
         """Scaled numbers without gaps, then labels (missing: -1), then gaps as labels."""

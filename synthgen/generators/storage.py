@@ -15,6 +15,7 @@ import numpy as np
 
 from synthgen.errors import FileError, UsageError
 from synthgen.generators.distance_columns import DistanceColumn
+from synthgen.generators.texts import keeps_real_texts, texts_from, texts_state
 from synthgen.table.column import Schema
 from synthgen.table.constraints.found import FOUND
 from synthgen.table.constraints.reading import constraints_of
@@ -24,21 +25,24 @@ from synthgen.table.frames import PANDAS
 if TYPE_CHECKING:
     from synthgen.generators.base import Synthesizer
 
-MODEL_VERSION = 3
+MODEL_VERSION = 4
 
 
 def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool) -> None:
     """Write ``model`` to the folder ``path``, which appears only once it is complete."""
     folder = Path(path)
-    if model.holds_real_rows and not include_real_rows:
+    texts = keeps_real_texts(model)
+    if (model.holds_real_rows or texts) and not include_real_rows:
+        what = "every real text" if texts and not model.holds_real_rows else "every real row"
         raise UsageError(
-            f"A saved {type(model).__name__} contains every real row it was fitted on. "
+            f"A saved {type(model).__name__} contains {what} it was fitted on. "
             "If that is what you want, say save(path, include_real_rows=True)."
         )
     _check_replaceable(folder)
     state = model._state()
     arrays = {key: value for key, value in state.items() if isinstance(value, np.ndarray)}
     plain = {key: value for key, value in state.items() if key not in arrays}
+    learnt_texts, text_arrays = texts_state(model._texts)
     parameters = {
         key: value.item() if isinstance(value, np.generic) else value
         for key, value in model.get_params(deep=False).items()
@@ -54,6 +58,7 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
         "opaque_missing": model._opaque_missing,
         "holders": model._holders,
         "entities": model._entities,
+        "texts": learnt_texts,
         "target_codes": model._target_codes.tolist(),
         "rules": [rule.to_dict() for rule in model.constraints_.rules],
         "broken_rules": model.broken_rules_,
@@ -68,7 +73,7 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
         temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             (temporary / "model.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-            np.savez_compressed(temporary / "arrays.npz", **arrays)  # type: ignore[arg-type]
+            np.savez_compressed(temporary / "arrays.npz", **arrays, **text_arrays)  # type: ignore[arg-type]
             temporary.chmod(0o755)
             if folder.exists():
                 shutil.rmtree(folder)
@@ -116,14 +121,16 @@ def _rebuilt(cls: type[Synthesizer], document: Mapping[str, Any], folder: Path) 
     model._opaque_missing = document["opaque_missing"]
     model._holders = document["holders"]
     model._entities = document["entities"]
-    model._taken = {}
+    model._taken, model._real_texts = {}, {}
+    model._texts = texts_from(document["texts"], arrays)
     model._target_codes = np.array(document["target_codes"])
     model.constraints_ = RuleSet(constraints_of(document["rules"], FOUND))
     model.broken_rules_ = document["broken_rules"]
     model._distances = tuple(DistanceColumn(**distance) for distance in document["distances"])
     model._gap_patterns = document["gap_patterns"]
     model.model_schema_ = Schema.from_json(json.dumps(document["model_schema"]))
-    model._set_state({**document["state"], **arrays})
+    own = {key: value for key, value in arrays.items() if not key.startswith("text.")}
+    model._set_state({**document["state"], **own})
     return model
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from synthgen.errors import DataError, UsageError
+from synthgen.table.endings import Endings
 from synthgen.table.kind_and_role import Kind as Kind
 from synthgen.table.kind_and_role import Role as Role
 
@@ -29,7 +30,7 @@ UNKNOWN_DTYPE = "unknown"
 ORDERED_KINDS = (Kind.CONTINUOUS, Kind.INTEGER, Kind.DATETIME)
 LABEL_KINDS = (Kind.CATEGORICAL, Kind.BOOLEAN)
 OPAQUE_KINDS = (Kind.IDENTIFIER, Kind.TEXT)
-PLAIN_FIELDS = ("bounds", "categories", "decimals", "resolution", "nullable", "pattern", "check", "faker", "locale")
+PLAIN_FIELDS = tuple("bounds categories decimals resolution infinities nullable pattern check faker locale".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,15 @@ class Storage:
         True for numbers and dates that are stored as text.
     text_format : str or None
         The ``strptime`` format of dates stored as text (``%-d`` a day without its zero, ``%3f``
-        milliseconds); for numbers stored as text ``"%.2f"`` (always two decimals), ``"%r"`` (as
-        Python writes them) or None (as short as they go).
+        milliseconds); for numbers stored as text ``"%.2f"`` (always two decimals), ``"%.3e"``, ``"%r"`` (as
+        Python writes them), None (as short as they go) or a number format such as ``"$#,##0.00"``.
     missing_token : str or None
         The text that stands for a missing value in numbers and dates stored as text (``"?"``,
         ``" "``).
     ordered : bool
         Whether a ``category`` dtype is ordered.
+    unit : int
+        Whole numbers of 2**53 and more are multiples of it.
     """
 
     dtype: str = "object"
@@ -64,6 +67,7 @@ class Storage:
     text_format: str | None = None
     missing_token: str | None = None
     ordered: bool = False
+    unit: int = 1
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,12 @@ class Column:
         Every label of a categorical or boolean column, in code order.
     decimals : int or None
         Digits after the decimal point of a continuous column; None means not rounded.
+    endings : tuple of Endings or None
+        Last digits of a number, as a generator learns them; declared as ``()``, none are learnt.
     resolution : int or None
         Datetime grid in microseconds (86,400,000,000 for dates); None means no grid.
+    infinities : {"missing"} or None
+        Whether infinite numbers are taken as missing; None: they are refused.
     nullable : bool
         Whether the column has missing values.
     pattern : str or None
@@ -107,7 +115,9 @@ class Column:
     bounds: tuple[float, float] | None = None
     categories: tuple[Label, ...] | None = None
     decimals: int | None = None
+    endings: tuple[Endings, ...] | None = None
     resolution: int | None = None
+    infinities: str | None = None
     nullable: bool = False
     pattern: str | None = None
     check: str | None = None
@@ -131,11 +141,12 @@ class Column:
         if self.bounds is not None:
             # JSON has no infinity: null is an end that nobody declared.
             out["bounds"] = [end if isfinite(end) else None for end in self.bounds]
-        default = Storage()
+        if self.endings is not None:
+            out["endings"] = [asdict(item) for item in self.endings]
         out["storage"] = {
             item.name: getattr(self.storage, item.name)
             for item in fields(Storage)
-            if item.name == "dtype" or getattr(self.storage, item.name) != getattr(default, item.name)
+            if item.name == "dtype" or getattr(self.storage, item.name) != item.default
         }
         if self.declared:
             out["declared"] = sorted(self.declared)
@@ -165,6 +176,8 @@ class Column:
         if values.get("bounds") is not None and None in values["bounds"]:
             low, high = values["bounds"]
             values["bounds"] = (-inf if low is None else low, inf if high is None else high)
+        if values.get("endings") is not None:
+            values["endings"] = tuple(map(Endings.from_dict, values["endings"]))
         values["declared"] = frozenset(values.get("declared", ()))
         return cls(**values)
 

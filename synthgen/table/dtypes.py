@@ -203,8 +203,15 @@ def numbers(series: pd.Series[Any]) -> np.ndarray:
         # Arrow multiplies by an inexact power of ten: rounding to the scale gives the nearest double.
         return np.round(out, kind.scale) if pa.types.is_decimal(kind) else np.array(out)
     if holds_objects(dtype):
-        return np.array([np.nan if pd.isna(v) else float(v) for v in series.array], dtype=np.float64)
+        return np.array([np.nan if pd.isna(v) else _as_float(v) for v in series.array], dtype=np.float64)
     return np.array(series.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a Python integer beyond 1.8e308
+        return np.inf if value > 0 else -np.inf
 
 
 def seconds(series: pd.Series[Any]) -> np.ndarray:

@@ -9,10 +9,16 @@ import pandas as pd
 
 from synthgen.errors import DataError
 from synthgen.table.column import ORDERED_KINDS, Column, Kind, Schema
+from synthgen.table.endings import with_endings
+
+LARGEST = 1e150
+"""Of larger numbers a float64 can't hold the square, and so no variance."""
 
 
-def to_grid(coded: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    """Round and clip every ordered column of a coded frame to what its column can hold.
+def to_grid(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator | None = None) -> pd.DataFrame:
+    """Round and clip every ordered column of a coded frame to what its column can hold, with its last digits.
+
+    ``rng`` is for values that lie around real ones; see :func:`synthgen.table.endings.with_endings`.
 
     Examples
     --------
@@ -27,6 +33,8 @@ def to_grid(coded: pd.DataFrame, schema: Schema) -> pd.DataFrame:
         if column.name in out:
             values = out[column.name].to_numpy(dtype=float)
             low, high = column.bounds or (-np.inf, np.inf)
+            if column.endings:
+                values = with_endings(values, column.endings, column.decimals or 0, low, high, rng)
             out[column.name] = np.clip(on_grid(values, column), low, high)
     return out
 
@@ -37,12 +45,18 @@ def with_bounds(schema: Schema, coded: pd.DataFrame) -> Schema:
     Raises
     ------
     DataError
-        If values lie outside declared bounds.
+        If values lie outside declared bounds, or are too large to compute with.
     """
     changed = []
     for column in schema.of(*ORDERED_KINDS):
         values = coded[column.name].to_numpy(dtype=float)
         values = values[~np.isnan(values)]
+        beyond = int((np.abs(values) > LARGEST).sum())
+        if beyond:
+            raise DataError(
+                f"Column {column.name!r} has {beyond} numbers beyond {LARGEST:.0e}, too large to compute with. "
+                "If they stand for missing or endless values, replace them with NaN; else take their logarithm."
+            )
         if "bounds" not in column.declared or column.bounds is None:
             bounds = (float(values.min()), float(values.max())) if len(values) else None
             changed.append(replace(column, bounds=bounds))
@@ -75,7 +89,9 @@ def step_of(column: Column) -> float:
 def on_grid(values: np.ndarray, column: Column) -> np.ndarray:
     """Values rounded as the column holds them; not clipped."""
     if column.kind is Kind.INTEGER:
-        return np.asarray(np.rint(values))
+        # From here on every eighth number or more lies halfway, and rint makes all of these even.
+        up = (np.abs(values) >= 2.0**49) & (values - np.floor(values) >= 0.5)
+        return np.asarray(np.where(up, np.ceil(values), np.rint(values)))
     if column.kind is Kind.DATETIME:
         step = column.resolution or 1
         return np.asarray(np.rint(values / step) * step)

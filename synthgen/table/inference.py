@@ -27,8 +27,9 @@ from synthgen.table.dtypes import (
 )
 from synthgen.table.frames import to_pandas
 from synthgen.table.kinds import KINDS
-from synthgen.table.kinds.continuous import refuse_infinite
+from synthgen.table.kinds.continuous import finite
 from synthgen.table.kinds.identifier import learn_pattern
+from synthgen.table.large_integers import unit_of
 from synthgen.table.number_rules import ENOUGH_ROWS, MOST_CODES, decimals_of, kind_of_numbers
 from synthgen.table.text_formats import NumbersAsText, find_date_format, read_numbers
 
@@ -48,6 +49,7 @@ def infer_schema(
     sensitive_features: Iterable[str] | str | None = (),
     quasi_identifiers: Iterable[str] | str | None = (),
     subject: str | None = None,
+    infinities: str = "refuse",
 ) -> Schema:
     """Read a schema off a table.
 
@@ -66,7 +68,9 @@ def infer_schema(
                                                 values; 20 codes or fewer, 20 rows each, whose
                                                 frequencies fall and rise again.
                                                 else integer
-    integers of 2**53 and more                  identifier if half are distinct, else categorical
+    integers of 2**53 and more                  integer if most are small beside the largest, as amounts
+                                                are (100 rows or more), and not named like a key; else
+                                                identifier if half are distinct, else categorical
     numbers as text (one missing token, such    as the numbers, ``storage.as_text``; with leading zeros
     as ``"?"``, at most)                        as text
     dates, datetimes; text in one format of     datetime, with the coarsest grid all values share
@@ -87,6 +91,8 @@ def infer_schema(
     sensitive_features, quasi_identifiers : iterable of str, optional
     subject : str, optional
         Column that says whom a row is about; it is an identifier whatever it holds.
+    infinities : {"refuse", "missing"}
+        What infinite numbers are: an error, or missing values.
 
     Returns
     -------
@@ -95,7 +101,8 @@ def infer_schema(
     Raises
     ------
     DataError
-        A column holds something that can't be synthesised: infinite values, lists, other objects.
+        A column holds something that can't be synthesised: infinite values (but see ``infinities``), lists, other
+        objects.
     UsageError
         A named column isn't in the table, or has two roles.
 
@@ -106,9 +113,14 @@ def infer_schema(
     >>> [str(column.kind) for column in infer_schema(table, target="sick")]
     ['boolean', 'continuous', 'categorical']
     """
+    if infinities not in ("refuse", "missing"):
+        raise UsageError(f'infinities must be "refuse" or "missing"; got {infinities!r}.')
     frame, _ = to_pandas(data)
+    policy = "missing" if infinities == "missing" else None
     roles = _roles(list(frame.columns), target, sensitive_features, quasi_identifiers, subject)
-    return Schema(tuple(infer_column(frame[name], name, roles.get(name, Role.FEATURE)) for name in frame.columns))
+    return Schema(
+        tuple(infer_column(frame[name], name, roles.get(name, Role.FEATURE), policy) for name in frame.columns)
+    )
 
 
 def _roles(
@@ -138,7 +150,7 @@ def _roles(
     return roles
 
 
-def infer_column(series: pd.Series[Any], name: str, role: Role = Role.FEATURE) -> Column:
+def infer_column(series: pd.Series[Any], name: str, role: Role = Role.FEATURE, infinities: str | None = None) -> Column:
     """Read one column's description off its values."""
     held, python_type = family(series)
     storage = Storage(dtype=dtype_name(series.dtype), python_type=python_type)
@@ -157,6 +169,7 @@ def infer_column(series: pd.Series[Any], name: str, role: Role = Role.FEATURE) -
     elif held is Family.BOOL:
         column = replace(column, kind=Kind.BOOLEAN, categories=(False, True))
     else:
+        column = replace(column, infinities=infinities)
         column = _of_numbers(series, column, held)
     if role is Role.SUBJECT:
         column = as_identifier(series, replace(column, bounds=None, categories=None, decimals=None))
@@ -179,7 +192,7 @@ def _labelled(column: Column, found: list[Any]) -> Column:
 def _refuse_infinite_labels(series: pd.Series[Any], column: Column) -> None:
     codes, found = labels(series)
     sizes = np.array([abs(label) if isinstance(label, float) else 0 for label in found] + [0])
-    refuse_infinite(sizes[codes], column.name)
+    finite(sizes[codes], column)
 
 
 def _of_category(series: pd.Series[Any], column: Column) -> Column:
@@ -215,7 +228,7 @@ def of_moments(values: np.ndarray, column: Column) -> Column:
 
 def _of_numbers(series: pd.Series[Any], column: Column, held: Family) -> Column:
     values = seconds(series) if held is Family.TIMEDELTA else numbers(series)
-    refuse_infinite(values, column.name)
+    values = finite(values, column)
     present = values[~np.isnan(values)]
     # Arrow's NaN isn't null, but is missing all the same.
     column = replace(column, nullable=len(present) < len(values))
@@ -231,6 +244,9 @@ def _of_numbers(series: pd.Series[Any], column: Column, held: Family) -> Column:
     if held is Family.FLOAT and np.abs(present).max() >= LARGEST_EXACT:
         whole = False
     column = replace(column, kind=kind_of_numbers(present, column.name, whole=whole))
+    if column.kind is Kind.INTEGER and np.abs(present).max() >= LARGEST_EXACT:
+        unit = unit_of(int(value) for value in labels(series)[1])
+        column = replace(column, storage=replace(column.storage, unit=unit))
     if column.role is Role.TARGET and whole and len(np.unique(present)) <= MOST_CODES:
         column = replace(column, kind=Kind.BOOLEAN if column.kind is Kind.BOOLEAN else Kind.CATEGORICAL)
     if column.kind in LABEL_KINDS:

@@ -8,6 +8,7 @@ import numpy as np
 
 from synthgen.table.column import Kind
 from synthgen.table.dtypes import LARGEST_EXACT
+from synthgen.table.large_integers import are_amounts
 
 ENOUGH_ROWS = 20
 """Below this many rows, "all distinct" says nothing."""
@@ -15,6 +16,8 @@ ENOUGH_ROWS = 20
 MOST_CODES = 20
 ROWS_PER_CODE = 20
 MOST_DECIMALS = 10
+FEW_LARGE = 0.01
+"""Share of numbers that may be too large to have decimals in a column that has them."""
 
 _KEY_ENDINGS = frozenset(
     "id no nr number key uuid guid index instant account ssn".split()  # noqa: SIM905 - a list reads worse
@@ -58,6 +61,8 @@ def kind_of_numbers(values: np.ndarray, name: str, *, whole: bool) -> Kind:
     if k == 2 and distinct[0] == 0 and distinct[1] == 1:
         return Kind.BOOLEAN
     if np.abs(distinct[[0, -1]]).max() >= LARGEST_EXACT:
+        if not named_like_key(name) and are_amounts(values):
+            return Kind.INTEGER
         return Kind.IDENTIFIER if 2 * k >= n else Kind.CATEGORICAL
     if named_like_key(name):
         return Kind.IDENTIFIER if 2 * k >= n else Kind.CATEGORICAL
@@ -114,12 +119,17 @@ def decimals_of(values: np.ndarray, dtype: np.dtype[np.floating] | None = None) 
     """
     dtype = np.dtype(np.float64) if dtype is None else dtype
     limit = 2.0 ** (np.finfo(dtype).nmant + 1)
-    largest = np.abs(values).max(initial=0.0)
-    sample = values[:1000]
+    size = np.abs(values)
+    largest = size.max(initial=0.0)
     for decimals in range(MOST_DECIMALS + 1):
         if largest * 10.0**decimals >= limit:
-            return None
-        if _survives(sample, decimals, dtype) and _survives(values, decimals, dtype):
+            # Of so large numbers the dtype can't tell; a few of them say nothing of all others.
+            kept = size * 10.0**decimals < limit
+            if len(values) - kept.sum() > FEW_LARGE * len(values):
+                return None
+            values, size = values[kept], size[kept]
+            largest = size.max(initial=0.0)
+        if _survives(values[:1000], decimals, dtype) and _survives(values, decimals, dtype):
             return decimals
     return None
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from synthgen.table.column import Column, Storage
-from synthgen.table.dtypes import dtype_from_name, holds_objects
+from synthgen.table.column import Column, Kind, Storage
+from synthgen.table.dtypes import LARGEST_EXACT, dtype_from_name, holds_objects
+from synthgen.table.large_integers import whole_numbers
 from synthgen.table.text_formats import write_dates, write_numbers
 
 
@@ -50,6 +51,8 @@ def store_numbers(values: np.ndarray, column: Column) -> pd.Series[Any]:
     dtype = base_dtype(storage)
     if storage.as_text or isinstance(dtype, pd.StringDtype) or storage.python_type == "str":
         return store_text(write_numbers(values, storage.text_format, column.decimals), column)
+    if column.kind is Kind.INTEGER and (np.abs(values[~missing]) >= LARGEST_EXACT).any():
+        return _large_integers(values, missing, column)
     if isinstance(dtype, pd.ArrowDtype):
         return pd.Series(_arrow_numbers(values, missing, dtype, column.decimals), name=name)
     if holds_objects(dtype):
@@ -72,6 +75,33 @@ def store_numbers(values: np.ndarray, column: Column) -> pd.Series[Any]:
     if isinstance(dtype, np.dtype):
         return sparse_again(pd.Series(values.astype(dtype), name=name), storage)
     return pd.Series(pd.arrays.FloatingArray(values.astype(dtype.numpy_dtype), missing), name=name)
+
+
+def _large_integers(values: np.ndarray, missing: np.ndarray, column: Column) -> pd.Series[Any]:
+    """Whole numbers beyond what a float64 holds, in the column's dtype, all their digits as Python has them."""
+    dtype, name, unit = base_dtype(column.storage), column.name, column.storage.unit
+    arrow = dtype.pyarrow_dtype if isinstance(dtype, pd.ArrowDtype) else None
+    as_numpy = arrow.to_pandas_dtype() if arrow is not None and pa.types.is_integer(arrow) else None
+    if arrow is None and not holds_objects(dtype):
+        as_numpy = np.dtype(dtype.name.lower()) if dtype.kind in "iu" else None
+    info = None if as_numpy is None else np.iinfo(as_numpy)
+    low, high = (None, None) if info is None else (int(info.min), int(info.max))
+    whole = whole_numbers(values, unit, low, high)
+    if arrow is not None and pa.types.is_decimal(arrow):
+        most = 10 ** (arrow.precision - arrow.scale) - 1
+        cut = [None if one is None else Decimal(max(-most, min(most, one))) for one in whole]
+        return pd.Series(pd.array(pa.array(cut, type=arrow), dtype=dtype), name=name)
+    if arrow is not None:
+        return pd.Series(pd.array(pa.array(whole, type=arrow), dtype=dtype), name=name)
+    if holds_objects(dtype):
+        made = Decimal if column.storage.python_type == "Decimal" else int
+        return pd.Series([np.nan if one is None else made(one) for one in whole], dtype=object, name=name)
+    if info is None or (missing.any() and isinstance(dtype, np.dtype)):
+        return pd.Series(values, name=name)
+    held = np.array([0 if one is None else one for one in whole], dtype=as_numpy)
+    if isinstance(dtype, np.dtype):
+        return sparse_again(pd.Series(held, name=name), column.storage)
+    return pd.Series(pd.arrays.IntegerArray(held, missing), name=name)
 
 
 def _arrow_numbers(values: np.ndarray, missing: np.ndarray, dtype: pd.ArrowDtype, decimals: int | None) -> Any:

@@ -26,6 +26,23 @@ from synthgen.table.check_digits import is_card, is_iban
 from synthgen.table.kinds.identifier import draw
 
 N, MADE, ASKED = 160, 90, 12
+WORDS = [
+    "the",
+    "room",
+    "was",
+    "clean",
+    "and",
+    "quiet",
+    "with",
+    "a",
+    "fine",
+    "view",
+    "of",
+    "old",
+    "trees",
+    "near",
+    "water",
+]
 NEW_YEAR = pd.Timestamp("2024-01-01")
 
 Values = Callable[[np.random.Generator, int], pd.Series]
@@ -264,6 +281,14 @@ KINDS: dict[str, dict[str, Kind]] = {
             locale="de_DE",
         ),
     },
+    "texts": {
+        "sentences": Kind(
+            lambda rng, n: series([" ".join(rng.choice(WORDS, 9)) for _ in range(n)], "object"), (new, written(r".*\w.*"))
+        ),
+        "string sentences": Kind(
+            lambda rng, n: series([" ".join(rng.choice(WORDS, 9)) for _ in range(n)], "string"), (new, written(r".*\w.*"))
+        ),
+    },
 }  # fmt: skip
 
 NAMES = sorted(set(GENERATORS) - {"sdv"})
@@ -309,7 +334,7 @@ def fitted(name: str, family: str, gaps: bool) -> Any:
     for column, kind in KINDS[family].items():
         schema = schema.with_column(column, **kind.declared) if kind.declared else schema
     options = {"order": list(frame.columns)} if name == "tree" else {}
-    return GENERATORS[name](**options, random_state=0).fit(frame, schema=schema)
+    return GENERATORS[name](**options, text="template", random_state=0).fit(frame, schema=schema)
 
 
 @cache
@@ -378,7 +403,7 @@ def test_alone_beside_a_target(name, family, kind):
     frame = table(family, True)[[kind, "Class"]]
     schema = sg.Schema.infer(frame, target="Class")
     declared = KINDS[family][kind].declared
-    model = GENERATORS[name](random_state=0).fit(
+    model = GENERATORS[name](text="template", random_state=0).fit(
         frame, schema=schema.with_column(kind, **declared) if declared else schema
     )
     made = model.sample(MADE, random_state=1)
@@ -389,5 +414,4 @@ def test_alone_beside_a_target(name, family, kind):
 
 def test_no_kind_is_missing():
     kinds = {str(column.kind) for family in KINDS for column in fitted("jitter", family, True).schema_}
-    # Free text is refused unless it is declared as something else.
-    assert kinds == {str(kind) for kind in sg.table.Kind} - {"text"}
+    assert kinds == {str(kind) for kind in sg.table.Kind}

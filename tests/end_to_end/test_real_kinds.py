@@ -33,15 +33,12 @@ class Real:
     ----------
     secret : list of str
         Identifiers, names and sentences.
-    drop : list of str
-        Columns that no generator takes as they are.
     declared : dict of str to dict
         What a person has to say of a column.
     """
 
     secret: list[str]
     target: str | None = None
-    drop: list[str] = field(default_factory=list)
     declared: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
@@ -50,7 +47,7 @@ TABLES = {
     "titanic_names.csv.gz": Real(
         ["name", "ticket", "cabin"], "survived", declared={"name": {"kind": "identifier", "faker": "name"}}
     ),
-    "airbnb_london.csv.gz": Real(["host_name"], drop=["title"]),
+    "airbnb_london.csv.gz": Real(["host_name", "title"]),
     "beijing_pm25.csv.gz": Real(["No"]),
     "berka/account.csv.gz": Real(["account_id"]),
     "berka/card.csv.gz": Real(["card_id", "disp_id"]),
@@ -68,7 +65,6 @@ def table(name: str) -> tuple[pd.DataFrame, sg.Schema]:
     if not path.exists():
         pytest.skip(f"{path} isn't there: real tables are kept outside the project")
     about, frame = TABLES[name], read_file(path)
-    frame = frame.drop(columns=about.drop)
     frame = frame.sample(min(ROWS, len(frame)), random_state=0).sort_index().reset_index(drop=True)
     schema = sg.Schema.infer(frame, target=about.target)
     for column, declared in about.declared.items():
@@ -77,11 +73,12 @@ def table(name: str) -> tuple[pd.DataFrame, sg.Schema]:
 
 
 def made_of(frame, schema, generator, **options):
-    options = {"generator_options": {"preset": "turbo"}} | options if generator == "tree" else options
+    preset = {"preset": "turbo"} if generator == "tree" else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return sg.synthesize(
-            frame, schema=schema, generator=generator, n_samples=MADE, gate=None, random_state=0, progress=False,
+            frame, schema=schema, generator=generator, generator_options={"text": "template"} | preset, n_samples=MADE,
+            gate=None, random_state=0, progress=False,
             **options,
         )  # fmt: skip
 
@@ -94,7 +91,7 @@ def written(result, frame, schema, generator, folder):
     result.synthetic.to_csv(folder / "synthetic.csv", index=False)
     result.rejected.to_csv(folder / "rejected.csv", index=False)
     result.write_reports(folder / "reports")
-    model = GENERATORS[generator](random_state=0).fit(frame, schema=schema)
+    model = GENERATORS[generator](text="template", random_state=0).fit(frame, schema=schema)
     model.save(folder / "model", include_real_rows=model.holds_real_rows)
     return folder
 

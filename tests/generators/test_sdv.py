@@ -69,7 +69,7 @@ def test_the_error_without_sdv_names_the_extra(monkeypatch, package):
 def test_parameters_and_clones_need_no_sdv(monkeypatch):
     monkeypatch.setitem(sys.modules, "sdv", None)
     model = SdvSynthesizer("ctgan", options={"epochs": 5}, random_state=1)
-    assert model.get_params() == {"model": "ctgan", "options": {"epochs": 5}, "random_state": 1}
+    assert model.get_params() == {"model": "ctgan", "options": {"epochs": 5}, "text": "refuse", "random_state": 1}
     assert clone(model).get_params() == model.get_params()
     with pytest.raises(NotFittedError):
         model.sample(1)

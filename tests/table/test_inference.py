@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from synthgen.errors import DataError, UsageError
-from synthgen.table import Kind, Role, infer_schema
+from synthgen.table import Kind, Role, Schema, decode, encode, infer_schema
 
 N = 400
 SPREAD = np.random.default_rng(0).permutation(N) * 7
@@ -230,3 +230,47 @@ def test_unusable_columns_are_named_without_their_values(name):
         infer_schema(pd.DataFrame({"good": range(len(values)), name: values}))
     assert f"'{name}'" in str(caught.value)
     assert str(SECRET) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.5, np.inf, -np.inf, 2.5, np.nan],
+        pd.array([1.5, np.inf, -np.inf, 2.5, None], dtype="Float64"),
+        pd.array([1.5, np.inf, -np.inf, 2.5, None], dtype="float64[pyarrow]"),
+        [Decimal("1.5"), Decimal("Infinity"), Decimal("-Infinity"), Decimal("2.5"), None],
+    ],
+    ids=["float64", "Float64", "arrow", "Decimal"],
+)
+def test_infinite_numbers_are_missing_where_that_is_asked_for(values):
+    frame = pd.DataFrame({"x": values})
+    schema = infer_schema(frame, infinities="missing")
+    assert schema["x"].nullable and schema["x"].bounds == (1.5, 2.5) and schema["x"].decimals == 1
+    assert Schema.from_json(schema.to_json()) == schema
+    back = decode(encode(frame, schema), schema)["x"]
+    assert back.isna().tolist() == [False, True, True, False, True]
+    assert back.dtype == frame["x"].dtype
+
+
+def test_infinite_numbers_can_be_declared_missing_and_are_refused_otherwise():
+    schema = infer_schema(pd.DataFrame({"x": [1.5, 2.5]}))
+    later = pd.DataFrame({"x": [np.inf, 2.5]})
+    with pytest.raises(DataError, match=r"'x' has 1 infinite value.*infinities=\"missing\""):
+        encode(later, schema)
+    assert encode(later, schema.with_column("x", infinities="missing"))["x"].isna().tolist() == [True, False]
+    with pytest.raises(UsageError, match="'keep'"):
+        infer_schema(later, infinities="keep")
+
+
+def test_one_large_number_takes_no_decimals_from_the_others():
+    values = np.arange(300) / 4
+    assert infer_schema(pd.DataFrame({"x": [*values, 1e18]}))["x"].decimals == 2
+    assert infer_schema(pd.DataFrame({"x": [*values, *([1e18] * 30)]}))["x"].decimals is None
+
+
+@pytest.mark.parametrize("dtype", ["float64", "Float64", "float64[pyarrow]"])
+def test_minus_zero_comes_back_as_zero(dtype):
+    frame = pd.DataFrame({"x": pd.Series([-0.0, 1.5, -0.001], dtype=dtype)})
+    schema = infer_schema(frame).with_column("x", decimals=2)
+    back = decode(encode(frame, schema), schema)["x"].to_numpy(dtype=float)
+    assert back.tolist() == [0, 1.5, 0] and not np.signbit(back).any()

@@ -40,11 +40,12 @@ from synthgen.generators.margins import (
     mixed,
     scores,
 )
+from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
 from synthgen.table.conditions import Allowed
-from synthgen.table.constraints.found import Follows
+from synthgen.table.constraints.found import determined_by
 from synthgen.table.grid import to_grid
 
 MARGIN_ROWS = 4.0
@@ -71,11 +72,11 @@ class _Class:
 class GaussianCopulaSynthesizer(Synthesizer):
     """Margins of each column, tied together by a Gaussian copula for each class of the target.
 
-    Every column becomes a standard normal variable: numbers by their distribution function with spikes,
-    zero inflation, bounds and rounding kept, labels by a latent normal variable cut at thresholds, and
-    a second variable for whether a value is missing. Correlations of these variables are estimated within
-    each class, corrected for ties (polychoric), and shrunk towards the pool of all classes by the
-    Schäfer–Strimmer rule, so that a rare class keeps its own distribution as far as its rows carry it.
+    Every column becomes a standard normal variable: numbers by their distribution function with spikes, zero inflation,
+    bounds and rounding kept, labels by a latent normal variable cut at thresholds, and a second variable for whether a
+    value is missing. Correlations of these variables are estimated within each class, corrected for ties (polychoric),
+    and shrunk towards the pool of all classes by the Schäfer–Strimmer rule, so that a rare class keeps its own
+    distribution as far as its rows carry it.
 
     **What it can't keep**: dependence that is not monotone (a U shape, a circle), differences between more than
     one direction of a label with many levels, and rules that hold exactly.
@@ -87,6 +88,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
         are not named are empirical.
     shrinkage : "auto" or float
         Share of the pooled correlation in each class's, 0 to 1; "auto" estimates it.
+    text : str or mapping of free text; see :func:`synthgen.generators.texts.ways_of`
     random_state : int, Generator or None
 
     Attributes
@@ -96,10 +98,9 @@ class GaussianCopulaSynthesizer(Synthesizer):
 
     Notes
     -----
-    A saved model holds correlations, the schema with its bounds, and the points of quantile functions. Each
-    point is made from the means of at least five rows of its class, but for values that ten rows share and for
-    labels, which are kept as they are, a label held by one row too. A class of fewer than five rows gives away
-    about where its rows lie.
+    A saved model holds correlations, the schema with its bounds, and the points of quantile functions. Each point is
+    made from the means of at least five rows of its class, but for values that ten rows share and for labels, which are
+    kept as they are, a label held by one row too. A class of fewer than five rows gives away about where its rows lie.
 
     References
     ----------
@@ -117,23 +118,25 @@ class GaussianCopulaSynthesizer(Synthesizer):
     """
 
     row_source: ClassVar[RowSource] = RowSource.MODEL
+    last_digits = "margins by class"
 
     def __init__(
         self,
         marginals: Literal["empirical"] | Mapping[str, str] = "empirical",
         shrinkage: float | Literal["auto"] = "auto",
+        text: Text = "refuse",
         random_state: RandomState = None,
     ) -> None:
         self.marginals = marginals
         self.shrinkage = shrinkage
+        self.text = text
         self.random_state = random_state
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
         self._check_parameters()
         schema = self.model_schema_
         self._target = schema.target.name if with_classes(schema) and schema.target else None
-        follow = [rule.rule for rule in self.constraints_.rules if isinstance(rule, Follows)]
-        self._orders = nested(level_orders(coded, schema, rng), follow)
+        self._orders = nested(level_orders(coded, schema, rng), determined_by(self.constraints_.rules))
         self._names = [c.name for c in schema.of(*ORDERED_KINDS, *LABEL_KINDS) if c.name != self._target]
         ranked = self._ranked(coded)
         self._gaps = [name for name in self._names if name not in self._orders and ranked[name].isna().any()]
@@ -144,14 +147,13 @@ class GaussianCopulaSynthesizer(Synthesizer):
         else:
             found = coded.groupby(self._target).indices
             groups = {float(code): np.asarray(rows) for code, rows in found.items()}  # type: ignore[arg-type]
-        small = [len(rows) < WHOLE_CLASS for rows in groups.values()]
-        pooled = self._margins(ranked, spreads) if any(small) and len(groups) > 1 else {}
-        correlations, margins, counts = {}, {}, {}
+        small = len(groups) > 1 and min(map(len, groups.values())) < WHOLE_CLASS
+        pooled = self._margins(ranked, spreads) if small else {}
+        counts = {code: len(rows) for code, rows in groups.items()}
+        correlations, margins = {}, {}
         for code, rows in groups.items():
             part = ranked.iloc[rows] if len(groups) > 1 else ranked
-            margins[code] = self._class_margins(part, spreads, pooled)
-            correlations[code] = self._correlation(part)
-            counts[code] = len(rows)
+            margins[code], correlations[code] = self._class_margins(part, spreads, pooled), self._correlation(part)
         roots = self._shrunk_roots(correlations, counts)
         self._classes = {code: _Class(counts[code], margins[code], roots[code]) for code in groups}
 

@@ -13,6 +13,7 @@ from synthgen.errors import ConditionError, UsageError
 from synthgen.generators.asked import Asked, with_classes
 from synthgen.generators.base import Synthesizer
 from synthgen.generators.distance_columns import restored, with_distances
+from synthgen.generators.texts import Text
 from synthgen.generators.tree.columns import Accepts, accepts_of_roots, on_grid, read_table, with_derived
 from synthgen.generators.tree.conditioning import Conditioned, Mask, draw_conditioned, mask_of
 from synthgen.generators.tree.known_rows import impute, log_probability
@@ -43,18 +44,18 @@ class TreeSynthesizer(Synthesizer):
 
     The classes of a column (levels of a label; bins, spikes and the gap of a number) are halved again and again, and
     every halving is a yes-or-no question that gradient-boosted trees answer from earlier columns; how many trees it
-    takes is decided on rows that they did not see, and a question whose trees gain nothing is answered by the
-    share alone. Afterwards each column's shares, class by class of the target, are set to those of the real rows along
-    rows that the model itself drew, so that a rare class keeps its own distribution. Where trees are grown
-    and there are more than two classes, each row of one below a tenth of the rows counts for more than one, so that
-    what sets it apart isn't smoothed away; a leaf has five rows all the same. Values inside a bin come from a smoothed
-    quantile function, never from a real row. What holds exactly is found and kept exactly: a column that another one
-    determines, a number that is the sum of others, a gap that another column decides.
+    takes is decided on rows that they did not see, and a question whose trees gain nothing is answered by the share
+    alone. Afterwards each column's shares, class by class of the target, are set to those of the real rows along rows
+    that the model itself drew, so that a rare class keeps its own distribution. Where trees are grown and there are
+    more than two classes, each row of one below a tenth of the rows counts for more than one, so that what sets it
+    apart isn't smoothed away; a leaf has five rows all the same. Values inside a bin come from a smoothed quantile
+    function, never from a real row. What holds exactly is found and kept exactly: a column that another one determines,
+    a number that is the sum of others, a gap that another column decides.
 
-    Rows are drawn by systematic sampling: each has the model's distribution, but together the rows of one call
-    stray less from it than independent ones would. Tests that take independent rows for granted are then
-    conservative, and a classifier that is cross-validated within one table finds it somewhat harder to tell
-    the rows apart than one that is tested on rows of another call.
+    Rows are drawn by systematic sampling: each has the model's distribution, but together the rows of one call stray
+    less from it than independent ones would. Tests that take independent rows for granted are then conservative, and a
+    classifier cross-validated within one table finds it somewhat harder to tell the rows apart than one tested on
+    another call's rows.
 
     Parameters
     ----------
@@ -65,6 +66,7 @@ class TreeSynthesizer(Synthesizer):
         Columns in the order in which they are drawn. "auto": the table's own, by dependence, or by number of
         classes, whichever explains held-out rows best in a quick trial (beyond 60 columns the table's own). A target
         with classes always comes first, and a column that decides about another one's gaps before that one.
+    text : str or mapping of free text; see :func:`synthgen.generators.texts.ways_of`
     random_state : int, Generator or None
 
     Attributes
@@ -81,11 +83,11 @@ class TreeSynthesizer(Synthesizer):
 
     Notes
     -----
-    A saved model holds, for each column, the edges of its bins (halfway between two values), smoothed quantiles
-    (means of at least five rows), single values that five rows share, the labels, and trees whose leaves are log-odds
-    of groups of rows; the schema's bounds and rare labels are kept as they are; after :meth:`equalise_labels` also
-    quantiles of the chances that it gives to rows it draws. :meth:`describe` lists it column by
-    column. None of it is differentially private, and of a rare class more is learnt by heart than of a common one.
+    A saved model holds, for each column, the edges of its bins (halfway between two values), smoothed quantiles (means
+    of at least five rows), single values that five rows share, the labels, and trees whose leaves are log-odds of
+    groups of rows; the schema's bounds and rare labels are kept as they are; after :meth:`equalise_labels` also
+    quantiles of the chances that it gives to rows it draws. :meth:`describe` lists it column by column. None of it is
+    differentially private, and of a rare class more is learnt by heart than of a common one.
 
     References
     ----------
@@ -104,16 +106,19 @@ class TreeSynthesizer(Synthesizer):
     """
 
     row_source: ClassVar[RowSource] = RowSource.MODEL
+    last_digits = "margins"
     takes_any_condition: ClassVar[bool] = True
 
     def __init__(
         self,
         preset: Literal["quality", "turbo"] = "quality",
         order: Literal["auto"] | Sequence[str] = "auto",
+        text: Text = "refuse",
         random_state: RandomState = None,
     ) -> None:
         self.preset = preset
         self.order = order
+        self.text = text
         self.random_state = random_state
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -382,12 +387,9 @@ class TreeSynthesizer(Synthesizer):
     def _state(self) -> dict[str, Any]:
         counts = {f"count {j}": counts for j, counts in enumerate(self._class_counts)}
         return {
-            "network": to_document(self._network),
-            "rules": self.rules_.to_dict(),
-            **to_arrays(self._network),
-            **to_state(self.label_map_),
-            **counts,
-        }
+            "network": to_document(self._network), "rules": self.rules_.to_dict(), **to_arrays(self._network),
+            **to_state(self.label_map_), **counts,
+        }  # fmt: skip
 
     def _set_state(self, state: Mapping[str, Any]) -> None:
         self._network = from_state(state["network"], state)

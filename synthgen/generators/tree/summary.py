@@ -35,6 +35,8 @@ def describe(network: Network, rules: Rules, schema: Schema, counts: Sequence[ND
         }
         if column.kind is Kind.IDENTIFIER:
             row["learnt_as"] = "invented by its pattern"
+        if column.kind is Kind.TEXT:
+            row["learnt_as"] = "made apart from the trees"
         has_bounds = column.kind in ORDERED_KINDS and column.bounds is not None
         row["bounds_stored"] = has_bounds and "bounds" not in column.declared
         if column.name in network.names:

@@ -29,7 +29,7 @@ def advice(column: Column, what: str, *, replaced: bool = False) -> str:
     if column.kind is Kind.IDENTIFIER:
         return "Synthetic rows get made-up values of the same shape, no real one."
     if column.kind is Kind.TEXT:
-        return f"Free text isn't synthesised: {declare}."
+        return f"Free text is refused unless generator_options={{'text': ...}} says what becomes of it; or {declare}."
     if what in COARSE:
         return f"Synthetic rows repeat its values: {COARSE[what]} and make it a quasi-identifier; or {declare}."
     if column.kind in (Kind.INTEGER, Kind.CONTINUOUS, Kind.DATETIME):

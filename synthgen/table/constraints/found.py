@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -244,6 +244,11 @@ FOUND: dict[str, type[Constraint]] = {
 def as_constraints(rules: Rules) -> tuple[Constraint, ...]:
     """Give found rules as constraints, those that others read first."""
     return (*map(Gapped, rules.gaps), *map(AddsUp, rules.totals), *map(Follows, rules.determined))
+
+
+def determined_by(rules: Iterable[Constraint]) -> list[Determined]:
+    """Of rules, those that were found of columns that follow from others."""
+    return [rule.rule for rule in rules if isinstance(rule, Follows)]
 
 
 def found_rules(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> tuple[Constraint, ...]:

@@ -32,23 +32,33 @@ def parse(series: pd.Series[Any], column: Column) -> np.ndarray:
             f"Column {column.name!r} is {column.kind} in the schema, but not all its values are numbers. "
             "Correct the column, or infer the schema from this table."
         )
-    refuse_infinite(values, column.name)
-    return values
+    return finite(values, column)
 
 
 def _from_text(series: pd.Series[Any], column: Column) -> np.ndarray | None:
     codes, texts = labels(series)
-    table = texts_as_numbers([str(text) for text in texts], column.storage.missing_token)
+    storage = column.storage
+    table = texts_as_numbers([str(text) for text in texts], storage.missing_token, storage.text_format)
     return None if table is None else np.append(table, np.nan)[codes]
 
 
-def refuse_infinite(values: np.ndarray, name: str) -> None:
-    """Raise DataError where a column holds infinite values."""
+def finite(values: np.ndarray, column: Column) -> np.ndarray:
+    """Values of which none is infinite: such are taken as missing or refused, as the column says.
+
+    Raises
+    ------
+    DataError
+        If there are infinite values and they aren't said to be missing.
+    """
     count = int(np.isinf(values).sum())
-    if count:
-        raise DataError(
-            f"Column {name!r} has {count} infinite value{'s' if count > 1 else ''}: replace them or drop the rows."
-        )
+    if not count:
+        return values
+    if column.infinities == "missing":
+        return np.where(np.isinf(values), np.nan, values)
+    raise DataError(
+        f"Column {column.name!r} has {count} infinite value{'s' if count > 1 else ''}: replace them or drop the rows. "
+        'Or take them as missing: Schema.infer(df, infinities="missing").'
+    )
 
 
 def restore(values: np.ndarray, column: Column) -> pd.Series[Any]:
@@ -56,4 +66,4 @@ def restore(values: np.ndarray, column: Column) -> pd.Series[Any]:
     values = np.asarray(values, dtype=np.float64)
     if column.decimals is not None:
         values = np.round(values, column.decimals)
-    return store_numbers(values, column)
+    return store_numbers(values + 0.0, column)

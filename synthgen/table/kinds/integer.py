@@ -16,4 +16,4 @@ parse = continuous.parse
 
 def restore(values: np.ndarray, column: Column) -> pd.Series[Any]:
     """Round to whole numbers and give back in the column's dtype."""
-    return store_numbers(np.round(np.asarray(values, dtype=np.float64)), column)
+    return store_numbers(np.round(np.asarray(values, dtype=np.float64)) + 0.0, column)
