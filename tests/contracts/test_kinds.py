@@ -182,6 +182,10 @@ def decimals(rng, n):
     return pd.Series([Decimal(int(v)) / 100 for v in rng.integers(100, 9_999, n)], dtype=object)
 
 
+def sentences(rng, n):
+    return [" ".join(rng.choice(WORDS, 9)) for _ in range(n)]
+
+
 def hour(number):
     return dt.datetime(2024, 1, 1) + dt.timedelta(hours=int(number))
 
@@ -282,12 +286,8 @@ KINDS: dict[str, dict[str, Kind]] = {
         ),
     },
     "texts": {
-        "sentences": Kind(
-            lambda rng, n: series([" ".join(rng.choice(WORDS, 9)) for _ in range(n)], "object"), (new, written(r".*\w.*"))
-        ),
-        "string sentences": Kind(
-            lambda rng, n: series([" ".join(rng.choice(WORDS, 9)) for _ in range(n)], "string"), (new, written(r".*\w.*"))
-        ),
+        "sentences": Kind(lambda rng, n: series(sentences(rng, n), "object"), (new, written(r".*\w.*"))),
+        "string sentences": Kind(lambda rng, n: series(sentences(rng, n), "string"), (new, written(r".*\w.*"))),
     },
 }  # fmt: skip
 
