@@ -8,6 +8,7 @@ from typing import Any
 
 from synthgen.errors import UsageError
 from synthgen.generators.base import Synthesizer
+from synthgen.generators.dp_marginals import DPMarginalsSynthesizer
 from synthgen.generators.gaussian_copula import GaussianCopulaSynthesizer
 from synthgen.generators.jitter import JitterSynthesizer
 from synthgen.generators.sdv import SdvSynthesizer
@@ -22,6 +23,7 @@ GENERATORS: dict[str, type[Synthesizer]] = {
     "jitter": JitterSynthesizer,
     "smote": SmoteSynthesizer,
     "gaussian_copula": GaussianCopulaSynthesizer,
+    "dp_marginals": DPMarginalsSynthesizer,
     "sdv": SdvSynthesizer,
 }
 
@@ -67,6 +69,7 @@ def check_generator(generator: Any, options: Mapping[str, Any] | None) -> None:
 
 __all__ = [
     "GENERATORS",
+    "DPMarginalsSynthesizer",
     "GaussianCopulaSynthesizer",
     "JitterSynthesizer",
     "PrivacyGuarantee",

@@ -15,7 +15,6 @@ from synthgen.errors import UsageError
 from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer, class_sizes
 from synthgen.generators.completing import without_missing
-from synthgen.generators.distance_columns import restored, with_distances
 from synthgen.generators.gaussian_copula.conditional import (
     EDGE,
     given,
@@ -40,6 +39,7 @@ from synthgen.generators.margins import (
     mixed,
     scores,
 )
+from synthgen.generators.model_rows import filled_rows, model_rows
 from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
@@ -295,7 +295,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
     def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
         if self._target is not None and known[self._target].isna().any():
             return None
-        learnt = with_distances(known, self._distances)
+        learnt = model_rows(known, self.schema_, self._distances, self._dates)
         out = np.empty((len(known), known.shape[1]))
         classes = np.zeros(len(known)) if self._target is None else known[self._target].to_numpy(float)
         if not set(np.unique(classes)) <= set(self._classes):
@@ -316,7 +316,8 @@ class GaussianCopulaSynthesizer(Synthesizer):
             learnt_rows = learnt.iloc[rows][made.columns].to_numpy(float)
             both = np.where(np.isnan(learnt_rows), made.to_numpy(float), learnt_rows)
             before = known.iloc[rows].reset_index(drop=True)
-            own = restored(pd.DataFrame(both, columns=made.columns), before, self._distances, self.schema_)
+            drawn = pd.DataFrame(both, columns=made.columns)
+            own = filled_rows(drawn, before, self.schema_, self._distances, self._dates)
             out[rows] = own[known.columns].to_numpy(float)
         filled = pd.DataFrame(out, columns=known.columns)
         return without_missing(filled, self.schema_, rng) if whole else filled
@@ -357,12 +358,10 @@ class GaussianCopulaSynthesizer(Synthesizer):
 
     def _from_scores(self, code: float, scores: Floats) -> pd.DataFrame:
         part, levels, n = self._classes[code], ndtr(scores), len(scores)
-        columns: dict[str, Floats] = {}
-        for j, name in enumerate(self._variables):
-            if name in part.margins:
-                columns[name] = part.margins[name].quantile(levels[:, j])
-            else:
-                columns[name] = np.full(n, np.nan)
+        columns: dict[str, Floats] = {
+            name: part.margins[name].quantile(levels[:, j]) if name in part.margins else np.full(n, np.nan)
+            for j, name in enumerate(self._variables)
+        }
         for name in self._orders:
             if name != self._target:
                 columns[name] = self._codes_of(name, columns[name])

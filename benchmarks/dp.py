@@ -1,0 +1,176 @@
+"""Measure differential privacy: ``python -m benchmarks.dp``. What is kept of a table at which epsilon, beside dpmm.
+
+dpmm needs an environment of its own: ``DPMM_PYTHON=/path/to/python python -m benchmarks.dp``, of Python 3.11 with
+``pip install dpmm==0.1.9``. Without it, its figures stay those of the record.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import synthgen as sg
+from benchmarks import record
+from benchmarks.dp_page import page
+from benchmarks.dp_tables import ADULT_BOUNDS, adult, adult_schema, declared_labels, distances, fraud, lines, thyroid
+from benchmarks.peers.run_once import on_two_cores, peak_bytes
+from synthgen.generators import DPMarginalsSynthesizer
+from synthgen.table.column import LABEL_KINDS, Schema
+
+FILE = Path(__file__).with_name("dp.json")
+PAGE = Path(__file__).with_name("dp.md")
+DELTA = 1e-9
+EPSILONS = (0.1, 0.3, 1.0, 3.0, 10.0)
+REPEATS = 3
+WIDTHS = (10, 20, 31)
+MAKE_DPMM = Path(__file__).with_name("peers") / "make_dpmm.py"
+
+
+def fitted(frame: pd.DataFrame, schema: Schema, epsilon: float) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Rows of a model, and what it took."""
+    started = time.perf_counter(), time.process_time()
+    model = DPMarginalsSynthesizer(epsilon, DELTA, random_state=0).fit(frame, schema=schema)
+    made = model.sample(len(frame))
+    took = {"seconds": time.perf_counter() - started[0], "cpu": time.process_time() - started[1]}
+    return made, {**took, "cells": sum(int(x.counts.size) for x in model.measurements_.marginals)}
+
+
+def curve() -> dict[str, Any]:
+    """Adult at every epsilon; at 1 several times, as the noise is never the same."""
+    frame = adult()
+    assert frame is not None
+    schema = adult_schema(frame)
+    found: dict[str, Any] = {"lines": lines(frame, schema), "runs": []}
+    for epsilon in EPSILONS:
+        for _ in range(REPEATS if epsilon == 1.0 else 1):
+            made, took = fitted(frame, schema, epsilon)
+            found["runs"].append({"epsilon": epsilon, **distances(made, frame, schema), **took})
+            print(found["runs"][-1], flush=True)
+    return {**found, **record.when("opendp"), "load": record.load_average()}
+
+
+def peers() -> dict[str, Any]:
+    """dpmm's MST and PrivBayes on the same rows, with the same bounds and labels."""
+    frame, python = adult(), os.environ["DPMM_PYTHON"]
+    assert frame is not None
+    schema, out = adult_schema(frame), []
+    labels = [column.name for column in schema.of(*LABEL_KINDS)]
+    domain: dict[str, Any] = {name: {"lower": low, "upper": high} for name, (low, high) in ADULT_BOUNDS.items()}
+    domain |= {name: {"categories": [*map(str, schema[name].categories or ()), "gap"]} for name in labels}
+    about = {"epsilon": 1.0, "delta": DELTA, "domain": domain, "labels": labels}
+    with tempfile.TemporaryDirectory() as folder:
+        table, said = Path(folder) / "real.csv.gz", Path(folder) / "about.json"
+        frame.to_csv(table, index=False)
+        said.write_text(json.dumps(about), encoding="utf-8")
+        for name in ("mst", "privbayes"):
+            made = Path(folder) / f"{name}.csv.gz"
+            took = record.json_of([python, str(MAKE_DPMM), name, str(table), str(said), str(made)])
+            rows = pd.read_csv(made, keep_default_na=False, na_values=[""])
+            out.append({"model": name, **distances(rows, frame, schema), **took, **use(rows, frame)})
+            print(out[-1], flush=True)
+    version = subprocess.run(
+        [python, "-c", "import importlib.metadata as m; print(m.version('dpmm'))"],
+        capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    return {"runs": out, "dpmm": version, **record.when(), "load": record.load_average()}
+
+
+def auc(train: pd.DataFrame, test: pd.DataFrame, target: str, positive: str) -> float:
+    """Area under the ROC curve of a LightGBM model; 0.5 where there is nothing to learn."""
+    from lightgbm import LGBMClassifier
+    from sklearn.metrics import roc_auc_score
+
+    y = train[target].astype(str) == positive
+    if not 0 < y.sum() < len(y):
+        return 0.5
+    both = pd.concat([train, test], keys=["train", "test"]).drop(columns=target)
+    for name in both.select_dtypes(exclude=["number", "bool"]).columns:
+        both[name] = both[name].astype(str).astype("category")
+    model = LGBMClassifier(n_estimators=100, num_leaves=15, random_state=0, verbose=-1, n_jobs=1)
+    model.fit(both.loc["train"], y)
+    return float(roc_auc_score(test[target].astype(str) == positive, model.predict_proba(both.loc["test"])[:, 1]))
+
+
+def use(made: pd.DataFrame, real: pd.DataFrame) -> dict[str, float]:
+    """For rows that learnt from all of Adult: how well a model of them predicts the real ones."""
+    return {"auc": auc(made, real, "income", ">50K")}
+
+
+def uses() -> dict[str, Any]:
+    """Trained on synthetic rows, tested on real ones that the generator never saw."""
+    out = []
+    tables: dict[str, tuple[pd.DataFrame | None, str, str]] = {
+        "Adult": (adult(), "income", ">50K"),
+        "Thyroid": (_ill(thyroid()), "ill", "yes"),
+        "ULB": (fraud(), "Class", "1"),
+    }  # fmt: skip
+    for name, (frame, target, positive) in tables.items():
+        if frame is None:
+            continue
+        test = frame.sample(frac=0.3, random_state=0)
+        train = frame.drop(index=test.index).reset_index(drop=True)
+        schema = adult_schema(frame) if name == "Adult" else declared_labels(sg.Schema.infer(frame, target=target))
+        positives = int((train[target].astype(str) == positive).sum())
+        about = {"table": name, "rows": len(train), "columns": train.shape[1], "positives": positives}
+        about["real"] = auc(train, test, target, positive)
+        for epsilon in (1.0, 10.0):
+            made, took = fitted(train, schema, epsilon)
+            share = float((made[target].astype(str) == positive).mean())
+            out.append({**about, "epsilon": epsilon, "auc": auc(made, test, target, positive), "share": share, **took})
+            print(out[-1], flush=True)
+    return {"runs": out, **record.when("opendp", "lightgbm"), "load": record.load_average()}
+
+
+def _ill(frame: pd.DataFrame) -> pd.DataFrame:
+    counts = frame["diagnosis"].value_counts()
+    return frame.assign(ill=np.where(frame["diagnosis"] == counts.index[0], "no", "yes")).drop(columns="diagnosis")
+
+
+def width(columns: int) -> dict[str, Any]:
+    """Time and memory against the number of columns: one process each."""
+    on_two_cores()
+    frame = thyroid()
+    chosen = [*[name for name in frame.columns if name != "diagnosis"][: columns - 1], "diagnosis"]
+    schema = declared_labels(sg.Schema.infer(frame[chosen], target="diagnosis"))
+    _, took = fitted(frame[chosen], schema, 1.0)
+    return {"columns": len(chosen), "rows": len(frame), **took, "peak": peak_bytes()}
+
+
+def widths() -> dict[str, Any]:
+    runs = [record.json_of([sys.executable, "-m", "benchmarks.dp", "--width", str(n)]) for n in WIDTHS]
+    return {"runs": runs, **record.when("opendp"), "load": record.load_average()}
+
+
+PARTS = {"curve": curve, "peers": peers, "uses": uses, "widths": widths}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.dp", description=__doc__)
+    parser.add_argument("--only", choices=list(PARTS), action="append", help="measure these parts anew")
+    parser.add_argument("--width", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.width:
+        print(json.dumps(width(given.width)))
+        return
+    if adult() is None:
+        raise SystemExit("The benchmark needs Adult with all its rows, in shared/data.")
+    kept = record.read(FILE)
+    for name in given.only or PARTS:
+        if name != "peers" or "DPMM_PYTHON" in os.environ:
+            kept[name] = PARTS[name]()
+            record.write(FILE, kept)
+    PAGE.write_text(page(kept), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
