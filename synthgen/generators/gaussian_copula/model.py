@@ -29,7 +29,7 @@ from synthgen.generators.gaussian_copula.correlation import (
     root,
     shrinkage_intensity,
 )
-from synthgen.generators.level_orders import level_orders
+from synthgen.generators.level_orders import level_orders, nested
 from synthgen.generators.margins import (
     FAMILIES,
     Floats,
@@ -45,6 +45,7 @@ from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
 from synthgen.table.conditions import Allowed
+from synthgen.table.constraints.found import determined_by
 from synthgen.table.grid import to_grid
 
 MARGIN_ROWS = 4.0
@@ -135,7 +136,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
         self._check_parameters()
         schema = self.model_schema_
         self._target = schema.target.name if with_classes(schema) and schema.target else None
-        self._orders = level_orders(coded, schema, rng)
+        self._orders = nested(level_orders(coded, schema, rng), determined_by(self.constraints_.rules))
         self._names = [c.name for c in schema.of(*ORDERED_KINDS, *LABEL_KINDS) if c.name != self._target]
         ranked = self._ranked(coded)
         self._gaps = [name for name in self._names if name not in self._orders and ranked[name].isna().any()]
@@ -146,14 +147,13 @@ class GaussianCopulaSynthesizer(Synthesizer):
         else:
             found = coded.groupby(self._target).indices
             groups = {float(code): np.asarray(rows) for code, rows in found.items()}  # type: ignore[arg-type]
-        small = [len(rows) < WHOLE_CLASS for rows in groups.values()]
-        pooled = self._margins(ranked, spreads) if any(small) and len(groups) > 1 else {}
-        correlations, margins, counts = {}, {}, {}
+        small = len(groups) > 1 and min(map(len, groups.values())) < WHOLE_CLASS
+        pooled = self._margins(ranked, spreads) if small else {}
+        counts = {code: len(rows) for code, rows in groups.items()}
+        correlations, margins = {}, {}
         for code, rows in groups.items():
             part = ranked.iloc[rows] if len(groups) > 1 else ranked
-            margins[code] = self._class_margins(part, spreads, pooled)
-            correlations[code] = self._correlation(part)
-            counts[code] = len(rows)
+            margins[code], correlations[code] = self._class_margins(part, spreads, pooled), self._correlation(part)
         roots = self._shrunk_roots(correlations, counts)
         self._classes = {code: _Class(counts[code], margins[code], roots[code]) for code in groups}
 
@@ -183,7 +183,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
                 columns[name] = ranks[np.where(np.isnan(values), len(ranks) - 1, values).astype(np.int64)].astype(float)
             else:
                 columns[name] = values
-        return pd.DataFrame(columns, columns=self._names)
+        return pd.DataFrame(columns, columns=self._names, index=coded.index)
 
     def _margins(self, ranked: pd.DataFrame, spreads: Mapping[str, float]) -> dict[str, Margin]:
         margins = {}
