@@ -139,7 +139,7 @@ def test_kinds_come_back(ask, name):
     11: SDV 2.0 makes them too, without hanging. 12: it needs metadata; its own take ``email_opened`` and ``city_size``
     for mail addresses and cities and replace the labels, until it is told otherwise, in a line each. 13: its dates keep
     range and format, but times leave their quarter hours, date objects come back as text, and durations stop it.
-    14: integers and money come back right; float32 isn't rounded, and Decimal and numbers stored as text are labels to it:
+    14: integers and money come back right; float32 is not rounded, and Decimal and numbers stored as text are labels:
     it repeats the real ones, and stops if it is told that they are numbers.
     """
     if name == "smote":
