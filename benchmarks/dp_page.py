@@ -43,7 +43,8 @@ def _adult(curve: Mapping[str, Any], peers: Mapping[str, Any]) -> str:
     for name, line in curve["lines"].items():
         out.append(row([name, "", *_ways(line), "", ""]))
     for run in peers.get("runs", ()):
-        out.append(row([NAMES[run["model"]], "1", *_ways(run), *_took(run)]))
+        name = NAMES[run["model"]] + (", on the metric's own bins" if run["binned"] else "")
+        out.append(row([name, "1", *_ways(run), *_took(run)]))
     for run in curve["runs"]:
         out.append(row(["dp_marginals", f"{run['epsilon']:g}", *_ways(run), *_took(run)]))
     rows = "\n".join(out)
@@ -51,7 +52,8 @@ def _adult(curve: Mapping[str, Any], peers: Mapping[str, Any]) -> str:
     if peers:
         tail = (
             f"\n\ndpmm {peers['dpmm']} ran on the same machine with the same bounds and labels, and its defaults: it "
-            "spends 0.1 of its own on bins, on top of the epsilon it is given. Its CPU time is of all its threads."
+            "spends 0.1 of its own on bins, on top of the epsilon it is given. On the metric's own bins, it is given "
+            "the codes that the metric counts, as labels, and has no bins to find."
         )
     return f"""## Adult: 48,842 rows, 14 columns
 

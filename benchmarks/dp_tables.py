@@ -88,11 +88,17 @@ def distances(
 ) -> dict[str, float]:
     """Mean total variation over all groups of so many columns."""
     (a, sizes), (b, _) = codes_of(made, schema), codes_of(real, schema)
+    return distances_of_codes(a, b, sizes, ways)
+
+
+def distances_of_codes(
+    a: pd.DataFrame, b: pd.DataFrame, sizes: Mapping[str, int], ways: tuple[int, ...] = (1, 2, 3)
+) -> dict[str, float]:
     out = {}
     for way in ways:
         found = [
             0.5 * float(np.abs(shares(a, names, sizes) - shares(b, names, sizes)).sum())
-            for names in combinations(schema.names, way)
+            for names in combinations(list(a.columns), way)
         ]
         out[f"{way}-way"] = float(np.mean(found))
     return out

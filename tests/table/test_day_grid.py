@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen.table.day_grid import CHANCE, DayGrid, enough, find_grid
+from synthgen.table.day_grid import CHANCE, MONTH, DayGrid, enough, find_grid
 
 
 def days(stamps):
@@ -67,6 +67,9 @@ def test_it_takes_enough_distinct_days_to_tell_a_calendar():
     # Without weekends by chance: (5/7)^n × 2^7 < 10^-6 from 56 days on, however many rows share them.
     assert (5 / 7) ** 55 * 2**7 > CHANCE > (5 / 7) ** 56 * 2**7
     assert not enough(55, 5 / 7, 2**7) and enough(56, 5 / 7, 2**7)
+    # As docs/dates.md says: 31 places of a month, of which one or two are taken, counted in four ways; seven weekdays.
+    for needed, share, tried in ((6, 1 / MONTH, 31 * 4), (8, 2 / MONTH, 31 * 30 // 2 * 4), (10, 1 / 7, 2**7)):
+        assert enough(needed, share, tried) and not enough(needed - 1, share, tried)
     workdays = days(pd.bdate_range("2019-01-01", periods=56))
     assert find_grid(np.repeat(workdays[:55], 100)).is_every_day
     assert find_grid(workdays).weekdays == (0, 1, 2, 3, 4)
