@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import generators, record
+from benchmarks import dp_audit, generators, record
 
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parent / "docs"
@@ -85,7 +85,17 @@ def _figures(splits: list[dict[str, Any]]) -> list[str]:
     return [f"{100 * (1 - of('pair_trends')):.2f}", f"{of('detection_other_draw'):.3f}", use, f"{of('dcr_share'):.3f}"]
 
 
-BLOCKS: dict[str, Callable[[], list[str]]] = {"cost": cost, "real": real, "peers": peers}
+def audit() -> list[str]:
+    """How well two tables that differ in one unit are told apart."""
+    stored = record.read(dp_audit.RECORD)
+    how = (
+        f"{stored['date']}, with 99 % confidence, in {stored['cpu_seconds']:.0f} CPU seconds: "
+        "[benchmarks/dp_audit.md](../benchmarks/dp_audit.md)."
+    )
+    return [*dp_audit.table(stored), "", *dp_audit.label_table(stored), "", how]
+
+
+BLOCKS: dict[str, Callable[[], list[str]]] = {"cost": cost, "real": real, "peers": peers, "audit": audit}
 
 
 if __name__ == "__main__":

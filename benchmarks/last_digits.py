@@ -172,9 +172,9 @@ def _dependence(frame: pd.DataFrame, column: str) -> Floats:
 def page(record: dict[str, Any]) -> str:
     lines = [
         "# Last digits of numbers", "",
-        "Made by `python -m benchmarks.last_digits`. Each generator learns from half of a table and makes as many rows,",
-        "which are compared with the other half. Endings: total variation of the last digits, 0 is the same, 1 has",
-        "none in common. KS: Kolmogorov-Smirnov distance of the values. Dependence: largest difference of a",
+        "Made by `python -m benchmarks.last_digits`. Each generator learns from half of a table and makes as many",
+        "rows, which are compared with the other half. Endings: total variation of the last digits, 0 is the same, 1",
+        "has none in common. KS: Kolmogorov-Smirnov distance of the values. Dependence: largest difference of a",
         "correlation ratio or a rank correlation with another column. Lower is better; the half that was learnt from",
         "says what chance gives.",
         "",

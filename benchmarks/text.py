@@ -223,7 +223,8 @@ def page(found: dict[str, Any]) -> str:
         f"medians of {found['seeds']} seeds. Told from real: AUC of a logistic regression on words, .5 where they "
         "can't be told."
     )
-    lines = ["# Free text", "", about, "", *record.header(["made by", *names])]
+    by = "Made by `python -m benchmarks.text`. How texts are made: [docs/text.md](../docs/text.md)."
+    lines = ["# Free text", "", by, "", about, "", *record.header(["made by", *names])]
     for way, figures in made.items():
         lines.append(record.row([way, *(_figure(name, figures[name]) for name in names)]))
     real = next(iter(made.values()))["words a real title"]

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from synthgen.api import synthesize
     from synthgen.errors import SynthgenWarning
     from synthgen.generators import load_synthesizer
+    from synthgen.ledger import PrivacyLedger
     from synthgen.merging import merge, natural_weights, real_rows_only
     from synthgen.merging.calibration import CalibratedOnReal, PriorCorrection
     from synthgen.merging.oversampler import SyntheticOverSampler
+    from synthgen.planning.dp_preview import PrivacyPreview, preview_dp
     from synthgen.planning.fairness import FairnessPlan
     from synthgen.planning.uplift import Uplift, estimate_uplift
     from synthgen.profiling import profile
@@ -36,6 +38,8 @@ __all__ = [
     "Kind",
     "Outcome",
     "PriorCorrection",
+    "PrivacyLedger",
+    "PrivacyPreview",
     "Provenance",
     "Review",
     "Role",
@@ -54,6 +58,7 @@ __all__ = [
     "load_synthesizer",
     "merge",
     "natural_weights",
+    "preview_dp",
     "profile",
     "real_rows_only",
     "synthesize",
@@ -69,6 +74,8 @@ _HOME = {
     "Kind": "table",
     "Outcome": "validation",
     "PriorCorrection": "merging.calibration",
+    "PrivacyLedger": "ledger",
+    "PrivacyPreview": "planning.dp_preview",
     "Provenance": "provenance",
     "Review": "reviewing",
     "Role": "table",
@@ -83,6 +90,7 @@ _HOME = {
     "load_synthesizer": "generators",
     "merge": "merging",
     "natural_weights": "merging",
+    "preview_dp": "planning.dp_preview",
     "profile": "profiling",
     "real_rows_only": "merging",
     "synthesize": "api",

@@ -12,23 +12,20 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from synthgen.checks import check_table, check_words
-from synthgen.errors import ConditionError, UsageError
+from synthgen.errors import UsageError
 from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.generators.identifying import avoiding
+from synthgen.ledger import PrivacyLedger
 from synthgen.merging import accepted_rows
 from synthgen.merging.merge import refused_rows
 from synthgen.planning import (
     Choice,
     Plan,
     Wanted,
-    check_classes_meet,
     check_learnable,
     choose_generator,
     coarsen_for_release,
-    plan_by_class,
-    plan_in_proportion,
     read_wanted,
-    rows_that_meet,
 )
 from synthgen.planning.drawing import blocks_of, broken_rules, deliver, draw, row_counts
 from synthgen.planning.fairness import (
@@ -42,7 +39,9 @@ from synthgen.planning.fairness import (
     sensitive_of,
 )
 from synthgen.planning.made_up import with_made_up
+from synthgen.planning.rows import check_n, plan_rows
 from synthgen.planning.texts import with_text
+from synthgen.private_run import NO_VALIDATION, private_words, synthesize_privately
 from synthgen.profiling import profile_coded
 from synthgen.profiling.personal_data import personal_data
 from synthgen.profiling.source import with_source
@@ -52,7 +51,6 @@ from synthgen.randomness import RandomState, child, seed_sequence, stream
 from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
 from synthgen.table import (
-    LABEL_KINDS,
     Kind,
     Schema,
     check_destination,
@@ -83,8 +81,11 @@ def synthesize(
     fairness: str | Mapping[str, Any] | FairnessPlan | None = None,
     subject: str | None = None,
     missing: str = "keep",
+    epsilon: float | None = None,
+    delta: float | None = None,
+    ledger: PrivacyLedger | None = None,
     holdout: float = 0.2,
-    validation: str = "standard",
+    validation: str | None = "standard",
     gate: str | Gate | None = "default",
     out: str | Path | None = None,
     random_state: RandomState = None,
@@ -143,10 +144,17 @@ def synthesize(
     missing : {"keep", "none", "like"}
         Gaps in synthetic rows: as learnt, none, or in the patterns of the real rows; see
         :meth:`synthgen.generators.Synthesizer.sample`.
+    epsilon, delta : float, optional
+        Privacy budget of a differentially private generator (``generator="dp_marginals"``), of which alone the
+        synthetic rows are made; a declared ``schema`` is needed, and the real rows choose nothing else. See
+        docs/differential_privacy.md.
+    ledger : PrivacyLedger, optional
+        Counts the budget with that of other fits on the dataset; a fit beyond its cap is refused before it is made.
     holdout : float
         Share of rows that the generator never sees, above 0 and below 1.
-    validation : {"standard", "full"}
-        How many rows the slower checks look at.
+    validation : {"standard", "full", "none"}
+        How many rows the slower checks look at. "none", or None, is for a differentially private generator: its
+        guarantee doesn't cover figures that compare rows with real ones, and these are then left out.
     gate : "default", Gate or None
         None hands the table out whatever the verdict; the report says so.
     out : path or URL, optional
@@ -175,16 +183,22 @@ def synthesize(
     (1008, 1008)
     """
     stages = Stages(progress)
+    validation = NO_VALIDATION if validation is None else validation
     check_words(purpose, generator, generator_options, gate, validation, missing)
     seed = seed_sequence(random_state)
-    asked = describe_request(
-        seed, target=target, purpose=purpose, generator=generator, generator_options=generator_options,
-        sampling_strategy=sampling_strategy, n_samples=n_samples, conditions=conditions, schema=schema,
-        sensitive_features=sensitive_features, fairness=fairness, subject=subject, holdout=holdout,
-        validation=validation, gate=gate, constraints=constraints, missing=missing,
-    )  # fmt: skip
+    given: dict[str, Any] = {
+        "target": target, "purpose": purpose, "generator": generator, "generator_options": generator_options,
+        "sampling_strategy": sampling_strategy, "n_samples": n_samples, "conditions": conditions, "schema": schema,
+        "sensitive_features": sensitive_features, "fairness": fairness, "subject": subject, "holdout": holdout,
+        "validation": validation, "gate": gate, "constraints": constraints, "missing": missing, "epsilon": epsilon,
+        "delta": delta, "ledger": ledger,
+    }  # fmt: skip
+    asked = describe_request(seed, **given)
+    words = private_words(**given)
     if out is not None:
         check_destination(out)
+    if words is not None:
+        return _written(synthesize_privately(data, words, random_state, seed, asked, stages), out)
     with stages("read"):
         frame, form = to_pandas(data)
         sensitive = _sensitive(sensitive_features, fairness, frame)
@@ -193,7 +207,7 @@ def synthesize(
         )
         coded = encode(frame, schema)
         check_table(frame, coded, schema)
-        given, coarsening, source = (coded, schema), None, frame
+        described_as, coarsening, source = (coded, schema), None, frame
         coded, schema, personal, made_up = with_made_up(
             frame, coded, schema, personal_data(coded, schema), conditions or ()
         )
@@ -206,9 +220,9 @@ def synthesize(
         schema, learnt, seen = fair.schema, fair.learnt, fair.joined(frame, coded)
         wanted = read_wanted(conditions, schema)
         plan = fair.sampling(purpose == "release")
-        plan = plan or _plan(coded, schema, purpose, sampling_strategy, n_samples, wanted)
+        plan = plan or plan_rows(coded, schema, purpose, sampling_strategy, n_samples, wanted)
     with stages("profile"):
-        described = with_source(profile_coded(*given, personal=personal), data, given[1])
+        described = with_source(profile_coded(*described_as, personal=personal), data, described_as[1])
     with stages("choose"):
         train, held = split_rows(seen[1], learnt, holdout, stream(seed, "split"))
         check_learnable(seen[1], train, plan, learnt)
@@ -272,42 +286,12 @@ def _fairness(
         return CarryingOut(None, schema, None), frame, coded
     plan = read_plan(fairness, schema)
     check_generator_for(plan, generator)
-    _check_n(n)
+    check_n(n)
     if plan.kind not in ("weights", "proxies") and plan.strength > 0:
         for name, value, default in (("sampling_strategy", strategy, "auto"), ("conditions", conditions, None)):
             if value != default:
                 raise UsageError(f"A fairness plan of {plan.kind} says which rows are made; leave {name} out.")
     return carry_out(plan, frame, coded, schema, release=purpose == "release", n_samples=n)
-
-
-def _check_n(n: int | None) -> None:
-    if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1):
-        raise UsageError(f"n_samples must be a whole number of at least 1; got {n!r}.")
-
-
-def _plan(coded: pd.DataFrame, schema: Schema, purpose: str, strategy: Any, n: int | None, wanted: Wanted) -> Plan:
-    _check_n(n)
-    target = schema.target
-    met = rows_that_meet(wanted, coded, schema)
-    if target is None or target.kind not in LABEL_KINDS:
-        if strategy != "auto":
-            raise UsageError("sampling_strategy needs a target with classes. Name one, or give n_samples.")
-        return Plan(n or len(coded), in_proportion=True)
-    balanced = n is None and purpose == "augment"
-    # What a class lacks is counted on all rows; what is to be like the rows that meet a condition, on these.
-    rows = coded if balanced else met
-    counts = {float(code): int(rows) for code, rows in rows[target.name].value_counts().items()}  # type: ignore[arg-type]
-    if wanted.classes is not None and not any(code in wanted.classes for code in counts):
-        also = f" and meets the conditions on {wanted.names}" if wanted.others and not balanced else ""
-        raise ConditionError(
-            f"No row has the class of {target.name!r} that the condition asks for{also}, so nothing can be learnt "
-            "about it. Ask for a class that the table has."
-        )
-    if balanced:
-        plan = plan_by_class(counts, strategy, target, wanted.classes)
-        check_classes_meet(plan, wanted, met, coded, schema)
-        return plan
-    return plan_in_proportion(counts, n or len(coded), wanted.classes)
 
 
 def _generator(

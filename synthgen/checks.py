@@ -22,8 +22,8 @@ def check_words(
     check_missing(missing)
     if purpose not in [str(item) for item in Purpose]:
         raise UsageError(f"purpose must be augment or release; got {purpose!r}.")
-    if validation not in ("standard", "full"):
-        raise UsageError(f"validation must be standard or full; got {validation!r}.")
+    if validation not in ("standard", "full", "none"):
+        raise UsageError(f"validation must be standard, full or none; got {validation!r}.")
     if not (gate is None or gate == "default" or isinstance(gate, Gate)):
         raise UsageError(f'gate must be "default", a Gate or None; got {gate!r}.')
     check_generator(generator, options)

@@ -46,5 +46,9 @@ class GateFailed(SynthgenError):
     """The verdict is FAIL (or, for a release, not PASS), so the table is withheld."""
 
 
+class BudgetExceeded(SynthgenError):
+    """A fit would spend more privacy budget than the ledger's cap allows; no row was looked at."""
+
+
 class SynthgenWarning(UserWarning):
     """The table, or what was read, may be used, but with care; the message says why."""

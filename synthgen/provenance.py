@@ -62,6 +62,9 @@ class Provenance:
         :class:`synthgen.reviewing.ReviewLog`.
     awaits_review : bool
         Whether the table isn't to be merged before somebody has looked at rows of it.
+    privacy : mapping or None
+        Of a differentially private run: ``epsilon``, ``delta``, ``unit``, ``neighbouring``, what each part ``spent``,
+        what is ``inside`` the guarantee and ``outside``, and the state of the shared ``ledger``.
     """
 
     version: str
@@ -86,6 +89,7 @@ class Provenance:
     request: Mapping[str, Any] = field(default_factory=dict)
     reviews: tuple[Mapping[str, Any], ...] = ()
     awaits_review: bool = False
+    privacy: Mapping[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -138,6 +142,7 @@ def describe_run(
     coarsening: Coarsening | None = None,
     fairness: Outcome | None = None,
     request: Mapping[str, Any] | None = None,
+    privacy: Mapping[str, Any] | None = None,
 ) -> Provenance:
     """Write down how a result was made."""
     names = {cls: name for name, cls in GENERATORS.items()}
@@ -164,6 +169,7 @@ def describe_run(
         disclosure=None if coarsening is None else coarsening.to_dict(),
         fairness=None if fairness is None else fairness.to_dict(),
         request=request or {},
+        privacy=privacy,
     )
 
 

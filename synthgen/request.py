@@ -18,7 +18,7 @@ from synthgen.planning.fairness.reading import FIELDS
 from synthgen.table.constraints import Constraint
 from synthgen.validation import Gate
 
-GIVEN = ("schema", "generator", "gate")
+GIVEN = ("schema", "generator", "gate", "ledger")
 """Arguments that may have to be handed in again: a schema holds bounds and labels of real rows, the others are code."""
 
 
@@ -37,6 +37,8 @@ KINDS: dict[str, tuple[type, ...]] = {
     "validation": (str,),
     "constraints": (list,),
     "missing": (str,),
+    "epsilon": (int, float, _NONE),
+    "delta": (int, float, _NONE),
 }
 """What arguments can be, so that a record that was tampered with is refused for that."""
 
@@ -83,6 +85,10 @@ def describe_request(seed: np.random.SeedSequence, **arguments: Any) -> dict[str
                 written[name] = _generator(value)
             elif name == "gate":
                 written[name] = _gate(value)
+            elif name == "ledger":
+                # Where a ledger lies is nobody's business who reads a record.
+                written[name] = None
+                given += [name] if value is not None else []
             elif name == "constraints":
                 written[name] = _constraints(value)
             elif name == "fairness":

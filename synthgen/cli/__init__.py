@@ -14,6 +14,7 @@ from synthgen.cli.synthesize import synthesize
 from synthgen.cli.profile import profile
 from synthgen.cli.validate import validate
 from synthgen.cli.uplift import uplift
+from synthgen.cli.preview_dp import preview_dp
 from synthgen.cli.merge import merge
 from synthgen.cli.evidence import report, verify
 from synthgen.cli.failures import ExitCode
@@ -26,6 +27,7 @@ __all__ = [
     "init",
     "main",
     "merge",
+    "preview_dp",
     "profile",
     "report",
     "synthesize",

@@ -32,6 +32,7 @@ Exit codes:
   1    the data can't be used, or a file or a database can't be read or written
   2    the command line or synthgen.toml can't be understood: an option, a generator, a column
   3    the gate withheld the table; the reports say why
+  4    the fit would exceed the cap of the privacy ledger
   10+  verify: something doesn't match; see its help
   130  interrupted
 

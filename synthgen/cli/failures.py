@@ -14,7 +14,7 @@ from typing import ParamSpec
 
 import typer
 
-from synthgen.errors import FileError, GateFailed, SynthgenError, UsageError
+from synthgen.errors import BudgetExceeded, FileError, GateFailed, SynthgenError, UsageError
 
 P = ParamSpec("P")
 
@@ -28,6 +28,7 @@ class ExitCode(IntEnum):
     FAULT = 1
     USAGE = 2
     GATE_FAILED = 3
+    BUDGET_SPENT = 4
     WRONG_KEY = 10
     RECORD_CHANGED = 11
     OTHER_SOURCE = 12
@@ -163,6 +164,8 @@ def explain(error: Exception) -> ExitCode:
         say(f"error: {error}")
         if isinstance(error, GateFailed):
             return ExitCode.GATE_FAILED
+        if isinstance(error, BudgetExceeded):
+            return ExitCode.BUDGET_SPENT
         return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.FAULT
     if isinstance(error, OSError) and error.strerror:
         # The system's own words, about a file: they hold no values of the table.

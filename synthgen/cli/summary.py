@@ -21,6 +21,7 @@ from synthgen.cli.documents import row_counts
 from synthgen.cli.failures import one_line
 
 if TYPE_CHECKING:
+    from synthgen.planning.dp_preview import PrivacyPreview
     from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
     from synthgen.result import SynthesisResult
@@ -222,6 +223,16 @@ def uplift_parts(found: Uplift) -> list[Part]:
             _text(f"Dropped after {row['after_splits']} splits: {row['arm']} ({row['learner']}), {row['reason']}")
         )
     return parts + [_point(note) for note in found.notes]
+
+
+def preview_parts(found: PrivacyPreview) -> list[Part]:
+    """Build what a differentially private fit would keep, and what would help."""
+    table = _table("Column", "cells", "noise", "error", "says")
+    for row in found.to_dict()["columns"]:
+        cells = "" if row["cells"] is None else f"{int(row['cells']):,}"
+        error = "" if row["error"] is None else f"{row['error']:.3f}"
+        table.add_row(_text(row["column"]), cells, f"±{row['sigma']:.0f}", error, _text(row["says"]))
+    return [_text(found.advice, "bold"), _text(""), table, *(_point(words) for words in found.recommendations)]
 
 
 def verification_parts(found: Verification) -> list[Part]:

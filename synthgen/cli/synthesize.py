@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from synthgen.cli import words
+from synthgen.cli import privacy_words, words
 from synthgen.cli.commands import app, with_progress
 from synthgen.cli.configuration import Configured, say_config, table_of, with_schema
 from synthgen.cli.ending import finish
@@ -46,6 +46,12 @@ def synthesize(
     fairness: words.Fairness = None,
     subject: words.Subject = None,
     missing: words.Missing = words.MissingWord.KEEP,
+    epsilon: privacy_words.Epsilon = None,
+    delta: privacy_words.Delta = None,
+    ledger: privacy_words.LedgerFile = None,
+    dataset: privacy_words.Dataset = None,
+    cap_epsilon: privacy_words.CapEpsilon = None,
+    cap_delta: privacy_words.CapDelta = None,
     holdout: words.HoldoutShare = 0.2,
     validation: words.Validation = words.ValidationWord.STANDARD,
     gate: words.Gate = words.GateWord.DEFAULT,
@@ -74,7 +80,7 @@ def synthesize(
     plan = table_of(context, "fairness", words.read_fairness(fairness))
     waiting = check_review(review, data, table, folder, key_file, str(audience), plan)
     sheets = [waiting.sheet, waiting.rows] if waiting else []
-    check_destinations([path for path in (data, schema, key_file) if path], [table, *sheets], folder)
+    check_destinations([path for path in (data, schema, key_file, ledger) if path], [table, *sheets], folder)
     key = words.read_key(key_file)
     settings: dict[str, Any] = {
         "generator_options": table_of(context, "option", words.read_options(option)),
@@ -82,6 +88,8 @@ def synthesize(
         "conditions": table_of(context, "condition", words.read_conditions(condition)),
         "fairness": plan,
     }
+    settings |= {"epsilon": epsilon, "delta": delta}
+    settings["ledger"] = privacy_words.open_ledger(ledger, dataset, cap_epsilon, cap_delta)
     say_config(context, quiet)
     import synthgen as sg
 

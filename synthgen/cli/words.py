@@ -29,6 +29,7 @@ class ValidationWord(StrEnum):
 
     STANDARD = "standard"
     FULL = "full"
+    NONE = "none"
 
 
 class AudienceWord(StrEnum):
@@ -189,7 +190,10 @@ Subject: TypeAlias = Annotated[
 HoldoutShare: TypeAlias = Annotated[
     float, typer.Option("--holdout", help="Share of real rows kept from the generator, to check against.")
 ]
-Validation: TypeAlias = Annotated[ValidationWord, typer.Option(help="How much is measured.")]
+Validation: TypeAlias = Annotated[
+    ValidationWord,
+    typer.Option(help="How much is measured. none: with a differentially private generator, nothing."),
+]
 Gate: TypeAlias = Annotated[
     GateWord,
     typer.Option(help="none: write the table whatever the verdict; the reports say so."),

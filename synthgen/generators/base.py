@@ -16,16 +16,13 @@ from synthgen.errors import ConditionError, DataError, NotFittedError, UsageErro
 from synthgen.generators.asked import Asked, modelled, with_classes
 from synthgen.generators.candidates import Effort
 from synthgen.generators.completing import without_missing
-from synthgen.generators.distance_columns import (
-    distance_columns,
-    schema_of_distances,
-    with_distances,
-    without_distances,
-)
+from synthgen.generators.dates.columns import DateColumns
+from synthgen.generators.distance_columns import DistanceColumn
 from synthgen.generators.identifying import learn_entities, learn_holders, with_shapes
 from synthgen.generators.last_digits import with_known_digits, with_last_digits
 from synthgen.generators.measured import fit_measured
 from synthgen.generators.missing_patterns import gap_patterns
+from synthgen.generators.model_rows import learn_columns, learnt_rows, table_rows
 from synthgen.generators.sampling import draw_table
 from synthgen.generators.target import append_target, with_target
 from synthgen.generators.texts import LearntText, RealTexts, Text, keeps_real_texts, learn_texts, without_dropped
@@ -70,7 +67,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         How many rows broke each declared rule; such rows were not learnt from.
     model_schema_ : Schema
         The columns as the model draws them: those of ``schema_``, but for a column that closely follows another one,
-        which is learnt as its distance from it.
+        which is learnt as its distance from it, and dates, which are learnt in parts.
     """
 
     row_source: ClassVar[RowSource] = RowSource.UNKNOWN
@@ -86,6 +83,8 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     privacy_: PrivacyGuarantee | None
     constraints_: RuleSet
     broken_rules_: dict[str, int]
+    _dates: DateColumns
+    _distances: tuple[DistanceColumn, ...]
     effort_: dict[str, Any] | None
     _texts: dict[str, LearntText]
     _real_texts: dict[str, RealTexts]
@@ -177,8 +176,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         )
         values = coded[modelled(schema)]
         self._gap_patterns = gap_patterns(values, schema)
-        learnt = with_distances(values, self._distances)
-        self.model_schema_ = schema_of_distances(schema, self._distances, learnt)
+        learnt, self.model_schema_ = learnt_rows(values, schema, self._distances, self._dates, stream(seed, "dates"))
         self.model_schema_ = with_last_digits(self, learnt)
         self._fit(learnt, stream(seed, "fit"))
         return self
@@ -210,7 +208,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         schema = with_bounds(schema, coded)
         found = found_rules(coded, schema, stream(seed, "rules"))
         self.constraints_ = RuleSet.of([*declared, *found])
-        self._distances = distance_columns(self.constraints_.rules, coded, schema)
+        self._dates, self._distances = learn_columns(coded, schema, self.constraints_.rules)
         return coded, schema
 
     def sample(
@@ -281,10 +279,10 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
     def _own(self, n: int, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
         """Rows as the table has them, drawn to what the generator meets by itself."""
         if asked.native:
-            made = self._sample_where(n, asked.native, rng)
+            made = self._sample_where(n, self._dates.aimed(asked.native, self.schema_), rng)
         else:
-            made = self._sample_towards(n, asked.codes, asked.others, rng)
-        return without_distances(made.reset_index(drop=True), self._distances, self.schema_)
+            made = self._sample_towards(n, asked.codes, self._dates.aimed(asked.others, self.schema_), rng)
+        return table_rows(made.reset_index(drop=True), self.schema_, self._distances, self._dates)
 
     def _whole(self, made: pd.DataFrame, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
         """Fill the gaps of rows that the generator drew, but for those that a condition asks for."""
@@ -321,7 +319,8 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         words = {str(name): value for name, value in conditions.items()}
         far = self._met_by_choice()
         if native:
-            others = {name: allowed for name, allowed in native.items() if name in far}
+            # A date is aimed at by its day or week, so whether it meets the condition is seen afterwards.
+            others = {name: allowed for name, allowed in native.items() if name in far | self._dates.columns}
             native = {name: allowed for name, allowed in native.items() if name not in far}
             return Asked(None, native, others, words)
         target = self.schema_.target
@@ -340,7 +339,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
 
     def _met_by_choice(self) -> frozenset[str]:
         """Columns that the model doesn't draw, so that conditions on them are met by choosing among candidates."""
-        return frozenset(distance.column for distance in self._distances)
+        return frozenset(distance.column for distance in self._distances) | self._dates.following
 
     def _learnt_codes(self, codes: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
         """Leave out classes that the schema lists but no train row has."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from synthgen.table.column import Column, Kind, Schema
 from synthgen.table.constraints import Constraint, Inequality
 from synthgen.table.constraints.base import on_grid
-from synthgen.table.grid import step_of, with_bounds
+from synthgen.table.grid import step_of
 
 CLOSE = 0.5
 """A column is learnt as a distance if distances spread less than this share of what its own values spread."""
@@ -31,30 +31,55 @@ class DistanceColumn:
     unit: float
 
 
-def distance_columns(rules: Sequence[Constraint], coded: pd.DataFrame, schema: Schema) -> tuple[DistanceColumn, ...]:
-    """Columns of inequalities that are worth learning as a distance.
+def distance_columns(
+    rules: Sequence[Constraint], coded: pd.DataFrame, schema: Schema, ordinary: Mapping[str, np.ndarray] | None = None
+) -> tuple[DistanceColumn, ...]:
+    """Columns of inequalities that are worth learning as a distance, each after its base.
 
-    Each column is taken once, its base isn't a distance itself, no other rule gives either of them, the target isn't
-    one of them, and it has a value only where its base has one: without that the distance couldn't be told.
+    Each column is taken once, no other rule gives either of them, the target isn't one of them, and it has a value only
+    where its base has one: without that the distance couldn't be told. The base of a date may be a distance itself, or
+    that of several (ordered, sent, arrived); that of a number is neither. ``ordinary`` has, of some columns, the values
+    but for those that stand for none.
     """
     taken: set[str] = set()
     given = {rule.gives for rule in rules} | {schema.target.name if schema.target else None}
-    found: list[DistanceColumn] = []
+    found: dict[str, DistanceColumn] = {}
     for rule in rules:
-        if not isinstance(rule, Inequality) or {rule.low, rule.high} & (taken | given):
+        if not isinstance(rule, Inequality) or {rule.low, rule.high} & given or rule.high in found:
+            continue
+        dates = schema[rule.low].kind is Kind.DATETIME
+        if _follows(rule.low, rule.high, found) if dates else {rule.low, rule.high} & taken:
             continue
         low, high = coded[rule.low].to_numpy(float), coded[rule.high].to_numpy(float)
+        undated = (np.isnan(low) & ~np.isnan(high)).any()
+        low, high = ((ordinary or {}).get(name, values) for name, values in ((rule.low, low), (rule.high, high)))
         known = ~np.isnan(low) & ~np.isnan(high)
-        if (np.isnan(low) & ~np.isnan(high)).any() or known.sum() < 2:
+        if undated or known.sum() < 2:
             continue
         spread, own = (_spread(values[known]) for values in (high - low, high))
         if own > 0 and spread < CLOSE * own:
             steps = step_of(schema[rule.low]), step_of(schema[rule.high])
             # Dates are learnt in whole steps of their grid.
-            unit = min(steps) if schema[rule.low].kind is Kind.DATETIME else 1.0
-            found.append(DistanceColumn(rule.high, rule.low, max(steps) / unit if rule.strict else 0.0, unit))
+            unit = min(steps) if dates else 1.0
+            found[rule.high] = DistanceColumn(rule.high, rule.low, max(steps) / unit if rule.strict else 0.0, unit)
             taken |= {rule.low, rule.high}
-    return tuple(found)
+    return tuple(sorted(found.values(), key=lambda distance: _depth(distance, found)))
+
+
+def _follows(low: str, high: str, found: Mapping[str, DistanceColumn]) -> bool:
+    """Whether ``low`` is learnt from ``high`` already, by any number of steps."""
+    while low in found:
+        low = found[low].base
+        if low == high:
+            return True
+    return False
+
+
+def _depth(distance: DistanceColumn, found: Mapping[str, DistanceColumn]) -> int:
+    depth = 0
+    while distance.base in found:
+        distance, depth = found[distance.base], depth + 1
+    return depth
 
 
 def _spread(values: np.ndarray) -> float:
@@ -73,10 +98,11 @@ def with_distances(coded: pd.DataFrame, distances: Sequence[DistanceColumn]) -> 
 
 def without_distances(made: pd.DataFrame, distances: Sequence[DistanceColumn], schema: Schema) -> pd.DataFrame:
     """Rows as the table has them, of rows as the model draws them."""
-    out = {}
+    out: dict[str, np.ndarray] = {}
     for distance in distances:
         far = np.maximum(made[distance.column].to_numpy(float), distance.least) * distance.unit
-        out[distance.column] = on_grid(made[distance.base].to_numpy(float) + far, schema[distance.column])
+        base = out[distance.base] if distance.base in out else made[distance.base].to_numpy(float)
+        out[distance.column] = on_grid(base + far, schema[distance.column])
     return made.assign(**out) if out else made
 
 
@@ -84,23 +110,27 @@ def restored(
     filled: pd.DataFrame, known: pd.DataFrame, distances: Sequence[DistanceColumn], schema: Schema
 ) -> pd.DataFrame:
     """Filled rows as the table has them, with all that was known of them before."""
-    out = without_distances(filled, distances, schema)
-    for distance in distances:
-        end, start = (known[name].to_numpy(float) for name in (distance.column, distance.base))
-        far = np.maximum(filled[distance.column].to_numpy(float), distance.least) * distance.unit
+    told = {str(name): known[name].to_numpy(float, copy=True) for name in known.columns}
+    far = {
+        distance.column: np.maximum(filled[distance.column].to_numpy(float), distance.least) * distance.unit
+        for distance in distances
+    }
+    for distance in distances[::-1]:
         # An end that is known stays where it is, and its start is counted back from it.
-        before = on_grid(end - far, schema[distance.base])
-        out[distance.base] = np.where(np.isnan(start) & ~np.isnan(end), before, out[distance.base])
-        out[distance.column] = np.where(np.isnan(end), out[distance.column], end)
-    return out
+        before = on_grid(told[distance.column] - far[distance.column], schema[distance.base])
+        told[distance.base] = np.where(np.isnan(told[distance.base]), before, told[distance.base])
+    out = {str(name): filled[name].to_numpy(float) for name in filled.columns}
+    for distance in distances:
+        for name in (distance.base, distance.column):
+            if name == distance.column:
+                out[name] = on_grid(out[distance.base] + far[name], schema[name])
+            out[name] = np.where(np.isnan(told[name]), out[name], told[name])
+    return filled.assign(**out) if distances else filled
 
 
-def schema_of_distances(schema: Schema, distances: Sequence[DistanceColumn], learnt: pd.DataFrame) -> Schema:
-    """The schema of rows as the model learns them."""
-    if not distances:
-        return schema
-    changed = [_as_distance(schema[distance.column]) for distance in distances]
-    return with_bounds(replace(schema.with_columns(changed), constraints=()), learnt)
+def schema_of_distances(schema: Schema, distances: Sequence[DistanceColumn]) -> Schema:
+    """Columns of rows as the model learns them; their bounds are those of the table's."""
+    return schema.with_columns([_as_distance(schema[distance.column]) for distance in distances])
 
 
 def _as_distance(column: Column) -> Column:

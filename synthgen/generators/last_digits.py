@@ -27,7 +27,8 @@ def with_last_digits(model: Synthesizer, learnt: pd.DataFrame) -> Schema:
     schema, way = model.model_schema_, model.last_digits
     if way == "none":
         return schema
-    given = [rule.gives for rule in model.constraints_.rules]
+    # Parts of dates are numbers of days and times, not of tens.
+    given = [*(rule.gives for rule in model.constraints_.rules), *model._dates.expanded(model._dates.columns)]
     if way in ("noise", "lines"):
         return learn_endings(learnt, schema, given=given)
     target = schema.target.name if way == "margins by class" and with_classes(schema) and schema.target else None

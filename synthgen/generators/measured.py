@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from synthgen.generators.asked import Asked, with_classes
+from synthgen.generators.dates import DateColumns
 from synthgen.generators.identifying import ONE_ROW_EACH, made_up_columns
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.randomness import child, seed_sequence, stream
@@ -44,7 +45,7 @@ def fit_measured(
     del frame
     model.schema_ = model.model_schema_ = learnt
     model.constraints_ = RuleSet.of(learnt.constraints)
-    model.broken_rules_, model._distances = {}, ()
+    model.broken_rules_, model._distances, model._dates = {}, (), DateColumns()
     model._form, model._calls, model.effort_ = form, 0, None
     model._seed = child(seed, "sample")
     _without_identifiers(model, learnt)

@@ -14,6 +14,7 @@ from sklearn.neighbors import NearestNeighbors
 from synthgen.errors import DataError, UsageError
 from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer, class_sizes
+from synthgen.generators.between_many_levels import between_many_levels
 from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState, legacy_seed
@@ -26,6 +27,9 @@ from synthgen.table.neighbours import nearest
 Floats = NDArray[np.float64]
 Variant = Literal["smote", "borderline", "adasyn", "kmeans"]
 VARIANTS: tuple[str, ...] = get_args(Variant)
+
+MOST_BYTES = 2**28
+"""Memory that imbalanced-learn may lay labels out in; beyond it rows are drawn in memory linear in rows and columns."""
 
 TIES_LOOKED_FOR = 500
 """Rows whose neighbours say how often a line has equal values at both ends."""
@@ -45,7 +49,9 @@ class SmoteSynthesizer(Synthesizer):
     ----------
     variant : {"smote", "borderline", "adasyn", "kmeans"}
         ``"smote"`` is SMOTE [1]_ for numbers, SMOTE-NC where some columns are labels and SMOTE-N where
-        all are. The others weigh rows by their surroundings: BorderlineSMOTE, ADASYN, KMeansSMOTE.
+        all are; labels too many to be laid out in 256 MiB are compared by the 49 commonest of each column, see
+        :mod:`synthgen.generators.between_many_levels`. The others weigh rows by their surroundings:
+        BorderlineSMOTE, ADASYN, KMeansSMOTE.
     k_neighbors : int
         At least 1; cut down to the class's rows minus one.
     text : str or mapping of free text; see :func:`synthgen.generators.texts.ways_of`
@@ -158,7 +164,9 @@ class SmoteSynthesizer(Synthesizer):
                 'a line between. Use generator="jitter" for it, or ask for the other classes only.'
             )
         matrix, labels = self._matrix(inside if self.variant == "smote" else np.ones(len(self._y), bool), rng)
-        if self.variant == "smote":
+        if not matrix.shape[1]:
+            new = np.empty((n, 0))  # nothing but identifiers, which are made anew
+        elif self.variant == "smote":
             new = self._between(matrix, labels, n, min(self.k_neighbors, size - 1), rng)
         else:
             new = self._weighted(matrix, labels, inside, n, rng)
@@ -187,6 +195,8 @@ class SmoteSynthesizer(Synthesizer):
         return np.hstack([numbers, labels, flags]), is_label
 
     def _between(self, matrix: Floats, is_label: NDArray[np.bool_], n: int, k: int, rng: np.random.Generator) -> Floats:
+        if _bytes_laid_out(matrix, is_label) > MOST_BYTES:
+            return between_many_levels(matrix, is_label, n, k, rng)
         from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
 
         # The samplers want a second class, which plain SMOTE never looks at.
@@ -216,6 +226,11 @@ class SmoteSynthesizer(Synthesizer):
         """Variants that look at the other classes; labels become indicators, the largest of which wins."""
         if len(self._counts) < 2:
             raise UsageError(f'variant="{self.variant}" needs a target with at least two classes; use "smote".')
+        if _bytes_laid_out(matrix, is_label) > MOST_BYTES:
+            raise DataError(
+                f'variant="{self.variant}" lays out every label as a column of its own, and the labels of '
+                f'{", ".join(map(repr, self._most_labels()))} are too many for that. Use variant="smote".'
+            )
         from imblearn.over_sampling import ADASYN, BorderlineSMOTE, KMeansSMOTE
 
         levels = [np.unique(column) for column in matrix[:, is_label].T]
@@ -258,6 +273,11 @@ class SmoteSynthesizer(Synthesizer):
             start += len(known)
         return out
 
+    def _most_labels(self) -> list[str]:
+        """The columns with more labels than the others have on average."""
+        counts = {name: len(self.model_schema_[name].categories or ()) for name in self._labels}
+        return [name for name, count in counts.items() if count * len(counts) >= sum(counts.values())]
+
     def _refusal(self, size: int) -> str:
         return (
             f'variant="{self.variant}" found no place to add rows to a class of {size} rows of the target '
@@ -273,6 +293,13 @@ class _DenseNeighbors(NearestNeighbors):  # type: ignore[misc]
 
     def kneighbors(self, X: Any = None, n_neighbors: int | None = None, return_distance: bool = True) -> Any:
         return super().kneighbors(X.toarray() if hasattr(X, "toarray") else X, n_neighbors, return_distance)
+
+
+def _bytes_laid_out(matrix: Floats, is_label: NDArray[np.bool_]) -> int:
+    """Memory of what imbalanced-learn lays out: an indicator a label; of labels alone, all pairs of rows."""
+    if is_label.all():
+        return 8 * len(matrix) ** 2
+    return 8 * len(matrix) * sum(len(np.unique(column)) for column in matrix[:, is_label].T)
 
 
 def _resample(sampler: Any, x: Floats, y: NDArray[np.int_]) -> Floats:

@@ -14,6 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from synthgen.errors import FileError, UsageError
+from synthgen.generators.dates import DateColumns, DateParts
 from synthgen.generators.distance_columns import DistanceColumn
 from synthgen.generators.texts import keeps_real_texts, texts_from, texts_state
 from synthgen.table.column import Schema
@@ -63,6 +64,7 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
         "rules": [rule.to_dict() for rule in model.constraints_.rules],
         "broken_rules": model.broken_rules_,
         "distances": [vars(distance) for distance in model._distances],
+        "dates": [one.to_dict() for one in model._dates.parts],
         "gap_patterns": model._gap_patterns,
         "model_schema": json.loads(model.model_schema_.to_json()),
         "schema": json.loads(model.schema_.to_json()),
@@ -127,6 +129,7 @@ def _rebuilt(cls: type[Synthesizer], document: Mapping[str, Any], folder: Path) 
     model.constraints_ = RuleSet(constraints_of(document["rules"], FOUND))
     model.broken_rules_ = document["broken_rules"]
     model._distances = tuple(DistanceColumn(**distance) for distance in document["distances"])
+    model._dates = DateColumns(tuple(DateParts.from_dict(one) for one in document["dates"]))
     model._gap_patterns = document["gap_patterns"]
     model.model_schema_ = Schema.from_json(json.dumps(document["model_schema"]))
     own = {key: value for key, value in arrays.items() if not key.startswith("text.")}

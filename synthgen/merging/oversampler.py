@@ -230,6 +230,12 @@ class SyntheticOverSampler(BaseOverSampler):  # type: ignore[misc]
         filled = decode(pd.DataFrame(codes, columns=list(by_cell)), own)
         made = made.assign(**{label: filled[label] for label in by_cell})
         self.generator_ = model
+        lost = [name for name in rows.frame.columns if name not in made]
+        if lost:
+            raise UsageError(
+                f'Column {lost[0]!r} is left out by text="drop", but rows that follow those of X need all its columns. '
+                'Use "template", "mask" or "augment", or drop it from X.'
+            )
         return made[list(rows.frame.columns)], made[rows.target].to_numpy(dtype=np.int64)
 
     def _generator(
@@ -243,7 +249,8 @@ class SyntheticOverSampler(BaseOverSampler):  # type: ignore[misc]
             return model.set_params(random_state=own) if model.random_state is None else model
         if self.generator == "auto":
             name, self.reason_ = choose_by_rule(counts, lacking)
-            return GENERATORS[name](random_state=own, **({"preset": "turbo"} if name == TREE else {}))
+            quick = {"preset": "turbo"} if name == TREE else {}
+            return GENERATORS[name](random_state=own, **quick, **(self.generator_options or {}))
         self.reason_ = "named by the caller"
         return GENERATORS[self.generator](random_state=own, **(self.generator_options or {}))
 

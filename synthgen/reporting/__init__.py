@@ -22,6 +22,7 @@ from synthgen.reporting.twin import Twin, bias_json, drawing, fidelity_json, rea
 from synthgen.reporting.uplift_record import UpliftRecord
 
 if TYPE_CHECKING:
+    from synthgen.planning.dp_preview import PrivacyPreview
     from synthgen.planning.fairness import FairnessPlan
     from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
@@ -29,12 +30,30 @@ if TYPE_CHECKING:
     from synthgen.validation.utility.reliability import Reliability
 
 __all__ = [
-    "Audience", "bias_fragment", "bias_html", "bias_json", "card_md", "croissant_json", "diff_html",
-    "fidelity_fragment", "fidelity_html", "fidelity_json", "page_html", "read_twin", "review_html", "run_json",
-    "shareable_profile", "shareable_provenance", "shareable_report", "uplift_fragment",
+    "Audience",
+    "bias_fragment",
+    "bias_html",
+    "bias_json",
+    "card_md",
+    "croissant_json",
+    "diff_html",
+    "fidelity_fragment",
+    "fidelity_html",
+    "fidelity_json",
+    "ledger_fragment",
+    "page_html",
+    "preview_fragment",
+    "read_twin",
+    "review_html",
+    "run_json",
+    "shareable_profile",
+    "shareable_provenance",
+    "shareable_report",
+    "uplift_fragment",
 ]  # fmt: skip
 
 FRAGMENT_COLUMNS = 4
+PREVIEW_PAIRS = 15
 
 
 def fidelity_html(
@@ -183,6 +202,40 @@ def uplift_fragment(uplift: Uplift) -> str:
         "uplift_fragment.html", advice=uplift.advice, notes=uplift.notes, settings=uplift.settings,
         rows=uplift.table.to_dict("records"), dropped=uplift.dropped.to_dict("records"),
     ))  # fmt: skip
+
+
+def ledger_fragment(state: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> str:
+    """Give what a privacy ledger holds for a notebook.
+
+    Parameters
+    ----------
+    state : mapping
+        Of :meth:`synthgen.ledger.LedgerState.to_dict`.
+    entries : sequence of mappings
+        Its fits, each of :meth:`synthgen.ledger.Entry.to_dict`.
+
+    Returns
+    -------
+    str
+        HTML whose styles reach only itself.
+    """
+    return str(render("ledger_fragment.html", state=state, entries=entries))
+
+
+def preview_fragment(preview: PrivacyPreview) -> str:
+    """Give what a differentially private fit may be expected to keep, for a notebook.
+
+    Parameters
+    ----------
+    preview : PrivacyPreview
+
+    Returns
+    -------
+    str
+        HTML whose styles reach only itself.
+    """
+    known = preview.to_dict()
+    return str(render("preview_fragment.html", shown=PREVIEW_PAIRS, **known))
 
 
 def _fidelity_page(

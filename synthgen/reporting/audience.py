@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from synthgen.validation.report import ValidationReport
     from synthgen.validation.verdict import Finding, Verdict
 
-KEPT = ("version", "created", "generator", "generator_words", "guarantee", "purpose", "target", "gate")
+KEPT = ("version", "created", "generator", "generator_words", "guarantee", "purpose", "target", "gate",
+        "privacy")  # fmt: skip
 """What is known of a run that outsiders may know: not the seed, the parameters, what was made coarser, or refused."""
 
 

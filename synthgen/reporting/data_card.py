@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from synthgen.reporting.html import interval, number
 from synthgen.reporting.markdown import escaped, name_md, prose_md, sentence_md
+from synthgen.reporting.sections.guarantee import guarantee_words
 from synthgen.reporting.sections.verdict import headline
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def made(provenance: Mapping[str, Any]) -> list[str]:
         f"It learnt from {number(counts.get('train'))} of {number(counts.get('real'))} real rows; the other "
         f"{number(counts.get('holdout'))} were kept back to check against."
     )
+    if counts and "train" not in counts:
+        rows = "It learnt from noisy counts of the real rows, whose number isn't told."
     if "drawn" in counts:
         rows += (
             f" {number(counts['drawn'])} rows were drawn, {number(counts.get('refused'))} of them refused by the "
@@ -89,6 +92,7 @@ def made(provenance: Mapping[str, Any]) -> list[str]:
         f"{by}: {prose_md(provenance.get('generator_words', ''))}.",
         rows,
         f"Formal privacy guarantee: {prose_md(provenance.get('guarantee', 'no formal guarantee'))}.",
+        *map(prose_md, guarantee_words(provenance.get("privacy"))),
     ]
     coarser = provenance.get("disclosure")
     if isinstance(coarser, Mapping):

@@ -136,7 +136,7 @@ class Column:
         out: dict[str, Any] = {"name": self.name, "kind": str(self.kind), "role": str(self.role)}
         for name in PLAIN_FIELDS:
             value = getattr(self, name)
-            if value not in (None, False):
+            if value is not None and value is not False:
                 out[name] = list(value) if isinstance(value, tuple) else value
         if self.bounds is not None:
             # JSON has no infinity: null is an end that nobody declared.

@@ -25,12 +25,13 @@ import pandas as pd
 
 from synthgen.errors import DataError, UsageError
 from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Schema, Storage
+from synthgen.table.date_formats import fitting_format
 from synthgen.table.declared_facts import plain_label, with_facts
 from synthgen.table.dtypes import Family, family, labels, sort_labels
 from synthgen.table.inference import FALSE_TRUE, as_identifier, infer_column, of_moments
 from synthgen.table.kinds import KINDS
 from synthgen.table.number_rules import ENOUGH_ROWS, decimals_of
-from synthgen.table.text_formats import fitting_format, read_numbers
+from synthgen.table.text_formats import read_numbers
 
 _NUMBERS = (Kind.CONTINUOUS, Kind.INTEGER)
 
@@ -41,7 +42,7 @@ def complete(schema: Schema, frame: pd.DataFrame) -> Schema:
     Parameters
     ----------
     schema : Schema
-        Columns that are complete already stay as they are.
+        Columns that are complete already stay as they are, but for labels that are to be read off the table.
     frame : pandas.DataFrame
         Its columns that the schema doesn't name are left out.
 
@@ -66,7 +67,8 @@ def complete(schema: Schema, frame: pd.DataFrame) -> Schema:
     ((0.0, 120.0), 'int64')
     """
     lacking = [name for name in schema.names if name not in frame.columns]
-    if schema.complete:
+    left_open = [column for column in schema if not column.complete or _lacks_labels(column)]
+    if not left_open:
         return schema
     if lacking:
         raise UsageError(
@@ -75,7 +77,12 @@ def complete(schema: Schema, frame: pd.DataFrame) -> Schema:
             + f" of its schema. Its columns are: {', '.join(map(str, frame.columns))}. "
             f"Correct the schema, or leave the column out: schema.without({lacking[0]!r})."
         )
-    return schema.with_columns(_complete_column(frame[column.name], column) for column in schema if not column.complete)
+    return schema.with_columns(_complete_column(frame[column.name], column) for column in left_open)
+
+
+def _lacks_labels(column: Column) -> bool:
+    """Whether a person declared a column to be labels, without listing them."""
+    return column.kind in LABEL_KINDS and column.categories is None and "kind" in column.declared
 
 
 def _complete_column(series: pd.Series[Any], said: Column) -> Column:
@@ -105,8 +112,12 @@ def read_as(series: pd.Series[Any], column: Column, kind: Kind) -> Column:
 
 
 def _named(column: Column) -> Column:
-    identifies = column.kind is Kind.IDENTIFIER and column.role is Role.FEATURE
-    return replace(column, role=Role.IDENTIFIER) if identifies else column
+    """The role that goes with the kind: what was taken for an identifier and isn't one is a feature."""
+    identifies = column.kind is Kind.IDENTIFIER
+    if identifies and column.role is Role.FEATURE:
+        return replace(column, role=Role.IDENTIFIER)
+    undone = column.role is Role.IDENTIFIER and "role" not in column.declared
+    return replace(column, role=Role.FEATURE) if undone and not identifies else column
 
 
 def _kind(series: pd.Series[Any], said: Column, read: Column) -> Kind:

@@ -47,6 +47,7 @@ _OBJECT_FAMILIES: dict[frozenset[str], tuple[Family, str]] = {
     frozenset({"Decimal", "int"}): (Family.DECIMAL, "Decimal"),
     frozenset({"date"}): (Family.DATETIME, "date"),
     frozenset({"datetime"}): (Family.DATETIME, "datetime"),
+    frozenset({"time"}): (Family.DATETIME, "time"),
     frozenset({"timedelta"}): (Family.TIMEDELTA, "timedelta"),
     frozenset({"str"}): (Family.TEXT, "str"),
 }
@@ -90,6 +91,7 @@ def _arrow_family(kind: pa.DataType, name: object) -> Family:
         (pa.types.is_decimal, Family.DECIMAL),
         (pa.types.is_timestamp, Family.DATETIME),
         (pa.types.is_date, Family.DATETIME),
+        (pa.types.is_time, Family.DATETIME),
         (pa.types.is_duration, Family.TIMEDELTA),
         (pa.types.is_string, Family.TEXT),
         (pa.types.is_large_string, Family.TEXT),
@@ -114,6 +116,8 @@ def _type_name(value: object) -> str:
         return "float"
     if isinstance(value, dt.datetime):
         return "datetime with a time zone" if value.tzinfo is not None else "datetime"
+    if isinstance(value, dt.time):
+        return "time with a time zone" if value.tzinfo is not None else "time"
     for known in (str, Decimal, dt.date, dt.timedelta):
         if isinstance(value, known):
             return known.__name__
@@ -129,8 +133,8 @@ def _object_family(series: pd.Series[Any]) -> tuple[Family, str | None]:
     for value in present.to_numpy():
         samples.setdefault(type(value), value)
     names = frozenset(_type_name(value) for value in samples.values())
-    if "datetime" in names and any(_type_name(value).endswith("time zone") for value in present):
-        names |= {"datetime with a time zone"}
+    if names & {"datetime", "time"}:
+        names |= {name for value in present if (name := _type_name(value)).endswith("time zone")}
     if names in _OBJECT_FAMILIES:
         return _OBJECT_FAMILIES[names]
     if names <= {"str", "int", "float", "bool"}:
@@ -230,20 +234,28 @@ def seconds(series: pd.Series[Any]) -> np.ndarray:
 
 
 def microseconds(series: pd.Series[Any]) -> np.ndarray:
-    """Read a column of dates or datetimes as microseconds since 1970 in UTC, NaN where missing."""
+    """Read a column of dates, datetimes or times of day as microseconds since 1970 in UTC, NaN where missing.
+
+    Times of day are those of the 1st of January 1970.
+    """
     dtype: Any = series.dtype
     if isinstance(dtype, pd.ArrowDtype):
         kind = dtype.pyarrow_dtype
         zone = kind.tz if pa.types.is_timestamp(kind) else None
-        stamps = arrow_values(series).cast(pa.timestamp("us", tz=zone), safe=False)
+        whole = pa.time64("us") if pa.types.is_time(kind) else pa.timestamp("us", tz=zone)
+        stamps = arrow_values(series).cast(whole, safe=False)
         return np.array(stamps.cast(pa.int64()).cast(pa.float64(), safe=False).to_numpy())
     if holds_objects(dtype):
-        raw = np.array([np.datetime64("NaT") if pd.isna(v) else v for v in series.array], dtype="M8[us]")
+        raw = np.array([np.datetime64("NaT") if pd.isna(v) else _dated(v) for v in series.array], dtype="M8[us]")
     elif isinstance(dtype, pd.DatetimeTZDtype):
         raw = series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(dtype="M8[us]")
     else:
         raw = series.to_numpy(dtype="M8[us]")
     return np.where(np.isnat(raw), np.nan, raw.astype(np.int64).astype(np.float64))
+
+
+def _dated(value: Any) -> Any:
+    return dt.datetime.combine(dt.date(1970, 1, 1), value) if isinstance(value, dt.time) else value
 
 
 def labels(series: pd.Series[Any]) -> tuple[np.ndarray, list[Any]]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from synthgen.errors import DataError, UsageError
 from synthgen.table.check_digits import learn_check
 from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Schema, Storage
+from synthgen.table.date_formats import find_date_format
 from synthgen.table.dtypes import (
     LARGEST_EXACT,
     Family,
@@ -31,7 +32,7 @@ from synthgen.table.kinds.continuous import finite
 from synthgen.table.kinds.identifier import learn_pattern
 from synthgen.table.large_integers import unit_of
 from synthgen.table.number_rules import ENOUGH_ROWS, MOST_CODES, decimals_of, kind_of_numbers
-from synthgen.table.text_formats import NumbersAsText, find_date_format, read_numbers
+from synthgen.table.text_formats import NumbersAsText, read_numbers
 
 WORDS_OF_TEXT = 3
 """From this many words a value on average, near-unique text is text and not an identifier."""
@@ -74,7 +75,7 @@ def infer_schema(
     numbers as text (one missing token, such    as the numbers, ``storage.as_text``; with leading zeros
     as ``"?"``, at most)                        as text
     dates, datetimes; text in one format of     datetime, with the coarsest grid all values share
-    ``text_formats.DATE_FORMATS``
+    ``date_formats.DATE_FORMATS``
     ``category``                                categorical (boolean where it is such a pair)
     other text                                  half distinct (20 rows or more): text from 3 words on
                                                 average, else identifier; 1,000 labels of 3 words:

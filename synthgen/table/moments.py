@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synthgen.table.text_formats import read_dates
+from synthgen.table.date_formats import read_dates
 
 
 def moment(value: Any, date_format: str | None = None) -> float:

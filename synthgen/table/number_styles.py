@@ -22,7 +22,7 @@ CURRENCIES = frozenset(
     (  # noqa: SIM905 - a list reads worse
         "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW KZT MAD MXN "
         "MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD UYU VND ZAR "
-        "kr kr. zł Kč Ft lei лв Fr. Fr SFr. Rs Rs. R$ US$ A$ C$ NZ$ HK$ S$ MX$ CA$ AU$ RM Rp R руб. руб"
+        "kr kr. zł Kč Ft lei лв Fr. Fr SFr. Rs Rs. R$ US$ A$ C$ NZ$ HK$ S$ MX$ CA$ AU$ RM Rp руб. руб"
     ).split()
 )
 """Words that stand beside amounts of money, besides the signs that Unicode lists as currencies."""
@@ -189,9 +189,13 @@ def _is_sign_or_unit(before: str, after: str) -> bool:
     # "CHF 12.–" has two: what stands for no cents comes last.
     if len(units) > 1 and units[1] not in NO_CENTS:
         return False
+    if _unit(before) in NO_CENTS:
+        return False
     return all(
         unit in CURRENCIES
         or unit in ("%", "\u2030", *NO_CENTS)
+        # Beside its number it is rather a room's or a road's.
+        or (unit == "R" and before.endswith((" ", "\u00a0")))
         or all(unicodedata.category(char) == "Sc" for char in unit)
         for unit in units
     )

@@ -14,21 +14,27 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
+from synthgen.table.functions import CHANCE as CHANCE
+from synthgen.table.functions import CHANCE_OF_RARE as CHANCE_OF_RARE
+from synthgen.table.functions import MOST_LEVELS as MOST_LEVELS
+from synthgen.table.functions import (
+    SCREEN_ROWS,
+    Levels,
+    Pairs,
+    functions_of_few,
+    functions_of_many,
+    levels_of,
+    log_orders,
+    many_levels_of,
+    mapping,
+)
 from synthgen.table.number_rules import ENOUGH_ROWS
 
-CHANCE = 1e-6
-"""Were a column unrelated to what it is said to follow from, every order of its values would be equally likely: a rule
-counts only if the share of orders in which it holds, times the number of rules looked at, is below this."""
-
-CHANCE_OF_RARE = 0.01
-MOST_LEVELS = 256
 RELATIVE = 1e-9
-SCREEN_ROWS = 2_000
 MOST_HITS = 20_000
 
 Floats = NDArray[np.float64]
 Terms = Mapping[str, int]
-Pairs = set[tuple[Any, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,20 +136,12 @@ class Rules:
         return cls(*(tuple(sort(**_typed(rule)) for rule in data[name]) for name, sort in sorts.items()))
 
 
-class _Levels(NamedTuple):
-    """A column of few distinct values: numbered as they appear, so that equal codes mean a one-to-one relation."""
-
-    levels: Floats
-    codes: NDArray[np.int16]
-    counts: NDArray[np.int64]
-
-
 class _Table(NamedTuple):
     """The columns that rules are looked for in, the target first, the others in the schema's order."""
 
     columns: dict[str, Column]
     values: dict[str, Floats]
-    few: dict[str, _Levels]
+    few: dict[str, Levels]
     place: dict[str, int]
     rng: np.random.Generator
 
@@ -175,17 +173,21 @@ def find_rules(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) ->
     left_out = {*OPAQUE_KINDS, Role.IDENTIFIER, Role.SUBJECT}
     columns = {c.name: c for c in (*schema.role(Role.TARGET), *schema) if not {c.kind, c.role} & left_out}
     values = {name: coded[name].to_numpy(dtype=float) for name in columns}
-    few = {name: found for name in columns if (found := _levels(values[name]))}
+    few = {name: found for name in columns if (found := levels_of(values[name]))}
     table = _Table(columns, values, few, {name: number for number, name in enumerate(columns)}, rng)
-    functions = _functions(few, few, rng)
+    functions = functions_of_few(few, few, rng)
     totals = _totals(table, functions)
-    masks = {name: _levels(np.isnan(values[name]) * 1.0) for name in few if len(few[name].levels) > 2}
+    masks = {name: levels_of(np.isnan(values[name]) * 1.0) for name in few if len(few[name].levels) > 2}
     for by, name in list(functions):
         # A label that says of a column only whether it is missing isn't determined by it: the gap is, by the label.
         mask = masks.get(by)
         if mask and columns[name].kind in LABEL_KINDS and np.array_equal(mask.codes, few[name].codes):
             functions.remove((by, name))
-    determined = _determined(table, functions, totals)
+    many = {
+        name: found for name in columns if name not in few and (found := many_levels_of(columns[name], values[name]))
+    }
+    functions |= functions_of_many(many, few)
+    determined = _determined(table._replace(few=few | many), functions, totals)
     free = [name for name in columns if name not in totals and name not in determined]
     for name, rule in list(determined.items()):
         numbers = {columns[name].kind, columns[rule.by].kind} <= set(ORDERED_KINDS)
@@ -194,13 +196,6 @@ def find_rules(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) ->
             del determined[name]
     by_sort: list[Mapping[str, Any]] = [determined, totals, _gaps(table, free)]
     return Rules(*(tuple(rules[name] for name in schema.names if name in rules) for rules in by_sort))
-
-
-def _levels(values: Floats) -> _Levels | None:
-    if len(np.unique(values[:SCREEN_ROWS])) > MOST_LEVELS:
-        return None
-    codes, levels = pd.factorize(values, use_na_sentinel=False)
-    return _Levels(levels, codes.astype(np.int16), np.bincount(codes)) if 2 <= len(levels) <= MOST_LEVELS else None
 
 
 def _find(levels: Floats, values: Floats) -> NDArray[np.int64]:
@@ -222,57 +217,6 @@ def _rounding(column: Column) -> tuple[int | None, float]:
     return column.decimals, 0.0 if column.decimals is None else 0.5 * 10.0**-column.decimals
 
 
-def _log_orders(counts: NDArray[np.int64]) -> float:
-    """Log of the number of distinct orders of values that occur so often."""
-    sizes, times = np.unique(counts, return_counts=True)
-    same: float = sum(time * math.lgamma(size + 1) for size, time in zip(sizes.tolist(), times.tolist(), strict=True))
-    return math.lgamma(int(counts.sum()) + 1) - same
-
-
-def _beyond_chance(rows: NDArray[np.int64], values: NDArray[np.int16], bar: float) -> bool:
-    """Whether levels of so many rows could hardly have these values (as codes), without contradiction, by chance.
-
-    Given each level's first row, the others agree in one order of their values only. The less common half of the levels
-    must show it too, or what the common ones do (both columns missing, or zero) would vouch for levels of one row.
-    """
-    rare = np.argsort(rows, kind="stable")[: len(rows) // 2 + 1]
-    every, some = (_log_orders(np.bincount(values[at], rows[at] - 1)) for at in (np.arange(len(rows)), rare))
-    return every > -bar and (len(np.unique(values[rare])) == 1 or some > -math.log(CHANCE_OF_RARE))
-
-
-def _values_at(by: _Levels, column: _Levels) -> NDArray[np.int16]:
-    """Code of a column's value in the first row of every level of another."""
-    return column.codes[np.unique(by.codes, return_index=True)[1]]
-
-
-def _map(by: _Levels, column: _Levels) -> tuple[Floats, Floats]:
-    order = np.argsort(by.levels)
-    return by.levels[order], column.levels[_values_at(by, column)[order]]
-
-
-def _functions(bys: Mapping[Any, _Levels], columns: Mapping[Any, _Levels], rng: np.random.Generator) -> Pairs:
-    """Pairs (by, column) in which the column is a function of ``by``, beyond chance."""
-    alike: dict[bytes, list[Any]] = {}
-    for key, column in columns.items():
-        alike.setdefault(column.codes.tobytes(), []).append(key)
-    groups, items = list(alike.values()), [columns[keys[0]] for keys in alike.values()]
-    found: Pairs = set()
-    if not groups:
-        return found
-    # Rows that differ from a column's usual value are those that refute: a few for each must be among the rows.
-    rows = [rng.choice(np.flatnonzero(item.codes != item.counts.argmax()), 8) for item in items]
-    chosen = np.concatenate([rng.permutation(len(items[0].codes))[:SCREEN_ROWS], *rows])
-    sample = np.column_stack([item.codes[chosen] for item in items])
-    bar = math.log(CHANCE / (len(bys) * len(columns) + 1))
-    for key, by in bys.items():
-        _, first, level = np.unique(by.codes[chosen], return_index=True, return_inverse=True)
-        for place in np.flatnonzero((sample == sample[first[level]]).all(axis=0)):
-            values = _values_at(by, items[place])
-            if (values[by.codes] == items[place].codes).all() and _beyond_chance(by.counts, values, bar):
-                found |= {(key, other) for other in groups[place] if other != key}
-    return found
-
-
 def _determined(table: _Table, functions: Pairs, totals: Mapping[str, Total]) -> dict[str, Determined]:
     """Choose one rule a column: by the root of its chain, so that no column is determined by a determined one."""
     few, fixed = table.few, totals.keys() | {part for total in totals.values() for part in total.parts}
@@ -281,16 +225,16 @@ def _determined(table: _Table, functions: Pairs, totals: Mapping[str, Total]) ->
     for name in sorted(few.keys() - fixed, key=rank.__getitem__):
         roots = {rules[by].by if by in rules else by for by, to in functions if to == name and rank[by] < rank[name]}
         for root in sorted(roots, key=lambda by: (by in totals, len(few[by].levels), table.place[by]))[:1]:
-            rules[name] = Determined(name, root, *_map(few[root], few[name]))
+            rules[name] = Determined(name, root, *mapping(few[root], few[name]))
     return rules
 
 
 def _gaps(table: _Table, free: Collection[str]) -> dict[str, Gap]:
     """Choose for each column with gaps a label whose class tells them, or else an earlier column with the same gaps."""
-    gapped = {(name, True): mask for name in free if (mask := _levels(np.isnan(table.values[name]) * 1.0))}
+    gapped = {(name, True): mask for name in free if (mask := levels_of(np.isnan(table.values[name]) * 1.0))}
     labels = {(name, False): item for name, item in table.few.items() if table.columns[name].kind in LABEL_KINDS}
     sources = {by: item for by, item in (labels | gapped).items() if by[0] in free}
-    told = _functions(sources, gapped, table.rng)
+    told = functions_of_few(sources, gapped, table.rng)
     rank = {by: (by[1], (by[0], True) in gapped, len(sources[by].levels), table.place[by[0]]) for by in sources}
     gaps: dict[str, Gap] = {}
     for (by, by_missing), (name, _) in sorted(told, key=lambda pair: (table.place[pair[1][0]], rank[pair[0]])):
@@ -298,13 +242,13 @@ def _gaps(table: _Table, free: Collection[str]) -> dict[str, Gap]:
         together = ((by, True), (name, True)) in told
         leads = not by_missing or by in final or table.place[by] < table.place[name]
         if leads and by_missing == together and not {name, by} & gaps.keys() and name not in {by, *final}:
-            levels, missing = _map(sources[by, by_missing], gapped[name, True])
+            levels, missing = mapping(sources[by, by_missing], gapped[name, True])
             gaps[name] = Gap(name, by, by_missing, levels, missing == 1)
     return gaps
 
 
 def _varies(values: Floats, bar: float) -> bool:
-    return len(values) >= ENOUGH_ROWS and _log_orders(np.unique(values, return_counts=True)[1]) > bar
+    return len(values) >= ENOUGH_ROWS and log_orders(np.unique(values, return_counts=True)[1]) > bar
 
 
 def _totals(table: _Table, functions: Pairs) -> dict[str, Total]:

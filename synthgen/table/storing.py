@@ -11,9 +11,10 @@ import pandas as pd
 import pyarrow as pa
 
 from synthgen.table.column import Column, Kind, Storage
+from synthgen.table.date_formats import write_dates
 from synthgen.table.dtypes import LARGEST_EXACT, dtype_from_name, holds_objects
 from synthgen.table.large_integers import whole_numbers
-from synthgen.table.text_formats import write_dates, write_numbers
+from synthgen.table.text_formats import write_numbers
 
 
 def base_dtype(storage: Storage) -> Any:
@@ -161,13 +162,16 @@ def store_datetimes(values: np.ndarray, column: Column) -> pd.Series[Any]:
     if isinstance(dtype, pd.ArrowDtype):
         kind = dtype.pyarrow_dtype
         zone = kind.tz if pa.types.is_timestamp(kind) else None
-        stamps = pa.array(counts, mask=missing).cast(pa.timestamp("us", tz=zone))
+        whole = pa.time64("us") if pa.types.is_time(kind) else pa.timestamp("us", tz=zone)
+        stamps = pa.array(counts, mask=missing).cast(whole)
         return pd.Series(pd.array(stamps.cast(kind, safe=False), dtype=dtype), name=name)
     raw[missing] = np.datetime64("NaT")
     if holds_objects(dtype):
         stamps = [None if gone else value for gone, value in zip(missing, raw.tolist(), strict=True)]
         if storage.python_type == "date":
             stamps = [value and value.date() for value in stamps]
+        if storage.python_type == "time":
+            stamps = [value and value.time() for value in stamps]
         return pd.Series(stamps, dtype=object, name=name)
     if isinstance(dtype, pd.DatetimeTZDtype):
         return pd.Series(raw, name=name).dt.tz_localize("UTC").astype(dtype)

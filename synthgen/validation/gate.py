@@ -108,7 +108,7 @@ class Gate:
         findings = [_finding(criterion, measurements, purpose, flagged, refused) for criterion in self.criteria]
         findings += [_source_finding(row_source, guarantee, purpose)]
         if purpose is Purpose.RELEASE:
-            findings.append(_disclosure_finding(disclosing, flagged[1], refused, self.fewest_holders))
+            findings.append(_disclosure_finding(disclosing, flagged[1], refused, self.fewest_holders, guarantee))
             if flagged[0] > disclosing and not refused:
                 findings.append(_flagged_finding(flagged))
         if refused:
@@ -212,8 +212,12 @@ def _source_finding(source: RowSource, guarantee: PrivacyGuarantee | None, purpo
     )  # fmt: skip
 
 
-def _disclosure_finding(rows: int, n: int, refused: bool, fewest: int) -> Finding:
-    """Absolute, and apart from the leak checks: it asks what the rows show, not where a generator had it from."""
+def _disclosure_finding(rows: int, n: int, refused: bool, fewest: int, guarantee: PrivacyGuarantee | None) -> Finding:
+    """Absolute, and apart from the leak checks: it asks what the rows show, not where a generator had it from.
+
+    With a formal guarantee it only warns: what rows show comes from noisy counts, and leaving some out would look at
+    real rows again.
+    """
     outcome = Outcome.PASS if refused or rows == 0 else Outcome.FAIL
     words = (
         f"Disclosure policy: {rows:,} of {n:,} rows hold a category, an exact extreme or a combination of "
@@ -221,6 +225,10 @@ def _disclosure_finding(rows: int, n: int, refused: bool, fewest: int) -> Findin
     )
     if refused and rows:
         words += "; they were refused"
+    if guarantee is not None and outcome is Outcome.FAIL:
+        words += "; they are drawn from noisy counts, by chance or because the schema lists them as public"
+        advice = "look at the schema: what it lists must be public"
+        return Finding("disclosure", Outcome.INCONCLUSIVE, words, False, advice)
     advice = "refuse the flagged rows, merge rare categories, or declare them public in the schema"
     return Finding("disclosure", outcome, words, True, advice)
 

@@ -26,7 +26,7 @@ def test_every_word_reaches_the_api(run, fake, cards):
         "--fairness", "quotas=0.5", "--constraint", "amount >= 0", "--constraint", "unique(hour, shop)",
         "--missing", "none",
         "--holdout", "0.3", "--validation", "full", "--gate", "none", "--seed", "4", "--quiet",
-        "--audience", "shareable",
+        "--audience", "shareable", "--epsilon", "0.5", "--delta", "1e-7",
     )  # fmt: skip
     assert done.code == 0
     assert Path("rep/fidelity.html").read_text() == "shareable"
@@ -46,6 +46,9 @@ def test_every_word_reaches_the_api(run, fake, cards):
         "subject": "hour",
         "constraints": ["amount >= 0", "unique(hour, shop)"],
         "missing": "none",
+        "epsilon": 0.5,
+        "delta": 1e-7,
+        "ledger": None,
         "holdout": 0.3,
         "validation": "full",
         "gate": None,

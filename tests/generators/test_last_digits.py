@@ -132,3 +132,14 @@ def test_numbers_too_large_to_compute_with_are_named():
     frame = pd.DataFrame({"x": [1e200, 1.5, 2.5] * 20})
     with pytest.raises(sg.errors.DataError, match=r"Column 'x' has 20 numbers beyond 1e\+150"):
         JitterSynthesizer().fit(frame)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_shares_that_add_up_to_a_hundred_do_so_where_that_is_declared(name):
+    parts = np.random.default_rng(4).dirichlet([2, 3, 4], 400).round(3) * 100
+    frame = pd.DataFrame({"a": parts[:, 0].round(1), "b": parts[:, 1].round(1)})
+    frame["c"] = (100 - frame["a"] - frame["b"]).round(1)
+    rules = [sg.constraints.Linear("c", {"a": -1, "b": -1}, constant=100), sg.constraints.Range("c", 0, 100)]
+    made = MODELS[name].fit(frame, schema=sg.Schema.infer(frame).with_constraints(*rules)).sample(200, random_state=1)
+    assert np.allclose(made.sum(axis=1), 100)
+    assert made.min().min() >= 0 and made.max().max() <= 100

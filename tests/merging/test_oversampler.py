@@ -356,3 +356,18 @@ def test_rows_that_cannot_be_used(plain, change, kind, words):
 def test_options_that_cannot_be(plain, options, words):
     with pytest.raises(UsageError, match=words):
         sampler(**options).fit_resample(*parted(plain(40, 20)))
+
+
+@pytest.mark.parametrize("generator", ["auto", "gaussian_copula"])
+def test_free_text_goes_as_it_is_told(plain, generator):
+    X, y = parted(plain(60, 30))
+    X = X.assign(note=[f"row {n} was seen on day {n % 7} and left" for n in range(90)])
+    options = {"generator": generator, "sampling_strategy": "auto"}
+    made = sampler(**options, generator_options={"text": "mask"}).fit_resample(X, y)[0]
+    assert list(made.columns) == list(X.columns)
+    assert set(made["note"][90:]) == {"[text]"}
+    pd.testing.assert_series_equal(made["note"][:90], X["note"].reset_index(drop=True), check_index_type=False)
+    with pytest.raises(UsageError, match="'note' is left out"):
+        sampler(**options, generator_options={"text": "drop"}).fit_resample(X, y)
+    with pytest.raises(DataError, match="'note' holds free text"):
+        sampler(**options).fit_resample(X, y)

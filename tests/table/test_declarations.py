@@ -12,13 +12,13 @@ import pytest
 import synthgen as sg
 from synthgen.errors import SynthgenError, UsageError
 from synthgen.table import Kind, Role, Schema, decode, encode
+from synthgen.table.date_formats import fitting_format
 from synthgen.table.declarations import complete
 from synthgen.table.disclosure import columns_with_ends, public_labels
 from synthgen.table.moments import as_timestamp, moment
 from synthgen.table.roles import schema_with_roles
 from synthgen.table.schema_formats.imported import described
 from synthgen.table.schema_formats.regex import shape_of
-from synthgen.table.text_formats import fitting_format
 
 
 def completed(said, values):

@@ -205,7 +205,7 @@ UNUSABLE = {
     "list": ([[SECRET], [2]], "objects of type list"),
     "dict": ([{"a": SECRET}, None], "objects of type dict"),
     "bytes": ([b"987654321", b"2"], "objects of type bytes"),
-    "time": ([dt.time(1, 2), None], "objects of type time"),
+    "aware time": ([dt.time(1, 2, tzinfo=dt.UTC), None], "objects of type time with a time zone"),
     "complex": ([1j, 2j], "dtype complex128"),
     "aware": (
         pd.Series([dt.datetime(2020, 1, 1), dt.datetime(2020, 1, 1, tzinfo=dt.UTC)], dtype=object),

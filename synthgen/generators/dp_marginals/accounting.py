@@ -9,6 +9,7 @@ Bun and Steinke (2016), https://doi.org/10.1007/978-3-662-53641-4_24; Canonne, K
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, inf, isfinite, log, log1p, sqrt
 
 from synthgen.errors import UsageError
@@ -44,6 +45,7 @@ def epsilon_of(rho: float, delta: float) -> float:
     return max(0.0, bound((low + high) / 2))
 
 
+@lru_cache(maxsize=256)
 def rho_of(epsilon: float, delta: float) -> float:
     """The largest rho so that every rho-zCDP mechanism is ``(epsilon, delta)``-differentially private.
 

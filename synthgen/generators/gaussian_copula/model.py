@@ -15,7 +15,6 @@ from synthgen.errors import UsageError
 from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer, class_sizes
 from synthgen.generators.completing import without_missing
-from synthgen.generators.distance_columns import restored, with_distances
 from synthgen.generators.gaussian_copula.conditional import (
     EDGE,
     given,
@@ -30,7 +29,7 @@ from synthgen.generators.gaussian_copula.correlation import (
     root,
     shrinkage_intensity,
 )
-from synthgen.generators.level_orders import level_orders
+from synthgen.generators.level_orders import level_orders, nested
 from synthgen.generators.margins import (
     FAMILIES,
     Floats,
@@ -40,11 +39,13 @@ from synthgen.generators.margins import (
     mixed,
     scores,
 )
+from synthgen.generators.model_rows import filled_rows, model_rows
 from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
 from synthgen.table.conditions import Allowed
+from synthgen.table.constraints.found import determined_by
 from synthgen.table.grid import to_grid
 
 MARGIN_ROWS = 4.0
@@ -135,7 +136,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
         self._check_parameters()
         schema = self.model_schema_
         self._target = schema.target.name if with_classes(schema) and schema.target else None
-        self._orders = level_orders(coded, schema, rng)
+        self._orders = nested(level_orders(coded, schema, rng), determined_by(self.constraints_.rules))
         self._names = [c.name for c in schema.of(*ORDERED_KINDS, *LABEL_KINDS) if c.name != self._target]
         ranked = self._ranked(coded)
         self._gaps = [name for name in self._names if name not in self._orders and ranked[name].isna().any()]
@@ -146,14 +147,13 @@ class GaussianCopulaSynthesizer(Synthesizer):
         else:
             found = coded.groupby(self._target).indices
             groups = {float(code): np.asarray(rows) for code, rows in found.items()}  # type: ignore[arg-type]
-        small = [len(rows) < WHOLE_CLASS for rows in groups.values()]
-        pooled = self._margins(ranked, spreads) if any(small) and len(groups) > 1 else {}
-        correlations, margins, counts = {}, {}, {}
+        small = len(groups) > 1 and min(map(len, groups.values())) < WHOLE_CLASS
+        pooled = self._margins(ranked, spreads) if small else {}
+        counts = {code: len(rows) for code, rows in groups.items()}
+        correlations, margins = {}, {}
         for code, rows in groups.items():
             part = ranked.iloc[rows] if len(groups) > 1 else ranked
-            margins[code] = self._class_margins(part, spreads, pooled)
-            correlations[code] = self._correlation(part)
-            counts[code] = len(rows)
+            margins[code], correlations[code] = self._class_margins(part, spreads, pooled), self._correlation(part)
         roots = self._shrunk_roots(correlations, counts)
         self._classes = {code: _Class(counts[code], margins[code], roots[code]) for code in groups}
 
@@ -183,7 +183,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
                 columns[name] = ranks[np.where(np.isnan(values), len(ranks) - 1, values).astype(np.int64)].astype(float)
             else:
                 columns[name] = values
-        return pd.DataFrame(columns, columns=self._names)
+        return pd.DataFrame(columns, columns=self._names, index=coded.index)
 
     def _margins(self, ranked: pd.DataFrame, spreads: Mapping[str, float]) -> dict[str, Margin]:
         margins = {}
@@ -295,7 +295,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
     def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
         if self._target is not None and known[self._target].isna().any():
             return None
-        learnt = with_distances(known, self._distances)
+        learnt = model_rows(known, self.schema_, self._distances, self._dates)
         out = np.empty((len(known), known.shape[1]))
         classes = np.zeros(len(known)) if self._target is None else known[self._target].to_numpy(float)
         if not set(np.unique(classes)) <= set(self._classes):
@@ -316,7 +316,8 @@ class GaussianCopulaSynthesizer(Synthesizer):
             learnt_rows = learnt.iloc[rows][made.columns].to_numpy(float)
             both = np.where(np.isnan(learnt_rows), made.to_numpy(float), learnt_rows)
             before = known.iloc[rows].reset_index(drop=True)
-            own = restored(pd.DataFrame(both, columns=made.columns), before, self._distances, self.schema_)
+            drawn = pd.DataFrame(both, columns=made.columns)
+            own = filled_rows(drawn, before, self.schema_, self._distances, self._dates)
             out[rows] = own[known.columns].to_numpy(float)
         filled = pd.DataFrame(out, columns=known.columns)
         return without_missing(filled, self.schema_, rng) if whole else filled
@@ -357,12 +358,10 @@ class GaussianCopulaSynthesizer(Synthesizer):
 
     def _from_scores(self, code: float, scores: Floats) -> pd.DataFrame:
         part, levels, n = self._classes[code], ndtr(scores), len(scores)
-        columns: dict[str, Floats] = {}
-        for j, name in enumerate(self._variables):
-            if name in part.margins:
-                columns[name] = part.margins[name].quantile(levels[:, j])
-            else:
-                columns[name] = np.full(n, np.nan)
+        columns: dict[str, Floats] = {
+            name: part.margins[name].quantile(levels[:, j]) if name in part.margins else np.full(n, np.nan)
+            for j, name in enumerate(self._variables)
+        }
         for name in self._orders:
             if name != self._target:
                 columns[name] = self._codes_of(name, columns[name])

@@ -19,6 +19,9 @@ Classes = NDArray[np.int32]
 MOST_BINS = 64
 """Different codes that a parent column shows to the trees."""
 
+MANY_LEVELS = 2_000
+"""A label of more levels shows half of the codes for its commonest levels and half for runs of the others, in order."""
+
 WHOLE_INTEGERS = 128
 """Integer columns of up to so many values keep each value that five rows share as a class of its own."""
 
@@ -216,11 +219,21 @@ def parent_bins(codes: ColumnCodes, counts: NDArray[np.float64]) -> NDArray[np.u
     """What the trees see of each class, from the classes' weights: at most ``MOST_BINS`` codes.
 
     Neighbouring bins of a number are put together so that all are of like weight, missing on its own; of a label's
-    levels the rarest share one.
+    levels the rarest share one, or, where there are very many, those that are alike share one of several.
     """
     n = len(counts)
     if n <= MOST_BINS:
         return np.arange(n, dtype=np.uint8)
+    if isinstance(codes, LabelCodes) and n > MANY_LEVELS:
+        own_code = np.argsort(-counts, kind="stable")[: MOST_BINS // 2]
+        others = np.ones(n, dtype=bool)
+        others[own_code] = False
+        middle = np.cumsum(counts[others]) - counts[others] / 2
+        runs = np.minimum(middle / max(counts[others].sum(), 1e-9) * (MOST_BINS // 2), MOST_BINS // 2 - 1)
+        out = np.empty(n, dtype=np.uint8)
+        out[own_code] = np.arange(MOST_BINS // 2)
+        out[others] = MOST_BINS // 2 + np.unique(runs.astype(np.int64), return_inverse=True)[1]
+        return out
     if isinstance(codes, LabelCodes):
         out = np.full(n, MOST_BINS - 1, dtype=np.uint8)
         common = np.sort(np.argsort(-counts, kind="stable")[: MOST_BINS - 1])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.generators.level_orders import level_orders
+from synthgen.generators.level_orders import level_orders, nested
 from synthgen.generators.tree.codes import ColumnCodes, LabelCodes, NumberCodes, parent_bins
 from synthgen.generators.tree.order import dependence
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Schema
@@ -51,7 +51,7 @@ class Table:
 
 def read_table(coded: pd.DataFrame, schema: Schema, rules: Rules, bins: int, rng: np.random.Generator) -> Table:
     """Cut every column that no rule gives into classes."""
-    ranks, derived = level_orders(coded, schema, rng), derived_columns(rules)
+    ranks, derived = nested(level_orders(coded, schema, rng), rules.determined), derived_columns(rules)
     names = [c.name for c in schema if c.kind in (*ORDERED_KINDS, *LABEL_KINDS) and c.name not in derived]
     weights = _weights(coded, schema)
     decided = {gap.column for gap in rules.gaps}

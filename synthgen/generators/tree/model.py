@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synthgen.errors import ConditionError, UsageError
 from synthgen.generators.asked import Asked, with_classes
 from synthgen.generators.base import Synthesizer
-from synthgen.generators.distance_columns import restored, with_distances
+from synthgen.generators.model_rows import filled_rows, model_rows, whole_rows
 from synthgen.generators.texts import Text
 from synthgen.generators.tree.columns import Accepts, accepts_of_roots, on_grid, read_table, with_derived
 from synthgen.generators.tree.conditioning import Conditioned, Mask, draw_conditioned, mask_of
@@ -135,7 +135,7 @@ class TreeSynthesizer(Synthesizer):
         if self.order == "auto":
             order = best_order(table, first, self.preset == "quality", seed)
         else:
-            order = named_order(table.names, first, self.order, schema)
+            order = named_order(table.names, first, self._dates.expanded(self.order), schema)
         order = after_deciders(order, deciders)
         strength, bags = strength_of(self.preset, table, first[0] if first else None)
         self._network = fit_network(table, order, strength, bags, bool(first), child(seed, "trees"))
@@ -258,9 +258,9 @@ class TreeSynthesizer(Synthesizer):
         return self._filled(made, rng).assign(**made[kept])
 
     def _filled(self, rows: pd.DataFrame, rng: np.random.Generator, whole: bool = True) -> pd.DataFrame:
-        learnt = with_distances(rows, self._distances)
+        learnt = model_rows(rows, self.schema_, self._distances, self._dates)
         filled = impute(self._network, learnt, self.rules_, self.model_schema_, rng, whole)
-        return restored(filled, rows, self._distances, self.schema_)
+        return filled_rows(filled, rows, self.schema_, self._distances, self._dates)
 
     def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
         return None if self.label_map_ is not None else self._filled(known, rng, whole)
@@ -318,8 +318,8 @@ class TreeSynthesizer(Synthesizer):
         True
         """
         self._check_fitted()
-        coded = with_distances(self._coded(X)[0], self._distances)
-        return log_probability(self._network, coded, self.rules_, self.model_schema_)
+        learnt = whole_rows(self._coded(X)[0], self.schema_, self._distances, self._dates)
+        return log_probability(self._network, learnt, self.rules_, self.model_schema_)
 
     def impute(self, X: Any, *, random_state: RandomState = 0) -> Any:
         """Fill the gaps of real rows with draws from the model, given all that is known of each row.
@@ -356,7 +356,8 @@ class TreeSynthesizer(Synthesizer):
         Real rows (coded by ``schema_``) that are weighted so are what the synthetic rows should be like.
         """
         self._check_fitted()
-        return np.ones(len(coded)) if self.label_map_ is None else label_tilt(self._network, coded, self.label_map_)
+        learnt = whole_rows(coded, self.schema_, self._distances, self._dates)
+        return np.ones(len(coded)) if self.label_map_ is None else label_tilt(self._network, learnt, self.label_map_)
 
     def _coded(self, X: Any) -> tuple[pd.DataFrame, Form]:
         frame, form = to_pandas(X)
@@ -385,10 +386,9 @@ class TreeSynthesizer(Synthesizer):
         return describe(self._network, self.rules_, self.model_schema_, self._class_counts)
 
     def _state(self) -> dict[str, Any]:
-        counts = {f"count {j}": counts for j, counts in enumerate(self._class_counts)}
         return {
             "network": to_document(self._network), "rules": self.rules_.to_dict(), **to_arrays(self._network),
-            **to_state(self.label_map_), **counts,
+            **to_state(self.label_map_), **{f"count {j}": counts for j, counts in enumerate(self._class_counts)},
         }  # fmt: skip
 
     def _set_state(self, state: Mapping[str, Any]) -> None:

@@ -23,6 +23,7 @@ from synthgen.profiling.profile import ColumnProfile
 from synthgen.randomness import stream
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Schema
 from synthgen.table.disclosure import FEWEST_HOLDERS
+from synthgen.table.local_time import is_clock
 
 MOST_LEVELS = 12
 LEVEL = 0.05
@@ -115,7 +116,7 @@ def _quantiles(sample: Sample) -> tuple[tuple[float, float], ...]:
 def _dates(sample: Sample, rows: Floats, column: Column, rng: np.random.Generator, level: float) -> dict[str, Any]:
     return {
         "quantiles": _quantiles(sample), "spikes": spikes_of(sample),
-        "dates": dates_of(rows, column.resolution, level),
+        "dates": None if is_clock(column) else dates_of(rows, column.resolution, level),
     }  # fmt: skip
 
 

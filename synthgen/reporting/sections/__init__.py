@@ -13,6 +13,7 @@ from synthgen.reporting.sections.drilldown import drilldown
 from synthgen.reporting.sections.evidence import fidelity
 from synthgen.reporting.sections.fairness import fairness
 from synthgen.reporting.sections.glossary import bias_glossary, glossary
+from synthgen.reporting.sections.guarantee import guarantee
 from synthgen.reporting.sections.plans import plans
 from synthgen.reporting.sections.privacy import privacy
 from synthgen.reporting.sections.provenance import provenance_section
@@ -31,6 +32,7 @@ BiasSection: TypeAlias = "Callable[[Profile, Mapping[str, Any]], Section | None]
 
 FIDELITY: tuple[FidelitySection, ...] = (
     reasons,
+    guarantee,
     not_tested,
     provenance_section,
     privacy,

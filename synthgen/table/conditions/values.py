@@ -12,9 +12,9 @@ import pandas as pd
 
 from synthgen.errors import ConditionError
 from synthgen.table.column import LABEL_KINDS, Column, Kind
-from synthgen.table.dtypes import dtype_from_name
 from synthgen.table.grid import step_of
 from synthgen.table.kinds import KINDS
+from synthgen.table.local_time import is_clock, zone_of
 
 _NARROW = {"float16": np.float16, "halffloat": np.float16, "float32": np.float32, "float": np.float32}
 _DURATION = re.compile(r"[^,]*[a-z:][^,]*", re.IGNORECASE)
@@ -177,6 +177,10 @@ def _cell(series: pd.Series[Any], column: Column) -> float:
 
 
 def _moment(value: Any, column: Column) -> float:
+    if is_clock(column) and isinstance(value, str) and not column.storage.as_text:
+        value = dt.time.fromisoformat(value.strip())
+    if is_clock(column) and isinstance(value, dt.time):
+        value = dt.datetime.combine(dt.date(1970, 1, 1), value)
     if isinstance(value, str):
         text = value.strip()
         if column.storage.as_text:
@@ -194,7 +198,7 @@ def _moment(value: Any, column: Column) -> float:
     elif not isinstance(value, dt.date):
         raise TypeError("a date is needed")
     stamp = pd.Timestamp(value)
-    zone = _zone(column)
+    zone = zone_of(column)
     if stamp.tzinfo is None and zone is not None:
         local = stamp.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
         if pd.isna(local):
@@ -209,12 +213,3 @@ def _moment(value: Any, column: Column) -> float:
             "Give the time without a zone, as the column's clock shows it."
         )
     return float(stamp.asm8.astype("M8[us]").astype(np.int64))
-
-
-def _zone(column: Column) -> Any:
-    if column.storage.as_text:
-        return "UTC" if (column.storage.text_format or "").endswith(("Z", "+00:00")) else None
-    dtype = dtype_from_name(column.storage.dtype)
-    if isinstance(dtype, pd.ArrowDtype):
-        return getattr(dtype.pyarrow_dtype, "tz", None)
-    return getattr(dtype, "tz", None)

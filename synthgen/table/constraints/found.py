@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,10 +66,14 @@ class Follows(Constraint):
         if name in free:
             rows[name][where] = self.rule.apply(_nearest_level(rows[by][where], self.rule, schema))
         elif by in free:
-            for i in where:
-                same = (self.rule.values == rows[name][i]) | (np.isnan(self.rule.values) & np.isnan(rows[name][i]))
-                if same.any():
-                    rows[by][i] = rng.choice(self.rule.levels[same])
+            levels: dict[float | None, Any] = {}
+            for i, value in zip(where.tolist(), rows[name][where].tolist(), strict=True):
+                key = None if value != value else value
+                if key not in levels:
+                    alike = np.isnan(self.rule.values) if key is None else self.rule.values == value
+                    levels[key] = self.rule.levels[alike]
+                if len(levels[key]):
+                    rows[by][i] = rng.choice(levels[key])
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,6 +244,11 @@ FOUND: dict[str, type[Constraint]] = {
 def as_constraints(rules: Rules) -> tuple[Constraint, ...]:
     """Give found rules as constraints, those that others read first."""
     return (*map(Gapped, rules.gaps), *map(AddsUp, rules.totals), *map(Follows, rules.determined))
+
+
+def determined_by(rules: Iterable[Constraint]) -> list[Determined]:
+    """Of rules, those that were found of columns that follow from others."""
+    return [rule.rule for rule in rules if isinstance(rule, Follows)]
 
 
 def found_rules(coded: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> tuple[Constraint, ...]:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from synthgen.errors import DataError
 from synthgen.table.column import Column
+from synthgen.table.date_formats import find_date_format, read_dates
 from synthgen.table.dtypes import Family, family, labels, microseconds
 from synthgen.table.storing import store_datetimes
-from synthgen.table.text_formats import find_date_format, read_dates
 
 
 def parse(series: pd.Series[Any], column: Column) -> np.ndarray:

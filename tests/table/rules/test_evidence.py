@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from synthgen.table.rules import CHANCE, Rules, _beyond_chance
+from synthgen.table.functions import _beyond_chance
+from synthgen.table.rules import CHANCE, Rules
 from tests.table.rules.coded import LABEL, REAL, WHOLE, find, pairs, table
 
 

@@ -1,6 +1,7 @@
 """New texts share no six words in a row with real ones, and hold nothing that few people have."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -93,8 +94,6 @@ def test_addresses_numbers_and_names_are_made_anew(shop):
     frame, levels, model = shop
     made = " ".join(model.draw(levels, rng(5)))
     real = " ".join(frame["review"])
-    import re
-
     for shape in (r"\S+@\S+", r"\d{7}"):
         ours, theirs = set(re.findall(shape, made)), set(re.findall(shape, real))
         assert len(ours) > 20
@@ -102,6 +101,9 @@ def test_addresses_numbers_and_names_are_made_anew(shop):
     assert all(
         mail.endswith(("example.com", "example.net", "example.org")) for mail in re.findall(r"\S+@[\w.]+\w", made)
     )
+    people = r"My (?:wife|son|boss) (\w+ \w+)"
+    assert len(re.findall(people, real)) > 100
+    assert not set(re.findall(people, real)) & set(re.findall(r"(?=\b(\w+ \w+))", made))
     # A number that a hundred rows share stays a number of somebody's.
     texts = [f"{text} call 07700900123" for text in sentences(["a", "b", "c", "d", "e", "f"], 100)]
     assert "07700900123" not in " ".join(learnt(texts).draw(pd.DataFrame(index=range(300)), rng()))

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from synthgen.generators.dp_marginals.public import Held, grid_of
 from synthgen.table.column import Column, Kind
+from synthgen.table.date_formats import read_dates
 from synthgen.table.dtypes import arrow_values, dtype_name, holds_objects, labels, microseconds, numbers, seconds
 from synthgen.table.kinds.categorical import key, lookup
-from synthgen.table.text_formats import read_dates
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

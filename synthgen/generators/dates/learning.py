@@ -1,0 +1,177 @@
+"""What is learnt of each column of dates before a model sees it: calendar, weeks, times, dates that stand for none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import log
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import chi2, chisquare
+
+from synthgen.generators.dates.columns import DateColumns
+from synthgen.generators.dates.parts import DateParts
+from synthgen.generators.dates.special import special_moments
+from synthgen.generators.distance_columns import DistanceColumn
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Schema
+from synthgen.table.day_grid import CHANCE, find_grid
+from synthgen.table.local_time import DAY, days_and_times, zone_of
+
+Floats = NDArray[np.float64]
+
+FEWEST_WEEKS = 8
+"""Weeks that a column must span for the day of the week to be a part of its own."""
+
+WEEKLY = 1e-4
+"""Probability, over all that is looked at, that a column without a weekly pattern is taken to have one."""
+
+GROUPS = 8
+"""Groups of another column that are compared by day of the week."""
+
+ROWS = 20_000
+CLOCK = (3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)
+LONG = DAY / 2
+"""From this median gap on, an end has a time of day of its own; below it follows from the gap, to the unit."""
+
+
+def learn_dates(coded: pd.DataFrame, schema: Schema) -> DateColumns:
+    """Find the parts of every column of dates that has more than a plain day.
+
+    Parameters
+    ----------
+    coded : pandas.DataFrame
+        As :func:`synthgen.table.encode` gives it.
+    schema : Schema
+
+    Returns
+    -------
+    DateColumns
+    """
+    target = schema.target.name if schema.target is not None else None
+    found = []
+    for column in schema.of(Kind.DATETIME):
+        values = coded[column.name].to_numpy(float)
+        if column.name == target or not (~np.isnan(values)).any():
+            continue
+        parts = _parts_of(values, column, coded, schema)
+        if parts is not None:
+            found.append(parts)
+    return DateColumns(tuple(found))
+
+
+def _parts_of(values: Floats, column: Column, coded: pd.DataFrame, schema: Schema) -> DateParts | None:
+    special, lone = special_moments(values)
+    ordinary = np.where(lone | np.isin(values, special), np.nan, values)
+    zone = zone_of(column)
+    days, times = days_and_times(ordinary, zone)
+    present = times[~np.isnan(times)]
+    grid = find_grid(days)
+    same = bool((present == present[0]).all())
+    parts = DateParts(
+        column.name, grid, step=0 if same else step_of_times(present, ordinary), offset=int(present[0]) if same else 0,
+        special=special, first=float(np.nanmin(ordinary)), last=float(np.nanmax(ordinary)),
+    )  # fmt: skip
+    weeks = not grid.places and len(grid.weekdays) > 1 and has_weeks(days, coded, schema, column.name)
+    parts = replace(parts, weeks=weeks)
+    plain = grid.is_every_day and same and not parts.offset and zone is None
+    return None if plain and not weeks and not special and not lone.any() else parts
+
+
+def step_of_times(times: Floats, moments: Floats) -> int:
+    """Microseconds of the grid that all times of day lie on, beyond chance.
+
+    Were times any of the clock's unit, n distinct moments would all lie on a grid k units wide with a probability of
+    1 / k to the power of n.
+
+    Examples
+    --------
+    >>> quarters = np.arange(40.0) * 900_000_000
+    >>> step_of_times(quarters, quarters) == 900_000_000
+    True
+    """
+    whole = np.unique(times).astype(np.int64)
+    unit = next(unit for unit in CLOCK if not (whole % unit).any())
+    step = int(np.gcd.reduce(np.append(whole, DAY)))
+    moments = np.unique(moments[~np.isnan(moments)])
+    return step if step > unit and len(moments) * log(unit / step) < log(CHANCE) else unit
+
+
+def has_weeks(days: Floats, coded: pd.DataFrame, schema: Schema, name: str) -> bool:
+    """Whether days of the week differ beyond chance: in how many rows they have, or in what any other column holds."""
+    there = ~np.isnan(days)
+    if not there.any() or np.ptp(days[there]) < 7 * FEWEST_WEEKS:
+        return False
+    weekday = ((days + 3) % 7)[there].astype(np.int64)
+    counts = np.bincount(weekday, minlength=7)
+    others = [c.name for c in schema.of(*ORDERED_KINDS, *LABEL_KINDS) if c.name != name and c.name in coded]
+    level = WEEKLY / (1 + len(others))
+    every = np.bincount(((np.arange(np.nanmin(days), np.nanmax(days) + 1) + 3) % 7).astype(np.int64), minlength=7)
+    seen = counts > 0
+    expected = every[seen] / every[seen].sum() * counts.sum()
+    if chisquare(counts[seen], expected).pvalue < level:
+        return True
+    some = np.flatnonzero(there)[:: -(-int(there.sum()) // ROWS)]
+    weekday = ((days[some] + 3) % 7).astype(np.int64)
+    return any(_differs(weekday, coded[other].to_numpy(float)[some]) < level for other in others)
+
+
+def _differs(weekday: NDArray[np.int64], values: Floats) -> float:
+    """Probability of so different values on different days of the week, were they alike on all."""
+    groups = pd.Series(values).rank(method="average", pct=True)
+    group = np.nan_to_num(np.ceil(groups.to_numpy() * GROUPS), nan=0.0).astype(np.int64)
+    table = np.bincount(weekday * (GROUPS + 1) + group, minlength=7 * (GROUPS + 1)).reshape(7, -1).astype(float)
+    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    freedom = (table.shape[0] - 1) * (table.shape[1] - 1)
+    if not freedom or expected.min() < 1:
+        return 1.0
+    return float(chi2.sf(((table - expected) ** 2 / expected).sum(), freedom))
+
+
+def following(
+    dates: DateColumns, distances: Iterable[DistanceColumn], coded: pd.DataFrame, schema: Schema
+) -> tuple[DateColumns, tuple[DistanceColumn, ...]]:
+    """Learn ends of spans by the days of their calendar, or the time, since their start.
+
+    Parameters
+    ----------
+    dates : DateColumns
+    distances : iterable of DistanceColumn
+        Which column is learnt from which; of two dates that both are plain days, and of numbers, they stay as they are.
+    coded : pandas.DataFrame
+    schema : Schema
+
+    Returns
+    -------
+    dates : DateColumns
+        Starts before their ends.
+    plain : tuple of DistanceColumn
+    """
+    by_name = {one.column: one for one in dates.parts}
+    plain: list[DistanceColumn] = []
+    for distance in distances:
+        if schema[distance.column].kind is not Kind.DATETIME or not {distance.column, distance.base} & by_name.keys():
+            plain.append(distance)
+            continue
+        values = coded[distance.column].to_numpy(float)
+        end = by_name.get(distance.column) or DateParts(
+            distance.column, first=float(np.nanmin(values)), last=float(np.nanmax(values))
+        )
+        start = coded[distance.base].to_numpy(float)
+        start = by_name[distance.base].ordinary(start) if distance.base in by_name else start
+        gaps = end.ordinary(values) - start
+        gaps = gaps[~np.isnan(gaps)]
+        exact = bool(end.step and len(gaps) and np.median(gaps) < LONG and distance.base in by_name)
+        unit = int(step_of_times(gaps % DAY, gaps)) if exact else 0
+        # What is known of an exact end tells its time of day.
+        end = replace(end, weeks=False, base=distance.base, unit=unit, step=0 if exact else end.step)
+        by_name[distance.column] = end
+    order: list[str] = []
+    waiting = list(by_name)
+    while waiting:
+        ready = [name for name in waiting if by_name[name].base not in waiting]
+        order += ready
+        waiting = [name for name in waiting if name not in ready]
+    return DateColumns(tuple(by_name[name] for name in order)), tuple(plain)

@@ -1,0 +1,60 @@
+"""Error to expect, column by column and pair by pair."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from synthgen.generators.dp_marginals.accounting import gaussian_scale, pure_of
+from synthgen.generators.dp_marginals.measure.undeclared import gaussian_threshold, laplace_threshold
+from synthgen.planning.dp_preview.setting import LEARNT, Setting
+from synthgen.table.column import LABEL_KINDS, Column
+
+GOOD = 0.05
+"""Total variation up to which a column or pair counts as well kept."""
+
+
+def columns_of(setting: Setting) -> pd.DataFrame:
+    """Error to expect for each column."""
+    rows = []
+    for column in setting.modelled:
+        cells, sigma = setting.cells(column), setting.one_way
+        error = None if cells is None else setting.error(cells, sigma, setting.n_rows)
+        says = _says(error) if error is not None else _undeclared_words(setting, column)
+        rows.append({"column": column.name, "cells": cells, "sigma": sigma, "error": error, "says": says})
+    return pd.DataFrame(rows)
+
+
+def _says(error: float) -> str:
+    if error <= GOOD:
+        return "well kept"
+    return "coarsely kept" if error <= LEARNT else "mostly noise"
+
+
+def _undeclared_words(setting: Setting, column: Column) -> str:
+    if column.kind not in LABEL_KINDS:
+        return "bounds are found with noise, as powers of two; the number of bins isn't known before"
+    most, found, delta = setting.budget.rows_per_unit, setting.plan.found, setting.plan.list_delta
+    fewest = min(
+        laplace_threshold(most / pure_of(found), delta, most),
+        gaussian_threshold(gaussian_scale(found, most), delta, most),
+    )
+    return f"labels are found with noise: those of fewer than about {fewest:,} rows are lost"
+
+
+def pairs_of(setting: Setting) -> pd.DataFrame:
+    """Error to expect for each pair, if it is counted."""
+    target = setting.public.target
+    named = sorted(setting.modelled, key=lambda column: target is None or column.name != target.name)
+    rows = []
+    for place, one in enumerate(named):
+        for other in named[place + 1 :]:
+            sizes = setting.codes(one), setting.codes(other)
+            if sizes[0] is None or sizes[1] is None:
+                continue
+            cells = sizes[0] * sizes[1]
+            error = setting.error(cells, setting.together, setting.n_rows)
+            rows.append(
+                {"column": one.name, "other": other.name, "cells": cells, "sigma": setting.together, "error": error,
+                 "says": _says(error)}
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=["column", "other", "cells", "sigma", "error", "says"])

@@ -1,0 +1,130 @@
+"""The noise of a fit, which follows from the schema and the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, log, sqrt
+from typing import Any
+
+import numpy as np
+
+from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, public_schema
+from synthgen.generators.dp_marginals.accounting import Budget, gaussian_scale, pure_of
+from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, FINE_POINTS, HALVES, MOST_BINS, tree_scale
+from synthgen.generators.dp_marginals.measure.counting import BIN_NOISE, FEW_LEVELS, LABEL_NOISE
+from synthgen.generators.dp_marginals.measure.plan import CHOICE_SHARE, Plan, noise_error, plan
+from synthgen.generators.dp_marginals.public import Held, grid_of, undeclared
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
+
+LEARNT = 0.2
+"""Total variation within a class up to which the class counts as learnt."""
+
+LETTERS = {Kind.CONTINUOUS: "f", Kind.INTEGER: "i", Kind.BOOLEAN: "b", Kind.DATETIME: "M"}
+"""What dtypes say of columns that are declared nothing of."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A schema and a budget, and the noise that follows from them.
+
+    Parameters
+    ----------
+    public : Schema
+        What is declared of the table.
+    budget : Budget
+    plan : Plan
+        How the budget is divided.
+    n_rows : int
+    rounds : int
+        Groups of columns that are counted.
+    """
+
+    public: Schema
+    budget: Budget
+    plan: Plan
+    n_rows: int
+    rounds: int
+
+    @property
+    def modelled(self) -> list[Column]:
+        """Columns that are counted."""
+        return self.public.of(*ORDERED_KINDS, *LABEL_KINDS)
+
+    @property
+    def one_way(self) -> float:
+        """Noise on each count of a column."""
+        return gaussian_scale(self.plan.one_way, self.budget.rows_per_unit)
+
+    @property
+    def together(self) -> float:
+        """Noise on each count of a group of columns."""
+        return gaussian_scale(self.plan.rounds / self.rounds * (1 - CHOICE_SHARE), self.budget.rows_per_unit)
+
+    def cells(self, column: Column) -> int | None:
+        """Labels or bins that are counted; None where that isn't known yet."""
+        gap = int(column.nullable)
+        if column.kind in LABEL_KINDS:
+            return None if column.categories is None else len(column.categories) + gap
+        if column.bounds is None:
+            return None
+        size = grid_of(column)[1]
+        return (size if size <= FINE_POINTS else min(self._bins(), MOST_BINS)) + gap
+
+    def codes(self, column: Column) -> int | None:
+        """Cells that are left of a column where it is counted with others: those of few rows are joined."""
+        cells = self.cells(column)
+        if cells is None or column.role is Role.TARGET:
+            return cells
+        ordered = column.kind in ORDERED_KINDS
+        divided = ordered and column.bounds is not None and grid_of(column)[1] > FEW_POINTS
+        bins = min(cells, self._bins() + int(column.nullable)) if divided else cells
+        enough = (BIN_NOISE if ordered else LABEL_NOISE) * self.together
+        return min(bins, max(FEW_LEVELS, round(self.n_rows / enough)) + 1)
+
+    def _bins(self) -> int:
+        """Bins of an ordered column whose rows lie evenly, which is the most that there will be."""
+        scale = tree_scale(pure_of(self.plan.tree), self.budget.rows_per_unit)
+        depth, decay = 0, ceil(scale * log(HALVES))
+        while self.n_rows / HALVES**depth > depth * decay:
+            depth += 1
+        return int(HALVES**depth)
+
+    def error(self, cells: float, sigma: float, rows: float) -> float:
+        """Total variation to expect of noise on so many cells of so many rows."""
+        return min(noise_error(cells, sigma, rows), 1.0)  # type: ignore[arg-type]
+
+
+def setting_of(schema: Schema, n_rows: int, target: str | None, options: Mapping[str, Any]) -> Setting:
+    """Divide a budget among the columns of a schema.
+
+    Raises
+    ------
+    UsageError, DataError
+        The budget is none, or no column could be modelled.
+    """
+    model = DPMarginalsSynthesizer(**options)
+    dtypes = {column.name: Held(column.storage.dtype, LETTERS.get(column.kind, "O")) for column in schema}
+    public = public_schema(dtypes, schema, target)
+    budget = model._budget(public)
+    lacking = list(undeclared(public).values())
+    modelled = public.of(*ORDERED_KINDS, *LABEL_KINDS)
+    divided = plan(
+        budget, columns=len(modelled),
+        trees=sum(c.kind in ORDERED_KINDS and (c.bounds is None or grid_of(c)[1] > FEW_POINTS) for c in modelled),
+        unlisted=lacking.count("categories"), unbounded=lacking.count("bounds"), schema_share=model.schema_share,
+    )  # fmt: skip
+    return Setting(public, budget, divided, n_rows, model.rounds)
+
+
+def usual_cells(setting: Setting) -> float:
+    """Cells of a column of usual size where it is counted with others, the target apart."""
+    target = setting.public.target
+    known = [setting.codes(c) for c in setting.modelled if target is None or c.name != target.name]
+    sizes = [size for size in known if size is not None]
+    return float(np.median(sizes)) if sizes else 10.0
+
+
+def rows_needed(setting: Setting, cells: float) -> int:
+    """Rows of a class whose counts by a column are off by :data:`LEARNT` of them."""
+    return ceil(cells * setting.together * sqrt(2 / np.pi) / (2 * LEARNT))

@@ -1,0 +1,81 @@
+"""Differentially private runs on the command line: the budget, its ledger and the preview."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthgen.cli.failures import ExitCode
+from synthgen.table.column import Column, Kind, Role, Schema
+
+PUBLIC = frozenset({"kind", "bounds", "categories", "nullable"})
+SCHEMA = Schema(
+    (
+        Column("age", Kind.INTEGER, bounds=(0, 9), declared=PUBLIC),
+        Column("sick", Kind.CATEGORICAL, role=Role.TARGET, categories=("no", "yes"), declared=PUBLIC),
+    )
+)
+WORDS = ("--generator", "dp_marginals", "--purpose", "release", "--validation", "none", "--schema", "schema.json")
+
+
+@pytest.fixture
+def files(here):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"age": rng.integers(0, 10, 300), "sick": rng.choice(["no", "yes"], 300)})
+    frame.to_csv("people.csv", index=False)
+    SCHEMA.to_json("schema.json")
+
+
+@pytest.mark.usefixtures("files")
+def test_a_run_spends_from_the_ledger_until_the_cap(run):
+    pytest.importorskip("opendp", reason="the extra dp isn't installed")
+    pytest.importorskip("filelock", reason="the extra dp isn't installed")
+    ledger = ("--ledger", "ledger.json", "--dataset", "people", "--cap-epsilon", "2", "--cap-delta", "1e-9")
+    first = run("synthesize", "people.csv", *WORDS, "--epsilon", "2", *ledger, "--out", "made.csv", "--json")
+    assert first.code == ExitCode.OK, first.err
+    assert json.loads(first.out)["provenance"]["privacy"]["ledger"]["fits"] == 1
+    assert len(pd.read_csv("made.csv")) > 200
+    again = run("synthesize", "people.csv", *WORDS, "--epsilon", "1", *ledger, "--out", "more.csv")
+    assert again.code == ExitCode.BUDGET_SPENT == 4
+    assert "above the cap of 2" in again.err
+    assert not Path("more.csv").exists()
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--epsilon", "1"), "epsilon is for a differentially private generator"),
+        (("--dataset", "people"), "--dataset is about a ledger; name its file with --ledger"),
+        (("--validation", "none"), "validation='none' is for a generator with a formal guarantee"),
+        (("--generator", "dp_marginals", "--epsilon", "0"), "epsilon must be a number above 0"),
+        (("--ledger", "people.csv"), "people.csv"),
+    ],
+)
+def test_words_that_mean_nothing_are_refused(run, words, said):
+    done = run("synthesize", "people.csv", *words, "--out", "made.csv")
+    assert done.code in (ExitCode.USAGE, ExitCode.FAULT)
+    assert said in done.err
+    assert not Path("made.csv").exists()
+
+
+@pytest.mark.usefixtures("files")
+def test_a_preview_needs_no_table(run):
+    words = ("preview-dp", "schema.json", "--rows", "2000", "--epsilon", "1", "--class-share", "0.01")
+    shown = run(*words)
+    assert shown.code == ExitCode.OK, shown.err
+    assert "With epsilon 1 on about 2,000 rows" in shown.out
+    assert "age" in shown.out
+    told = json.loads(run(*words, "--json").out)
+    assert told["rare"]["rows"] == 20
+    assert [row["cells"] for row in told["columns"]] == [10, 2]
+
+
+@pytest.mark.usefixtures("files")
+def test_a_preview_of_what_is_none(run):
+    assert run("preview-dp", "schema.json", "--rows", "0").code == ExitCode.USAGE
+    assert run("preview-dp", "no-such.json", "--rows", "10").code == ExitCode.FAULT
