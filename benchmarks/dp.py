@@ -36,7 +36,8 @@ from benchmarks.dp_tables import (
 )
 from benchmarks.peers.run_once import on_two_cores, peak_bytes
 from synthgen.generators import DPMarginalsSynthesizer
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
+from synthgen.table.schema import Schema
 
 FILE = Path(__file__).with_name("dp.json")
 PAGE = Path(__file__).with_name("dp.md")

@@ -23,7 +23,8 @@ from synthgen.generators.dp_marginals.accounting import epsilon_of
 from synthgen.generators.dp_marginals.measure import Rounds, measure
 from synthgen.generators.dp_marginals.measure.bins import private_bins
 from synthgen.generators.dp_marginals.measure.undeclared import listed_labels, noisy_bounds
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.schema import Schema
 
 CONFIDENCE = 0.99
 PILOT = 1 / 3

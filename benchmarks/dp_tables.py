@@ -14,7 +14,8 @@ import pandas as pd
 import synthgen as sg
 from benchmarks.peers.tables import SHARED, load_fraud
 from synthgen.generators.dp_marginals import as_public
-from synthgen.table.column import LABEL_KINDS, Kind, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Kind, Role
+from synthgen.table.schema import Schema
 
 ADULT_BOUNDS = {
     "age": (17, 90), "fnlwgt": (0, 1_500_000), "capital-gain": (0, 99_999), "capital-loss": (0, 5_000),

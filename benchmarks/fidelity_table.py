@@ -20,8 +20,9 @@ from benchmarks.peers.tables import TABLES, load, thirds
 from benchmarks.record import when
 from benchmarks.scores import Scores, closeness, fidelity, told_apart, usefulness
 from synthgen.generators.tree import strengths as tree
-from synthgen.table.column import Role, Schema
+from synthgen.table.column import Role
 from synthgen.table.encoding import encode, extend_categories
+from synthgen.table.schema import Schema
 
 PEERS = Path(__file__).resolve().parent / "peers"
 OURS = ("quality", "turbo", "gaussian_copula")

@@ -17,8 +17,9 @@ from benchmarks.peers.run_once import model
 from benchmarks.peers.tables import TABLES, load
 from benchmarks.record import when
 from benchmarks.scores import Scores, fidelity, told_apart
-from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Role
 from synthgen.table.encoding import encode, extend_categories
+from synthgen.table.schema import Schema
 
 WHO = ("quality", "turbo")
 PUBLISHED: dict[str, dict[str, tuple[float, float, float]]] = {

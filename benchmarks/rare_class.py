@@ -17,8 +17,8 @@ from benchmarks.in_turn import run_all
 from benchmarks.peers.run_once import model
 from benchmarks.peers.tables import SHARED, load_fraud
 from benchmarks.record import when
-from synthgen.table.column import Schema
 from synthgen.table.encoding import encode, extend_categories
+from synthgen.table.schema import Schema
 from synthgen.validation.classifier import classifier, predict, train_model
 
 WHO = ("quality", "gaussian_copula")

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score, root_mean_squared_error
 
 from synthgen.randomness import legacy_seed, seed_sequence, stream
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
 from synthgen.table.distance import DistanceSpace
 from synthgen.table.neighbours import nearest
+from synthgen.table.schema import Schema
 from synthgen.validation.classifier import classifier, predict, train_model
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.fidelity.detection import FOLDS

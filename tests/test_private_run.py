@@ -14,7 +14,8 @@ from synthgen import private_run
 from synthgen.errors import BudgetExceeded, DataError, UsageError
 from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, model
 from synthgen.ledger import Cost
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.schema import Schema
 
 pytestmark = pytest.mark.filterwarnings("ignore::synthgen.errors.SynthgenWarning")
 

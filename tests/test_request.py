@@ -15,7 +15,8 @@ from synthgen.errors import FileError
 from synthgen.planning.fairness import read_plan
 from synthgen.randomness import child, seed_sequence
 from synthgen.request import describe_request, read_request
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.schema import Schema
 from synthgen.validation.gate import Gate
 
 

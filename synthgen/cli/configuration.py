@@ -16,7 +16,7 @@ from synthgen.cli.schema_file import read_schema
 from synthgen.errors import UsageError
 
 if TYPE_CHECKING:
-    from synthgen.table.column import Schema
+    from synthgen.table.schema import Schema
 
 COMMANDS = ("synthesize", "profile", "validate", "uplift")
 """Commands that have a table in the file."""

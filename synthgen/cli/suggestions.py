@@ -12,12 +12,13 @@ import pandas as pd
 
 from synthgen.profiling.bias.audit import SENSITIVE_WORDS
 from synthgen.profiling.personal_data import PersonalData, personal_data
-from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Column, Kind, Role
 from synthgen.table.disclosure import FEWEST_HOLDERS, Subjects, ends, holders, subjects_of
 from synthgen.table.encoding import encode
 from synthgen.table.frames import to_pandas
 from synthgen.table.inference import infer_schema
 from synthgen.table.number_rules import name_words, named_like_key
+from synthgen.table.schema import Schema
 
 MOST_LABELS = 20
 """Labels that are listed, and classes that a target has at most."""

@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS
 from synthgen.table.conditions import Allowed, allowed_values, meets
 from synthgen.table.constraints.conditional import said
 from synthgen.table.constraints.conflicts import smallest
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 

@@ -28,7 +28,7 @@ from synthgen.generators.target import append_target, with_target
 from synthgen.generators.texts import LearntText, RealTexts, Text, keeps_real_texts, learn_texts, without_dropped
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
-from synthgen.table.column import OPAQUE_KINDS, Kind, Schema
+from synthgen.table.column import OPAQUE_KINDS, Kind
 from synthgen.table.conditions import Allowed, allowed_values, target_codes
 from synthgen.table.constraints.found import found_rules
 from synthgen.table.constraints.ruleset import RuleSet, fit_declared
@@ -37,6 +37,7 @@ from synthgen.table.encoding import decode, encode
 from synthgen.table.frames import is_frame, to_pandas
 from synthgen.table.grid import with_bounds
 from synthgen.table.inference import infer_schema
+from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
     from typing import Self

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from synthgen.errors import ConditionError, ConstraintError
 from synthgen.generators.asked import Asked, why_none
 from synthgen.randomness import stream
-from synthgen.table.column import Schema
 from synthgen.table.conditions import Allowed, meets
 from synthgen.table.constraints.conditional import any_allowed, said
 from synthgen.table.constraints.ruleset import RuleSet, rows_of
 from synthgen.table.distance import DistanceSpace
 from synthgen.table.neighbours import nearest
+from synthgen.table.schema import Schema
 
 Bools = NDArray[np.bool_]
 Draw = Callable[[int, np.random.Generator], pd.DataFrame]

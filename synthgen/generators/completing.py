@@ -13,12 +13,13 @@ from synthgen.errors import ConditionError, ConstraintError, DataError
 from synthgen.generators.asked import Asked, modelled, with_classes
 from synthgen.generators.candidates import Effort, block, mended
 from synthgen.randomness import child, stream
-from synthgen.table.column import ORDERED_KINDS, Schema
+from synthgen.table.column import ORDERED_KINDS
 from synthgen.table.constraints.ruleset import RuleSet, rows_of
 from synthgen.table.distance import DistanceSpace
 from synthgen.table.encoding import encode
 from synthgen.table.frames import is_frame, to_pandas
 from synthgen.table.neighbours import nearest
+from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
     from synthgen.generators.base import Synthesizer

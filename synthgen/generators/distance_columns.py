@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
 from synthgen.table.constraints import Constraint, Inequality
 from synthgen.table.constraints.base import on_grid
 from synthgen.table.grid import step_of
+from synthgen.table.schema import Schema
 
 CLOSE = 0.5
 """A column is learnt as a distance if distances spread less than this share of what its own values spread."""

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from synthgen.generators.texts import real_texts
 from synthgen.randomness import stream
 from synthgen.table.check_digits import check_named, learn_check
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
 from synthgen.table.constraints.free import Pattern
 from synthgen.table.constraints.regex_values import values_matching
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.table.kinds import KINDS
 from synthgen.table.kinds.identifier import draw, learn_pattern
 from synthgen.table.made_up import DEFAULT_LOCALE, check_faker, make_up
+from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
     from synthgen.generators.base import Synthesizer

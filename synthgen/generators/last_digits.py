@@ -9,10 +9,11 @@ import pandas as pd
 
 from synthgen.generators.asked import with_classes
 from synthgen.generators.margins import SPIKE
-from synthgen.table.column import Kind, Schema
+from synthgen.table.column import Kind
 from synthgen.table.dtypes import LARGEST_EXACT
 from synthgen.table.frames import is_frame, to_pandas
 from synthgen.table.habits import learn_endings
+from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
     from synthgen.generators.base import Synthesizer

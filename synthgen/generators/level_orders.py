@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from synthgen.generators.margins import scores
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
 from synthgen.table.rules import Determined
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 Ranks = NDArray[np.int64]

@@ -17,10 +17,11 @@ from synthgen.generators.dates import DateColumns
 from synthgen.generators.identifying import ONE_ROW_EACH, made_up_columns
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.randomness import child, seed_sequence, stream
-from synthgen.table.column import Kind, Schema
+from synthgen.table.column import Kind
 from synthgen.table.constraints.ruleset import RuleSet, check_declared
 from synthgen.table.frames import Form
 from synthgen.table.made_up import check_faker
+from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
     from synthgen.generators.base import Synthesizer

@@ -9,9 +9,9 @@ import pandas as pd
 
 from synthgen.generators.asked import with_classes
 from synthgen.generators.candidates import mended
-from synthgen.table.column import Schema
 from synthgen.table.constraints.ruleset import RuleSet
 from synthgen.table.disclosure import FEWEST_HOLDERS
+from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
     from synthgen.generators.base import Synthesizer

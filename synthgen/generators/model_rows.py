@@ -18,9 +18,9 @@ from synthgen.generators.distance_columns import (
     with_distances,
     without_distances,
 )
-from synthgen.table.column import Schema
 from synthgen.table.constraints import Constraint
 from synthgen.table.grid import with_bounds
+from synthgen.table.schema import Schema
 
 Distances = tuple[DistanceColumn, ...]
 

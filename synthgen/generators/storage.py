@@ -17,11 +17,11 @@ from synthgen.errors import FileError, UsageError
 from synthgen.generators.dates import DateColumns, DateParts
 from synthgen.generators.distance_columns import DistanceColumn
 from synthgen.generators.texts import keeps_real_texts, texts_from, texts_state
-from synthgen.table.column import Schema
 from synthgen.table.constraints.found import FOUND
 from synthgen.table.constraints.reading import constraints_of
 from synthgen.table.constraints.ruleset import RuleSet
 from synthgen.table.frames import PANDAS
+from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
     from synthgen.generators.base import Synthesizer

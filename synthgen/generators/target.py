@@ -8,7 +8,8 @@ import pandas as pd
 from sklearn.utils.validation import column_or_1d
 
 from synthgen.errors import DataError, UsageError
-from synthgen.table.column import Role, Schema
+from synthgen.table.column import Role
+from synthgen.table.schema import Schema
 
 
 def with_target(schema: Schema, target: str | None) -> Schema:

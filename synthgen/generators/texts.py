@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from synthgen.errors import DataError, UsageError
 from synthgen.randomness import stream
-from synthgen.table.column import LABEL_KINDS, Kind, Schema
+from synthgen.table.column import LABEL_KINDS, Kind
 from synthgen.table.disclosure import FEWEST_HOLDERS, holders, subjects_of
 from synthgen.table.kinds import KINDS
 from synthgen.table.made_up import DEFAULT_LOCALE
+from synthgen.table.schema import Schema
 from synthgen.table.text.changing import Changing
 from synthgen.table.text.codes import Codes
 from synthgen.table.text.template import Template

@@ -20,11 +20,12 @@ from synthgen.merging.labelled_rows import LabelledRows, read_labelled
 from synthgen.merging.strategy import rows_lacking
 from synthgen.merging.weights import natural_weights
 from synthgen.randomness import RandomState, child, seed_sequence, stream
-from synthgen.table.column import LABEL_KINDS, Kind, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Kind, Role
 from synthgen.table.declarations import complete
 from synthgen.table.encoding import decode, encode
 from synthgen.table.frames import to_pandas
 from synthgen.table.inference import infer_schema
+from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
     from typing import Self

@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import DataError
-from synthgen.table.column import ORDERED_KINDS, Schema
+from synthgen.table.column import ORDERED_KINDS
 from synthgen.table.disclosure import Subjects, cells, holders
+from synthgen.table.schema import Schema
 
 MOST_MOVED = 0.05
 """Numbers are rounded to fewer groups until at most this share of the rows are in rare cells."""

@@ -14,7 +14,7 @@ from synthgen.planning.rare_signal import ClassSignal, rare_signal
 from synthgen.planning.sampling import Plan
 from synthgen.planning.wanted import Wanted
 from synthgen.randomness import child
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 from synthgen.validation import Purpose
 from synthgen.validation.gate import SIGNAL_KEPT
 

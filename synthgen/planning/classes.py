@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from synthgen.errors import DataError
 from synthgen.planning.sampling import Plan
-from synthgen.table.column import Column, Schema
+from synthgen.table.column import Column
+from synthgen.table.schema import Schema
 
 NAMED = 10
 

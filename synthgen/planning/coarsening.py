@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from synthgen.errors import DataError
 from synthgen.planning.cells import move_rare_cells
 from synthgen.planning.classes import named
-from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Column, Kind, Role
 from synthgen.table.disclosure import (
     FEWEST_HOLDERS,
     Subjects,
@@ -26,6 +26,7 @@ from synthgen.table.disclosure import (
     subjects_of,
 )
 from synthgen.table.encoding import decode
+from synthgen.table.schema import Schema
 
 OTHER = "other"
 """Name of the label that rare ones are merged into."""

@@ -13,8 +13,8 @@ from synthgen.planning.classes import classes_lost
 from synthgen.planning.sampling import Plan
 from synthgen.planning.wanted import Wanted
 from synthgen.randomness import child
-from synthgen.table.column import Schema
 from synthgen.table.frames import to_pandas
+from synthgen.table.schema import Schema
 
 RESERVE = 0.5
 FEWEST_RESERVE = 20

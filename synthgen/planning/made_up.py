@@ -10,8 +10,8 @@ import pandas as pd
 from synthgen.profiling.personal_data import PersonalData
 from synthgen.profiling.personal_data.replacing import made_up_schema
 from synthgen.profiling.personal_data.search import repeated
-from synthgen.table.column import Schema
 from synthgen.table.encoding import encode
+from synthgen.table.schema import Schema
 
 
 def with_made_up(

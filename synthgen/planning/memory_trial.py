@@ -8,7 +8,7 @@ import pandas as pd
 from synthgen.generators import Synthesizer
 from synthgen.randomness import child, stream
 from synthgen.table import encode, extend_categories, to_pandas
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 from synthgen.table.splitting import split_rows
 from synthgen.validation import Comparison, Gate, Outcome, Purpose
 from synthgen.validation.privacy import find_leaks

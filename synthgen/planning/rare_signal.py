@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from synthgen.generators import Synthesizer
 from synthgen.randomness import child, stream
 from synthgen.table import encode, extend_categories, to_pandas
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 from synthgen.table.splitting import split_rows
 from synthgen.validation import Comparison
 from synthgen.validation.utility.signal import (

@@ -10,7 +10,8 @@ import pandas as pd
 from synthgen.errors import ConditionError, UsageError
 from synthgen.planning.sampling import Plan, plan_by_class, plan_in_proportion
 from synthgen.planning.wanted import Wanted, check_classes_meet, rows_that_meet
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
+from synthgen.table.schema import Schema
 
 
 def check_n(n: int | None) -> None:

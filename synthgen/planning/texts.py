@@ -10,7 +10,8 @@ import pandas as pd
 from synthgen.errors import UsageError
 from synthgen.generators import Synthesizer
 from synthgen.generators.texts import Text, ways_of, without_dropped
-from synthgen.table.column import Kind, Schema
+from synthgen.table.column import Kind
+from synthgen.table.schema import Schema
 
 _SAID = {
     "drop": "is left out of the result, as asked",

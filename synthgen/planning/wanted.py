@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from synthgen.errors import ConditionError
 from synthgen.generators.asked import check_rows
 from synthgen.planning.sampling import Plan
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
 from synthgen.table.conditions import Allowed, allowed_values, meets, target_codes
+from synthgen.table.schema import Schema
 
 
 @dataclass(frozen=True)

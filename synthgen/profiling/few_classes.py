@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role
 from synthgen.table.disclosure import FEWEST_HOLDERS
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]

@@ -28,8 +28,8 @@ from synthgen.profiling.missingness.results import MissingnessProfile
 from synthgen.profiling.personal_data.result import PersonalData
 from synthgen.profiling.plain import plain_values
 from synthgen.profiling.size import SizeAssessment
-from synthgen.table.column import Schema
 from synthgen.table.files import write_text
+from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
     from synthgen.planning.fairness import FairnessPlan

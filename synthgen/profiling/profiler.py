@@ -16,11 +16,12 @@ from synthgen.profiling.profile import Profile
 from synthgen.profiling.size import assess_size
 from synthgen.profiling.source import with_source
 from synthgen.randomness import seed_sequence, stream
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.table.encoding import encode
 from synthgen.table.frames import to_pandas
 from synthgen.table.roles import schema_with_roles
+from synthgen.table.schema import Schema
 
 RARE_CLASS = 20
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import Kind, Role, Schema
+from synthgen.table.column import Kind, Role
+from synthgen.table.schema import Schema
 
 BY_CHANCE = 0.2
 """Share of the repeated rows that may repeat with the columns shuffled too, for the repeated ones to be copies."""

@@ -7,8 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.profiling.row_copies import copied_rows
-from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Role
 from synthgen.table.disclosure import subjects_of
+from synthgen.table.schema import Schema
 
 Rows = NDArray[np.int64]
 

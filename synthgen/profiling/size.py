@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from synthgen.profiling.few_classes import compared_columns
 from synthgen.profiling.row_copies import copied_rows
-from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Role
 from synthgen.table.disclosure import FEWEST_HOLDERS, holders, subjects_of
+from synthgen.table.schema import Schema
 
 Z = 1.959964
 HALF_WIDTH = 0.05

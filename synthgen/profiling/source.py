@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from synthgen.profiling.profile import Profile
-    from synthgen.table.column import Schema
+    from synthgen.table.schema import Schema
 
 
 class Source:

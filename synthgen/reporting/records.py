@@ -11,7 +11,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from synthgen.errors import FileError
 from synthgen.reporting.html import clean, plain
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.schema import Schema
 
 T = TypeVar("T")
 

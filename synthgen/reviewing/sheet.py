@@ -17,10 +17,10 @@ from synthgen.reviewing.binding import Binding
 from synthgen.reviewing.cells import harmless, one_line, text_of
 from synthgen.reviewing.picking import pick_rows
 from synthgen.reviewing.reasons import Pick
-from synthgen.table.column import Schema
 from synthgen.table.encoding import encode, extend_categories
 from synthgen.table.frames import is_frame, to_pandas
 from synthgen.table.inference import infer_schema
+from synthgen.table.schema import Schema
 from synthgen.validation.comparison import Comparison
 
 if TYPE_CHECKING:

@@ -24,13 +24,14 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import DataError, UsageError
-from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Schema, Storage
+from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Storage
 from synthgen.table.date_formats import fitting_format
 from synthgen.table.declared_facts import plain_label, with_facts
 from synthgen.table.dtypes import Family, family, labels, sort_labels
 from synthgen.table.inference import FALSE_TRUE, as_identifier, infer_column, of_moments
 from synthgen.table.kinds import KINDS
 from synthgen.table.number_rules import ENOUGH_ROWS, decimals_of
+from synthgen.table.schema import Schema
 from synthgen.table.text_formats import read_numbers
 
 _NUMBERS = (Kind.CONTINUOUS, Kind.INTEGER)

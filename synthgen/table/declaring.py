@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from synthgen.errors import DataError, UsageError
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role
 from synthgen.table.declarations import read_as
 from synthgen.table.declared_facts import with_facts
+from synthgen.table.schema import Schema
 
 _KINDS_WITH: dict[str, tuple[Kind, ...]] = {
     "bounds": ORDERED_KINDS, "categories": LABEL_KINDS, "decimals": (Kind.CONTINUOUS,),

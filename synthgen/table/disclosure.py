@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Column, Role, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Column, Role
+from synthgen.table.schema import Schema
 
 FEWEST_HOLDERS = 10
 """People who must share a label, an extreme or a cell for it to be shown: the usual least cell size of statistical

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column
+from synthgen.table.schema import Schema
 
 MOST_LEVELS = 50
 """Labels beyond this number share a place, so that a free-text-like column doesn't take the memory."""

@@ -8,11 +8,12 @@ from typing import Any, Literal
 import pandas as pd
 
 from synthgen.errors import UsageError
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
 from synthgen.table.distance import DistanceSpace
 from synthgen.table.dtypes import labels, sort_labels
 from synthgen.table.kinds import KINDS
 from synthgen.table.kinds.categorical import key, lookup
+from synthgen.table.schema import Schema
 
 __all__ = ["DistanceSpace", "decode", "encode", "extend_categories"]
 

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import DataError
-from synthgen.table.column import ORDERED_KINDS, Column, Kind, Schema
+from synthgen.table.column import ORDERED_KINDS, Column, Kind
 from synthgen.table.endings import with_endings
+from synthgen.table.schema import Schema
 
 LARGEST = 1e150
 """Of larger numbers a float64 can't hold the square, and so no variance."""

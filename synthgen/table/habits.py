@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.table.endings import Endings
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

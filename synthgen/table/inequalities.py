@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import OPAQUE_KINDS, ORDERED_KINDS, Kind, Role, Schema
+from synthgen.table.column import OPAQUE_KINDS, ORDERED_KINDS, Kind, Role
 from synthgen.table.number_rules import ENOUGH_ROWS
 from synthgen.table.rules import CHANCE
+from synthgen.table.schema import Schema
 
 SCREEN_ROWS = 200
 

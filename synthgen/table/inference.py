@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from synthgen.errors import DataError, UsageError
 from synthgen.table.check_digits import learn_check
-from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Schema, Storage
+from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Storage
 from synthgen.table.date_formats import find_date_format
 from synthgen.table.dtypes import (
     LARGEST_EXACT,
@@ -32,6 +32,7 @@ from synthgen.table.kinds.continuous import finite
 from synthgen.table.kinds.identifier import learn_pattern
 from synthgen.table.large_integers import unit_of
 from synthgen.table.number_rules import ENOUGH_ROWS, MOST_CODES, decimals_of, kind_of_numbers
+from synthgen.table.schema import Schema
 from synthgen.table.text_formats import NumbersAsText, read_numbers
 
 WORDS_OF_TEXT = 3

@@ -7,9 +7,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from synthgen.table.column import OPAQUE_KINDS, Column, Kind, Schema
+from synthgen.table.column import OPAQUE_KINDS, Column, Kind
 from synthgen.table.number_rules import ENOUGH_ROWS
 from synthgen.table.rules import CHANCE
+from synthgen.table.schema import Schema
 
 SCREEN_ROWS = 5_000
 MOST_COLUMNS = 40

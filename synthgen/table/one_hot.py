@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import Kind, Role, Schema
+from synthgen.table.column import Kind, Role
 from synthgen.table.number_rules import ENOUGH_ROWS
 from synthgen.table.rules import CHANCE, CHANCE_OF_RARE, Rules
+from synthgen.table.schema import Schema
 
 FEWEST_COLUMNS = 3
 """Of two columns each is what the other isn't: that one follows from the other says as much."""

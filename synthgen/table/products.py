@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
 from synthgen.table.number_rules import ENOUGH_ROWS
 from synthgen.table.rules import CHANCE, RELATIVE, Rules
+from synthgen.table.schema import Schema
 
 FIRST_ROWS, SCREEN_ROWS = 8, 200
 CHANCE_ROWS = 20_000

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from synthgen.errors import UsageError
-from synthgen.table.column import Kind, Role, Schema
+from synthgen.table.column import Kind, Role
 from synthgen.table.constraints.reading import read_rules
 from synthgen.table.declarations import complete
 from synthgen.table.inference import infer_schema
+from synthgen.table.schema import Schema
 
 
 def schema_with_roles(

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Column, Kind, Role
 from synthgen.table.functions import CHANCE as CHANCE
 from synthgen.table.functions import CHANCE_OF_RARE as CHANCE_OF_RARE
 from synthgen.table.functions import MOST_LEVELS as MOST_LEVELS
@@ -29,6 +29,7 @@ from synthgen.table.functions import (
     mapping,
 )
 from synthgen.table.number_rules import ENOUGH_ROWS
+from synthgen.table.schema import Schema
 
 RELATIVE = 1e-9
 MOST_HITS = 20_000

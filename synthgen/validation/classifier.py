@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from synthgen.randomness import legacy_seed
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
+from synthgen.table.schema import Schema
 from synthgen.validation.comparison import Floats
 
 STEADY = 5.0

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from synthgen.errors import DataError
 from synthgen.guarantee import PrivacyGuarantee, RowSource
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Kind, Role, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Kind, Role
 from synthgen.table.disclosure import subjects_of
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]

@@ -15,12 +15,13 @@ from synthgen.errors import ConstraintError, DataError, UsageError
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.progress import bar
 from synthgen.randomness import RandomState, child, seed_sequence, stream
-from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Role
 from synthgen.table.declarations import complete
 from synthgen.table.disclosure import public_labels
 from synthgen.table.encoding import encode, extend_categories
 from synthgen.table.frames import to_pandas
 from synthgen.table.inference import infer_schema
+from synthgen.table.schema import Schema
 from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.fidelity.declared_rules import breaking

@@ -9,7 +9,8 @@ import pandas as pd
 
 from synthgen.errors import GateFailed
 from synthgen.profiling.profile import BiasAudit, ColumnProfile, Group, Profile
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
+from synthgen.table.schema import Schema
 from synthgen.validation.metric import Direction, Family, Measurement, Status
 from synthgen.validation.report import ValidationReport
 from synthgen.validation.verdict import Finding, Outcome, Purpose, Verdict

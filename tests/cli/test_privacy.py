@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from synthgen.cli.failures import ExitCode
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.schema import Schema
 
 PUBLIC = frozenset({"kind", "bounds", "categories", "nullable"})
 SCHEMA = Schema(

@@ -8,7 +8,7 @@ from pathlib import Path
 import synthgen as sg
 from synthgen.profiling.profile import Profile
 from synthgen.reporting import read_twin
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 
 from .fakes import a_profile
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from synthgen.reporting import read_twin
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 
 from .fakes import left
 

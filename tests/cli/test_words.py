@@ -10,7 +10,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.cli import words as words_module
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 
 
 def test_every_word_reaches_the_api(run, fake, cards):

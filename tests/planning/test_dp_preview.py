@@ -12,7 +12,8 @@ import pytest
 import synthgen as sg
 from synthgen.errors import DataError, UsageError
 from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, as_public
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.schema import Schema
 
 LETTERS = tuple("abcdefghijkl")
 

@@ -9,7 +9,8 @@ from synthgen.profiling.few_classes import compared_columns
 from synthgen.profiling.row_copies import repeats, value_hashes
 from synthgen.profiling.row_samples import how_drawn, rows_of_classes, rows_to_test
 from synthgen.table import encode, infer_schema
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.schema import Schema
 
 
 def test_rare_classes_are_kept_when_rows_are_drawn():

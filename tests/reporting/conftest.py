@@ -11,7 +11,8 @@ from synthgen.planning.fairness import FairnessPlan
 from synthgen.planning.fairness.effect import Effect, Figure
 from synthgen.planning.uplift.result import Uplift
 from synthgen.profiling.profile import BiasAudit, ColumnProfile, Group, Profile
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.schema import Schema
 from synthgen.validation import reliability
 from synthgen.validation.metric import Direction, Family, Measurement, Status
 from synthgen.validation.report import (

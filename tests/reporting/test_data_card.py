@@ -14,7 +14,8 @@ from synthgen.profiling.profile import Profile
 from synthgen.reporting import card_md, croissant_json
 from synthgen.reporting.markdown import escaped
 from synthgen.reporting.table_file import TableFile
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.schema import Schema
 from synthgen.validation.verdict import Outcome, Purpose
 
 from .conftest import HOSTILE, profile_over, report_over

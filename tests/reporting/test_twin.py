@@ -12,7 +12,8 @@ import pytest
 from synthgen.errors import FileError
 from synthgen.reporting import bias_html, bias_json, fidelity_html, fidelity_json, page_html, read_twin, run_json
 from synthgen.reporting.records import shown
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.schema import Schema
 
 from .conftest import HOSTILE, numbers, plans_on, profile_over, report_over, schema_of, with_models
 from .test_pages import Page

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from synthgen.reviewing.closest import nearness
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
+from synthgen.table.schema import Schema
 from synthgen.validation.comparison import Comparison
 
 LABELS = tuple("abcdefghijklmnopqrstuvwxyz")

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from synthgen.reviewing.edges import MOST_A_RULE, at_an_edge
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
 from synthgen.table.constraints import FixedCombinations, Inequality
+from synthgen.table.schema import Schema
 from synthgen.validation.comparison import Comparison
 
 SCHEMA = Schema(

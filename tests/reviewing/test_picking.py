@@ -9,7 +9,8 @@ import pytest
 from synthgen.randomness import seed_sequence
 from synthgen.reviewing.picking import SHARES, _quota, _shared_out, pick_rows
 from synthgen.reviewing.reasons import Group
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
+from synthgen.table.schema import Schema
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.privacy.flags import COLUMNS
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from synthgen.reviewing.plausibility import plausibility
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
+from synthgen.table.schema import Schema
 from synthgen.validation.comparison import Comparison
 
 SCHEMA = Schema(

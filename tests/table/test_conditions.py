@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from synthgen.errors import ConditionError
 from synthgen.table import encode, infer_schema
-from synthgen.table.column import Column, Kind, Role, Schema, Storage
+from synthgen.table.column import Column, Kind, Role, Storage
 from synthgen.table.conditions import Allowed, Interval, allowed_values, label_code, target_codes
+from synthgen.table.schema import Schema
 
 DAY = 86_400_000_000
 NAN = float("nan")

@@ -9,8 +9,9 @@ import pytest
 import synthgen as sg
 from synthgen.errors import DataError
 from synthgen.table import Kind, Role, decode, encode
-from synthgen.table.column import Column, Schema
+from synthgen.table.column import Column
 from synthgen.table.declarations import complete
+from synthgen.table.schema import Schema
 
 
 def frame(n=60):

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
 from synthgen.table.one_hot import find_one_hot
 from synthgen.table.rules import Determined, Rules
+from synthgen.table.schema import Schema
 
 
 def find(columns, kind=Kind.BOOLEAN, rules=None):

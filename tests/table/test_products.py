@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
 from synthgen.table.products import Product, find_products
 from synthgen.table.rules import Determined, Rules, Total
+from synthgen.table.schema import Schema
 
 NAN = float("nan")
 

@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.generators.dates.parts import DateParts
-from synthgen.table.column import Column, Schema
+from synthgen.table.column import Column
 from synthgen.table.conditions import Allowed, Interval
 from synthgen.table.local_time import days_and_times, zone_of
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 

@@ -15,9 +15,10 @@ from synthgen.generators.dates.columns import DateColumns
 from synthgen.generators.dates.parts import DateParts
 from synthgen.generators.dates.special import special_moments
 from synthgen.generators.distance_columns import DistanceColumn
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind
 from synthgen.table.day_grid import CHANCE, find_grid
 from synthgen.table.local_time import DAY, days_and_times, zone_of
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 

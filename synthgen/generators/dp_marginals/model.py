@@ -22,7 +22,8 @@ from synthgen.generators.dp_marginals.public import public_schema, refuse_undecl
 from synthgen.generators.dp_marginals.sampling import drawn_codes, drawn_values
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState
-from synthgen.table.column import Column, Role, Schema
+from synthgen.table.column import Column, Role
+from synthgen.table.schema import Schema
 
 ITERATIONS = 500
 NEIGHBOURING = "add-remove"

@@ -13,18 +13,9 @@ from math import isfinite
 from typing import Any
 
 from synthgen.errors import ConstraintError, DataError, UsageError
-from synthgen.table.column import (
-    LABEL_KINDS,
-    OPAQUE_KINDS,
-    ORDERED_KINDS,
-    PLAIN_FIELDS,
-    Column,
-    Kind,
-    Role,
-    Schema,
-    Storage,
-)
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, PLAIN_FIELDS, Column, Kind, Role, Storage
 from synthgen.table.grid import step_of
+from synthgen.table.schema import Schema
 
 FINEST = 2**20
 """Grid points of a column of numbers whose decimals aren't declared."""

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from synthgen.generators.level_orders import level_orders, nested
 from synthgen.generators.tree.codes import ColumnCodes, LabelCodes, NumberCodes, parent_bins
 from synthgen.generators.tree.order import dependence
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS
 from synthgen.table.grid import to_grid
 from synthgen.table.rules import Determined, Gap, Rules
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 Accepts = Callable[[Floats], NDArray[np.bool_]]

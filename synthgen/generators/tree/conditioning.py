@@ -13,7 +13,7 @@ from synthgen.generators.tree.codes import ColumnCodes
 from synthgen.generators.tree.columns import Accepts, on_grid
 from synthgen.generators.tree.conditional import probabilities
 from synthgen.generators.tree.network import Network
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 Classes = NDArray[np.int32]

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from synthgen.generators.tree.columns import derived_columns, determined, with_derived
 from synthgen.generators.tree.imputing import gap_class, imputed
 from synthgen.generators.tree.network import Network
-from synthgen.table.column import Schema
 from synthgen.table.grid import to_grid
 from synthgen.table.rules import Rules
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 

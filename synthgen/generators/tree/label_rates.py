@@ -12,9 +12,10 @@ from synthgen.errors import ConditionError, UsageError
 from synthgen.generators.tree.conditioning import Mask, draw_conditioned, mask_of
 from synthgen.generators.tree.label_map import LabelMap, class_chances, learn_map
 from synthgen.generators.tree.network import Network
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
 from synthgen.table.conditions import label_code
 from synthgen.table.rules import Rules
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 Classes = NDArray[np.int32]

@@ -12,7 +12,7 @@ from synthgen.generators.tree.columns import Table
 from synthgen.generators.tree.network import fit_network
 from synthgen.generators.tree.order import as_given, by_dependence, by_size
 from synthgen.randomness import child, stream
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 
 TRIAL = Strength(rounds=30, rate=0.4, leaves=7, ridge=5.0, least=2.0, patience=3, worth=1.0)
 """Quick trees, to compare orders of the columns."""

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from synthgen.generators.tree.boosting import ALL
 from synthgen.generators.tree.codes import LabelCodes
 from synthgen.generators.tree.network import Network
-from synthgen.table.column import ORDERED_KINDS, Kind, Schema
+from synthgen.table.column import ORDERED_KINDS, Kind
 from synthgen.table.rules import Rules
+from synthgen.table.schema import Schema
 
 RARE = 10
 """Holders below which a stored value may point at a person."""

@@ -13,7 +13,7 @@ from synthgen.planning.dp_preview.advice import advice_of, rare_class, recommend
 from synthgen.planning.dp_preview.frames import columns_of, pairs_of
 from synthgen.planning.dp_preview.result import PrivacyPreview
 from synthgen.planning.dp_preview.setting import Setting, setting_of
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 
 
 def preview_dp(

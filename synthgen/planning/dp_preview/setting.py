@@ -15,7 +15,8 @@ from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, FINE_POINT
 from synthgen.generators.dp_marginals.measure.counting import BIN_NOISE, FEW_LEVELS, LABEL_NOISE
 from synthgen.generators.dp_marginals.measure.plan import CHOICE_SHARE, Plan, noise_error, plan
 from synthgen.generators.dp_marginals.public import Held, grid_of, undeclared
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role
+from synthgen.table.schema import Schema
 
 LEARNT = 0.2
 """Total variation within a class up to which the class counts as learnt."""

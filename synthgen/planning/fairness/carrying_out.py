@@ -18,8 +18,9 @@ from synthgen.planning.fairness.plan import FairnessPlan
 from synthgen.planning.fairness.proxies import STRONG, Repair, proxies_of
 from synthgen.planning.fairness.reading import ABOUT_LABELS
 from synthgen.planning.sampling import Plan
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
 from synthgen.table.encoding import decode, encode, extend_categories
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]

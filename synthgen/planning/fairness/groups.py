@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import DataError, UsageError
-from synthgen.table.column import LABEL_KINDS, Column, Schema
+from synthgen.table.column import LABEL_KINDS, Column
 from synthgen.table.conditions import label_code
 from synthgen.table.disclosure import FEWEST_HOLDERS
+from synthgen.table.schema import Schema
 
 FEWEST_ROWS = 30
 """Rows of a group without which it isn't changed on its own."""

@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.planning.fairness.groups import Cells
-from synthgen.table.column import Column, Kind, Role, Schema, Storage
+from synthgen.table.column import Column, Kind, Role, Storage
 from synthgen.table.encoding import decode, encode
+from synthgen.table.schema import Schema
 
 
 @dataclass(frozen=True)

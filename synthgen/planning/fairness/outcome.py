@@ -15,7 +15,8 @@ from synthgen.planning.fairness.carrying_out import CarryingOut
 from synthgen.planning.fairness.effect import Figure
 from synthgen.planning.fairness.groups import Cells
 from synthgen.planning.fairness.plan import FairnessPlan
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 

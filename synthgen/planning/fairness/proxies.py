@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from synthgen.planning.fairness.groups import Groups
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS
 from synthgen.table.contingency import cramers_v
 from synthgen.table.grid import to_grid
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 

@@ -20,9 +20,10 @@ from synthgen.planning.fairness.trial import Trial
 from synthgen.profiling.multiplicity import LEVEL, holm
 from synthgen.profiling.profile import BiasAudit
 from synthgen.randomness import RandomState, child, seed_sequence
-from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Role
 from synthgen.table.encoding import encode
 from synthgen.table.frames import to_pandas
+from synthgen.table.schema import Schema
 
 ACTED_ON = 0.9
 """A selection-rate ratio below which a plan is proposed, and from which one has done what it should."""

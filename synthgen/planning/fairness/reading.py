@@ -8,7 +8,8 @@ from typing import Any
 
 from synthgen.errors import UsageError
 from synthgen.planning.fairness.plan import KINDS, FairnessPlan, reference_of
-from synthgen.table.column import OPAQUE_KINDS, Role, Schema
+from synthgen.table.column import OPAQUE_KINDS, Role
+from synthgen.table.schema import Schema
 
 FIELDS = ("kind", "sensitive_features", "strength", "label", "columns", "reference")
 ABOUT_LABELS = ("equal_rates", "quotas", "weights")

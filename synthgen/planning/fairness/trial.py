@@ -21,10 +21,11 @@ from synthgen.planning.fairness.plan import FairnessPlan
 from synthgen.planning.sampling import Plan, plan_in_proportion
 from synthgen.planning.wanted import Wanted
 from synthgen.randomness import child, stream
-from synthgen.table.column import OPAQUE_KINDS, Schema
+from synthgen.table.column import OPAQUE_KINDS
 from synthgen.table.distance import DistanceSpace
 from synthgen.table.encoding import encode, extend_categories
 from synthgen.table.neighbours import nearest
+from synthgen.table.schema import Schema
 from synthgen.table.splitting import split_rows
 from synthgen.validation.classifier import classifier, predict, train_model
 from synthgen.validation.utility.signal import area, resampled_areas

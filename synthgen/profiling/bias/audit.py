@@ -42,7 +42,8 @@ from synthgen.profiling.bias.selection import Outcome, disparity, fewest_to_comp
 from synthgen.profiling.bias_parts import ConditionalDisparity, Disparity, LabelNoise, Proxy, Representation
 from synthgen.profiling.profile import BiasAudit, Group
 from synthgen.randomness import RandomState, seed_sequence, stream
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Role, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, ORDERED_KINDS, Role
+from synthgen.table.schema import Schema
 
 MOST_COLUMNS = 200
 SENSITIVE_WORDS = {

@@ -13,7 +13,8 @@ from synthgen.profiling.bias.grouping import FEWEST, Grouping, group_rows
 from synthgen.profiling.bias.intervals import Ends, pairs_level
 from synthgen.profiling.bias.selection import Outcome
 from synthgen.profiling.bias_parts import ConditionalDisparity, Disparity, Stratum
-from synthgen.table.column import OPAQUE_KINDS, Role, Schema
+from synthgen.table.column import OPAQUE_KINDS, Role
+from synthgen.table.schema import Schema
 
 BINS = 5
 MOST_LEVELS = 50

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from synthgen.profiling.row_samples import some_rows
 from synthgen.randomness import legacy_seed
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 

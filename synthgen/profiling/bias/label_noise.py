@@ -13,7 +13,7 @@ from synthgen.profiling.bias.grouping import FEWEST, Grouping
 from synthgen.profiling.bias.intervals import wilson
 from synthgen.profiling.bias.selection import Outcome
 from synthgen.profiling.bias_parts import LabelNoise
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 
 FEWEST_OF_A_LABEL = 30
 FEWEST_EXPECTED = 5

@@ -16,7 +16,8 @@ from synthgen.profiling.bias.grouping import FEWEST, Grouping, plain_label
 from synthgen.profiling.bias.intervals import Ends, alike, difference_interval, pairs_level, wilson
 from synthgen.profiling.bias.selection import FEWEST_EXPECTED, Outcome
 from synthgen.profiling.bias_parts import ModelDisparity, ModelGroup
-from synthgen.table.column import LABEL_KINDS, Column, Schema
+from synthgen.table.column import LABEL_KINDS, Column
+from synthgen.table.schema import Schema
 
 Floats = NDArray[np.float64]
 

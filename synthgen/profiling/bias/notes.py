@@ -8,7 +8,8 @@ from synthgen.profiling.bias.grouping import MISSING, MOST_PAIRS, Grouping
 from synthgen.profiling.bias.models import Predictions
 from synthgen.profiling.bias.selection import Outcome
 from synthgen.profiling.bias_parts import Representation
-from synthgen.table.column import OPAQUE_KINDS, Column, Role, Schema
+from synthgen.table.column import OPAQUE_KINDS, Column, Role
+from synthgen.table.schema import Schema
 
 MANY_MISSING = 0.2
 

@@ -12,7 +12,7 @@ from synthgen.profiling.bias.crossfit import cross_fitted, features_matrix
 from synthgen.profiling.bias.grouping import Grouping, group_rows
 from synthgen.profiling.bias.intervals import LEVEL, Ends
 from synthgen.profiling.bias_parts import Proxy
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 
 BINS = 20
 FEWEST_ROWS = 50

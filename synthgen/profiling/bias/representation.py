@@ -14,9 +14,10 @@ from synthgen.profiling.bias.grouping import MISSING, Grouping, plain_label, sam
 from synthgen.profiling.bias.intervals import ALPHA, wilson
 from synthgen.profiling.bias_parts import Representation
 from synthgen.profiling.profile import Group
-from synthgen.table.column import ORDERED_KINDS, Column, Schema
+from synthgen.table.column import ORDERED_KINDS, Column
 from synthgen.table.encoding import encode, extend_categories
 from synthgen.table.frames import to_pandas
+from synthgen.table.schema import Schema
 
 SUM_MAY_MISS = 0.01
 COUNTS_FROM = 1.5

@@ -21,7 +21,8 @@ from synthgen.profiling.bias.intervals import (
 )
 from synthgen.profiling.bias_parts import Disparity
 from synthgen.profiling.profile import Group
-from synthgen.table.column import LABEL_KINDS, Kind, Schema
+from synthgen.table.column import LABEL_KINDS, Kind
+from synthgen.table.schema import Schema
 
 FOUR_FIFTHS = 0.8
 FEWEST_EXPECTED = 5

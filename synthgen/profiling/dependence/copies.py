@@ -11,8 +11,9 @@ import pandas as pd
 from synthgen.profiling.dependence.results import HoldingRule, RepeatedRows
 from synthgen.profiling.few_classes import Floats
 from synthgen.profiling.row_copies import Hashes, repeats, value_hashes
-from synthgen.table.column import Column, Schema
+from synthgen.table.column import Column
 from synthgen.table.disclosure import FEWEST_HOLDERS
+from synthgen.table.schema import Schema
 
 STRENGTH = 0.95
 SAME = 0.99

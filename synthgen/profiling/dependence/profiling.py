@@ -16,12 +16,13 @@ from synthgen.profiling.dependence.results import DependenceProfile, HoldingRule
 from synthgen.profiling.few_classes import compared_columns
 from synthgen.profiling.multiplicity import LEVEL
 from synthgen.profiling.row_samples import how_drawn, rows_of_classes, rows_to_test
-from synthgen.table.column import LABEL_KINDS, Column, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Column, Role
 from synthgen.table.inequalities import find_inequalities
 from synthgen.table.keys import find_keys
 from synthgen.table.one_hot import find_one_hot
 from synthgen.table.products import find_products
 from synthgen.table.rules import find_rules
+from synthgen.table.schema import Schema
 
 MOST_ROWS = 50_000
 ROWS_FOR_TARGET = 20_000

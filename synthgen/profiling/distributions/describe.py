@@ -21,9 +21,10 @@ from synthgen.profiling.distributions.tails import tails_of
 from synthgen.profiling.distributions.texts import texts_of
 from synthgen.profiling.profile import ColumnProfile
 from synthgen.randomness import stream
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.table.local_time import is_clock
+from synthgen.table.schema import Schema
 
 MOST_LEVELS = 12
 LEVEL = 0.05

@@ -13,8 +13,9 @@ from synthgen.profiling.missingness.results import MissingnessProfile
 from synthgen.profiling.multiplicity import LEVEL
 from synthgen.profiling.row_samples import how_drawn, rows_to_test
 from synthgen.profiling.share_intervals import groups_of_rows
-from synthgen.table.column import Role, Schema
+from synthgen.table.column import Role
 from synthgen.table.disclosure import FEWEST_HOLDERS, subjects_of
+from synthgen.table.schema import Schema
 
 MOST_ROWS = 50_000
 MOST_GAPPED = 50

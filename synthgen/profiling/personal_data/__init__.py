@@ -18,7 +18,7 @@ from synthgen.profiling.personal_data.postcodes import POSTCODE
 from synthgen.profiling.personal_data.presidio import with_presidio
 from synthgen.profiling.personal_data.result import Combination, PersonalColumn, PersonalData, QuasiIdentifiers
 from synthgen.profiling.personal_data.search import find_personal_data
-from synthgen.table.column import Schema
+from synthgen.table.schema import Schema
 
 DETECTORS: tuple[Detector, ...] = (
     EMAIL,

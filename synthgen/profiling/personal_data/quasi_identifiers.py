@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from synthgen.profiling.personal_data.detector import folded, names
 from synthgen.profiling.personal_data.result import Combination, QuasiIdentifiers
 from synthgen.profiling.row_samples import some_rows
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Role
 from synthgen.table.disclosure import FEWEST_HOLDERS
+from synthgen.table.schema import Schema
 
 Codes = NDArray[np.int64]
 

@@ -14,9 +14,10 @@ import pandas as pd
 from synthgen.profiling.personal_data.detector import folded, names
 from synthgen.profiling.personal_data.person_names import TITLE_INSIDE
 from synthgen.profiling.personal_data.result import PersonalColumn
-from synthgen.table.column import LABEL_KINDS, Column, Kind, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Column, Kind, Role
 from synthgen.table.kinds.identifier import holds_text
 from synthgen.table.made_up import DEFAULT_LOCALE
+from synthgen.table.schema import Schema
 
 LOCALES = (
     "en_GB", "de_DE", "fr_FR", "es_ES", "it_IT", "pt_BR", "nl_NL", "sv_SE", "da_DK", "no_NO", "fi_FI", "pl_PL", "cs_CZ",

@@ -18,8 +18,9 @@ from synthgen.profiling.personal_data.replacing import is_replaced, made_up_sche
 from synthgen.profiling.personal_data.result import PersonalColumn, PersonalData
 from synthgen.profiling.personal_data.values import MOST_DISTINCT, rows_looked_at, values_of
 from synthgen.randomness import seed_sequence, stream
-from synthgen.table.column import Kind, Schema
+from synthgen.table.column import Kind
 from synthgen.table.disclosure import FEWEST_HOLDERS
+from synthgen.table.schema import Schema
 
 KNOWN_WITHOUT_NAMING = ("postcode", "date of birth")
 """What singles people out only together with other columns, so is counted among those."""

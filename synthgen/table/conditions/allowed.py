@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError
-from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column, Schema
+from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS, Column
 from synthgen.table.conditions.intervals import (
     COMPARISON,
     check_within_bounds,
@@ -21,6 +21,7 @@ from synthgen.table.conditions.intervals import (
     unite,
 )
 from synthgen.table.conditions.values import Interval, is_missing, shown
+from synthgen.table.schema import Schema
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +132,8 @@ def allowed_values(conditions: Mapping[str, Any] | None, schema: Schema) -> dict
 
     Examples
     --------
-    >>> from synthgen.table.column import Column, Kind, Schema
+    >>> from synthgen.table.column import Column, Kind
+    >>> from synthgen.table.schema import Schema
     >>> schema = Schema((Column("age", Kind.INTEGER), Column("pay", Kind.CATEGORICAL, categories=("<=50K", ">50K"))))
     >>> allowed = allowed_values({"age": [17, ">= 65 and < 90"], "pay": ">50K"}, schema)
     >>> allowed["age"].accepts(np.array([17.0, 64.0, 65.0, 90.0, np.nan])).tolist()

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from synthgen.errors import ConstraintError
-from synthgen.table.column import ORDERED_KINDS, Kind, Schema
+from synthgen.table.column import ORDERED_KINDS, Kind
 from synthgen.table.constraints.base import (
     NUMBERS,
     Bools,
@@ -23,6 +23,7 @@ from synthgen.table.constraints.base import (
     on_grid,
     slack,
 )
+from synthgen.table.schema import Schema
 
 _QUOTED = re.compile(r"`([^`]+)`")
 _OPERATORS: Mapping[type[ast.operator], np.ufunc] = {

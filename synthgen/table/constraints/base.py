@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from synthgen.errors import ConstraintError
 from synthgen.table import grid
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind
 from synthgen.table.grid import step_of
+from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
     from typing import Self

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import ConstraintError
-from synthgen.table.column import Kind, Schema
+from synthgen.table.column import Kind
 from synthgen.table.constraints.base import Bools, Constraint, Floats, Places, Rows, donors, names_of
+from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
     from typing import Self

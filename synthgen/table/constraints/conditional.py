@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, ConstraintError
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
 from synthgen.table.conditions import Allowed, Interval, allowed_values, meets
 from synthgen.table.constraints.base import Bools, Constraint, Places, Rows, donors, limits_of, on_grid
 from synthgen.table.grid import step_of
+from synthgen.table.schema import Schema
 
 NULL, NOT_NULL = "null", "not null"
 ANY = Interval(-np.inf, np.inf, False, False)

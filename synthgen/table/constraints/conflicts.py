@@ -8,11 +8,11 @@ from typing import TypeVar
 import numpy as np
 
 from synthgen.errors import ConstraintError
-from synthgen.table.column import Schema
 from synthgen.table.constraints.arithmetic import Linear
 from synthgen.table.constraints.base import Constraint
 from synthgen.table.constraints.order import Inequality, Positive, Range
 from synthgen.table.grid import step_of
+from synthgen.table.schema import Schema
 
 Item = TypeVar("Item")
 Span = tuple[float, float]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synthgen.table.column import ORDERED_KINDS, Schema
+from synthgen.table.column import ORDERED_KINDS
 from synthgen.table.constraints.arithmetic import Formula, Linear
 from synthgen.table.constraints.base import Bools, Constraint, Places, Rows, donors, on_grid
 from synthgen.table.constraints.combinations import OneHot
@@ -18,6 +18,7 @@ from synthgen.table.inequalities import find_inequalities
 from synthgen.table.one_hot import find_one_hot
 from synthgen.table.products import Product, find_products
 from synthgen.table.rules import Determined, Gap, Rules, Total, find_rules
+from synthgen.table.schema import Schema
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import ConstraintError, SynthgenError
-from synthgen.table.column import LABEL_KINDS, Kind, Schema
+from synthgen.table.column import LABEL_KINDS, Kind
 from synthgen.table.constraints.base import Bools, Constraint, Places, Rows, donors, names_of
 from synthgen.table.encoding import decode, encode
+from synthgen.table.schema import Schema
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from synthgen.errors import ConditionError, ConstraintError
-from synthgen.table.column import ORDERED_KINDS, Column, Kind, Schema
+from synthgen.table.column import ORDERED_KINDS, Column, Kind
 from synthgen.table.conditions import Allowed, allowed_values
 from synthgen.table.constraints.base import (
     NUMBERS,
@@ -21,6 +21,7 @@ from synthgen.table.constraints.base import (
     on_grid,
 )
 from synthgen.table.grid import step_of
+from synthgen.table.schema import Schema
 
 NEAR = 8
 """Neighbours, in the order of one column, of which one lends its distance to the other."""

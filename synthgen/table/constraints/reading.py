@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 from synthgen.errors import ConstraintError
-from synthgen.table.column import Schema
 from synthgen.table.constraints import (
     CONSTRAINTS,
     Constraint,
@@ -25,6 +24,7 @@ from synthgen.table.constraints import (
     Unique,
     When,
 )
+from synthgen.table.schema import Schema
 
 _COMPARED = re.compile(r"(.+?)\s*(<=|>=|<|>)\s*(.+)", re.DOTALL)
 BY_COLUMNS: Mapping[str, Callable[[tuple[str, ...]], Constraint]] = {

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import ConstraintError
-from synthgen.table.column import Schema
 from synthgen.table.constraints.base import Bools, Constraint, Rows
 from synthgen.table.constraints.conflicts import check_consistent, smallest
+from synthgen.table.schema import Schema
 
 ROUNDS = 4
 """Times that all rules are gone through: mending one may break another."""

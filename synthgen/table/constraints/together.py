@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import ConstraintError
-from synthgen.table.column import ORDERED_KINDS, Kind, Schema
+from synthgen.table.column import ORDERED_KINDS, Kind
 from synthgen.table.constraints.base import MODELLED, Bools, Constraint, Places, Rows, names_of
+from synthgen.table.schema import Schema
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Role, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Role
 from synthgen.table.constraints import Constraint, FunctionalDependency
 from synthgen.table.constraints.base import Rows
 from synthgen.table.discovery.proposals import NEAR, Draft
 from synthgen.table.rules import CHANCE, MOST_LEVELS
+from synthgen.table.schema import Schema
 
 SCREEN_ROWS = 2_000
 ROWS = 50_000

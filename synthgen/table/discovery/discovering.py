@@ -10,7 +10,7 @@ import pandas as pd
 
 from synthgen.errors import UsageError
 from synthgen.randomness import RandomState, seed_sequence, stream
-from synthgen.table.column import Kind, Schema
+from synthgen.table.column import Kind
 from synthgen.table.constraints import (
     Constraint,
     Formula,
@@ -33,6 +33,7 @@ from synthgen.table.number_rules import ENOUGH_ROWS
 from synthgen.table.one_hot import find_one_hot
 from synthgen.table.products import find_products
 from synthgen.table.rules import Rules, find_rules
+from synthgen.table.schema import Schema
 
 
 def discover_constraints(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import numpy as np
 import pandas as pd
 
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
 from synthgen.table.constraints import Constraint, When
 from synthgen.table.constraints.conditional import NOT_NULL
 from synthgen.table.constraints.found import Gapped
@@ -15,6 +15,7 @@ from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.table.discovery.dependencies import ROWS, Codes, Search
 from synthgen.table.discovery.proposals import Draft
 from synthgen.table.rules import MOST_LEVELS, Gap
+from synthgen.table.schema import Schema
 
 FAMILY = "gaps"
 

@@ -9,11 +9,12 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from synthgen.table.column import LABEL_KINDS, Role, Schema
+from synthgen.table.column import LABEL_KINDS, Role
 from synthgen.table.constraints import FixedCombinations
 from synthgen.table.constraints.base import Rows
 from synthgen.table.discovery.proposals import Draft
 from synthgen.table.rules import CHANCE, MOST_LEVELS
+from synthgen.table.schema import Schema
 
 MOST_COLUMNS = 60
 FEWER = 2

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from synthgen.table.column import OPAQUE_KINDS, ORDERED_KINDS, Kind, Role, Schema
+from synthgen.table.column import OPAQUE_KINDS, ORDERED_KINDS, Kind, Role
 from synthgen.table.constraints import Constraint, Formula, Inequality, Linear, OneHot
 from synthgen.table.constraints.base import Rows
 from synthgen.table.discovery.proposals import NEAR, Draft, could_refute
@@ -18,6 +18,7 @@ from synthgen.table.number_rules import ENOUGH_ROWS
 from synthgen.table.one_hot import find_one_hot
 from synthgen.table.products import find_products
 from synthgen.table.rules import CHANCE, Total, find_rules
+from synthgen.table.schema import Schema
 
 DRAWS, ROWS_DRAWN = 8, 60
 """Of 60 rows, all keep a rule that 99 % of the table keep, with a probability of 55 %: of 8 draws one finds it."""

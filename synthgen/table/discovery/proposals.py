@@ -9,7 +9,6 @@ from typing import overload
 import numpy as np
 import pandas as pd
 
-from synthgen.table.column import Schema
 from synthgen.table.constraints import (
     CONSTRAINTS,
     Constraint,
@@ -21,6 +20,7 @@ from synthgen.table.constraints import (
 )
 from synthgen.table.constraints.base import Bools, Rows
 from synthgen.table.constraints.conditional import met_by
+from synthgen.table.schema import Schema
 
 NEAR = 0.99
 """Least share of rows that keep a rule which is proposed."""

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role
 from synthgen.table.constraints import Monotone, Positive, Unique
 from synthgen.table.constraints.base import Rows
 from synthgen.table.discovery.proposals import NEAR, Draft
 from synthgen.table.keys import find_keys
 from synthgen.table.number_rules import ENOUGH_ROWS, named_like_key
 from synthgen.table.rules import CHANCE
+from synthgen.table.schema import Schema
 
 MIRRORED = 0.05
 """Values just below zero for each just above it, at most, where zero is a limit that a few rows go beyond."""

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from synthgen.errors import DataError
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind
 from synthgen.table.constraints import Constraint, Predicate
 from synthgen.table.constraints.ruleset import rows_of
 from synthgen.table.dtypes import Family, dtype_from_name, family
 from synthgen.table.encoding import encode, extend_categories
 from synthgen.table.kinds import KINDS
 from synthgen.table.moments import as_timestamp
+from synthgen.table.schema import Schema
 from synthgen.table.schema_formats.pandera import OWN, pandera_modules
 
 

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from synthgen.table.column import Schema
 from synthgen.table.constraints import Inequality
 from synthgen.table.constraints.found import found_rules
 from synthgen.table.constraints.ruleset import rows_of
+from synthgen.table.schema import Schema
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.metric import Direction, Estimate, Family, Metric
 

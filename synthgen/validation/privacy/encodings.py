@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
 from synthgen.table.distance import HALF, DistanceSpace
+from synthgen.table.schema import Schema
 
 Single = NDArray[np.float32]
 

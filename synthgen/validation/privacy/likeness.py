@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.table.column import LABEL_KINDS, Schema
+from synthgen.table.column import LABEL_KINDS
+from synthgen.table.schema import Schema
 from synthgen.validation.privacy.search import Neighbours
 from synthgen.validation.privacy.threads import in_parts
 

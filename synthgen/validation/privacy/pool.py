@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.randomness import stream
-from synthgen.table.column import LABEL_KINDS, Column, Schema
+from synthgen.table.column import LABEL_KINDS, Column
 from synthgen.table.disclosure import cells
+from synthgen.table.schema import Schema
 from synthgen.validation.privacy.cells import nearest_nearly
 from synthgen.validation.privacy.encodings import ENCODINGS, Laid
 from synthgen.validation.privacy.likeness import most_alike

@@ -18,7 +18,8 @@ from synthgen.generators.dp_marginals.measure.undeclared import (
     listed_labels,
     noisy_bounds,
 )
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.schema import Schema
 
 
 class NoNoise:

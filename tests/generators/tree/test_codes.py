@@ -8,8 +8,9 @@ import pytest
 
 from synthgen.generators.tree.codes import LabelCodes, NumberCodes, parent_bins
 from synthgen.generators.tree.columns import on_grid, read_table
-from synthgen.table.column import Column, Kind, Role, Schema
+from synthgen.table.column import Column, Kind, Role
 from synthgen.table.rules import Rules
+from synthgen.table.schema import Schema
 
 REAL, WHOLE = Column("x", Kind.CONTINUOUS), Column("x", Kind.INTEGER)
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from synthgen.errors import ConstraintError
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
 from synthgen.table.constraints import Formula, Linear
+from synthgen.table.schema import Schema
 
 NAN = float("nan")
 

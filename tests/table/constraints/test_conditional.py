@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from synthgen.errors import ConstraintError
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
 from synthgen.table.constraints import When
 from synthgen.table.constraints.conditional import any_allowed, read, said
+from synthgen.table.schema import Schema
 
 NAN = float("nan")
 DAY = 86_400_000_000

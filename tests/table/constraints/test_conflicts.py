@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from synthgen.errors import ConstraintError
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
 from synthgen.table.constraints import Formula, Inequality, Linear, Positive, Range, Unique
 from synthgen.table.constraints.conflicts import check_consistent, smallest
+from synthgen.table.schema import Schema
 
 WHOLE = Schema(tuple(Column(name, Kind.INTEGER) for name in "abcdef"))
 REAL = Schema(tuple(Column(name, Kind.CONTINUOUS) for name in "abcdef"))

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
 from synthgen.table.constraints import Inequality, OneHot
 from synthgen.table.constraints.found import FOUND, AddsUp, Follows, Gapped, Multiplies, found_rules
 from synthgen.table.constraints.reading import constraints_of
 from synthgen.table.products import Product
 from synthgen.table.rules import Determined, Gap, Total
+from synthgen.table.schema import Schema
 
 NAN = float("nan")
 

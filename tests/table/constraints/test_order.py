@@ -8,8 +8,9 @@ import pytest
 
 from synthgen.errors import ConstraintError
 from synthgen.table import encode, infer_schema
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
 from synthgen.table.constraints import Inequality, Positive, Range
+from synthgen.table.schema import Schema
 
 NAN = float("nan")
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from synthgen.errors import ConstraintError
-from synthgen.table.column import Column, Kind, Schema
+from synthgen.table.column import Column, Kind
 from synthgen.table.constraints import (
     FixedCombinations,
     Formula,
@@ -20,6 +20,7 @@ from synthgen.table.constraints import (
     Unique,
 )
 from synthgen.table.constraints.ruleset import RuleSet, fit_declared, rows_of
+from synthgen.table.schema import Schema
 
 NAN = float("nan")
 

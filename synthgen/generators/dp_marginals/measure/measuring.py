@@ -28,7 +28,8 @@ from synthgen.generators.dp_marginals.measure.undeclared import listed_labels, n
 from synthgen.generators.dp_marginals.measurements import Levels, Marginal, Measurements
 from synthgen.generators.dp_marginals.mechanism import NoiseSource, OpenDPNoise
 from synthgen.generators.dp_marginals.public import grid_of, undeclared
-from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role, Schema
+from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role
+from synthgen.table.schema import Schema
 
 NO_CLASS = (
     "Not even one class of the target {name!r} is held by so many rows that it can be listed under this epsilon. "
