@@ -56,6 +56,17 @@ def junction_tree(wanted: Iterable[Clique], sizes: Sequence[int], first: int = 0
     return _tree(_maximal(_eliminated(wanted, sizes)), sizes, first)
 
 
+def cells_needed(wanted: Iterable[Clique], sizes: Sequence[int]) -> int:
+    """How many numbers a model holds in whose tree each wanted group lies: as :meth:`JunctionTree.cells`, but sooner.
+
+    Examples
+    --------
+    >>> cells_needed([(0, 1), (1, 2)], [2, 3, 4])
+    18
+    """
+    return sum(prod(sizes[column] for column in clique) for clique in _maximal(_eliminated(wanted, sizes)))
+
+
 def _eliminated(wanted: Iterable[Clique], sizes: Sequence[int]) -> list[frozenset[int]]:
     """Take columns out one by one, each where it makes the smallest group; those groups."""
     near: dict[int, set[int]] = {column: set() for column in range(len(sizes))}
@@ -97,17 +108,16 @@ def _maximal(groups: list[frozenset[int]]) -> list[Clique]:
 
 
 def _tree(cliques: list[Clique], sizes: Sequence[int], first: int) -> JunctionTree:
-    """Join groups by what they share most of (Prim), from one that has the column ``first``."""
+    """Join each group to the one it shares most with (Prim), from one that has the column ``first``."""
     start = min((len(clique), clique) for clique in cliques if first in clique)[1]
     order, parents = [start], [-1]
-    left = [clique for clique in cliques if clique != start]
-    while left:
-        *_, parent, clique = max(
-            (len(set(clique) & set(known)), -place, place, clique)
-            for clique in left
-            for place, known in enumerate(order)
-        )
+    best = {clique: (len(set(clique) & set(start)), 0) for clique in cliques if clique != start}
+    while best:
+        clique = max(best, key=lambda some: (best[some][0], -best[some][1], some))
+        parents.append(best.pop(clique)[1])
         order.append(clique)
-        parents.append(parent)
-        left.remove(clique)
+        for other, (shared, _) in best.items():
+            now = len(set(other) & set(clique))
+            if now > shared:
+                best[other] = (now, len(order) - 1)
     return JunctionTree(tuple(order), tuple(parents))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from synthgen.generators.dp_marginals.accounting import gaussian_scale
 from synthgen.generators.dp_marginals.estimation import fitted
-from synthgen.generators.dp_marginals.graph import Clique, junction_tree
+from synthgen.generators.dp_marginals.graph import Clique, cells_needed
 from synthgen.generators.dp_marginals.measure.counting import cells_of
 from synthgen.generators.dp_marginals.measure.plan import CHOICE_SHARE
 from synthgen.generators.dp_marginals.measurements import Marginal
@@ -95,7 +95,8 @@ def chosen_marginals(
     sigma = gaussian_scale(share * (1 - CHOICE_SHARE), rows_per_unit)
     gaps: dict[Clique, float] = {}
     for _ in range(rounds.number):
-        open_groups = [group for group in groups if _fits(group, known, sizes, rounds.most_cells)]
+        # What is too large once stays so: groups are only added.
+        groups = open_groups = _fitting(groups, known, sizes, rounds.most_cells)
         if not open_groups:
             break
         for group in open_groups:
@@ -126,12 +127,34 @@ def _candidates(sizes: Sequence[int], most_triple: int, target: int | None) -> l
     return [*combinations(columns, 2), *few]
 
 
-def _fits(group: Clique, known: Sequence[Marginal], sizes: Sequence[int], most_cells: int) -> bool:
-    """Whether a group isn't counted yet, and leaves the model small enough."""
+def _fitting(
+    groups: Sequence[Clique], known: Sequence[Marginal], sizes: Sequence[int], most_cells: int
+) -> list[Clique]:
+    """Groups that aren't counted yet, and leave the model small enough."""
     held = [item.columns for item in known]
-    if any(set(group) <= set(other) for other in held if len(other) > 1):
-        return group not in held
-    return junction_tree([*held, group], sizes).cells(sizes) <= most_cells
+    now = cells_needed(held, sizes)
+    parts = _connected(held, len(sizes))
+    fitting = []
+    for group in groups:
+        if group in held:
+            continue
+        if len({parts[column] for column in group}) == len(group):
+            # Columns that nothing ties together yet: the model grows by this group alone.
+            needed = now + prod(sizes[column] for column in group)
+        else:
+            needed = cells_needed([*held, group], sizes)
+        if needed <= most_cells:
+            fitting.append(group)
+    return fitting
+
+
+def _connected(held: Sequence[Clique], columns: int) -> list[int]:
+    """For each column, the lowest one that it is tied to."""
+    parts = list(range(columns))
+    for group in held:
+        joined = {parts[column] for column in group}
+        parts = [min(joined) if part in joined else part for part in parts]
+    return parts
 
 
 def _apart(group: Clique, changed: Clique) -> bool:
