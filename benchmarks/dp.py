@@ -102,7 +102,9 @@ def peer(python: str, name: str, binned: bool) -> dict[str, Any]:
         took = record.json_of([python, str(MAKE_DPMM), name, str(table), str(said), str(made)])
         rows = pd.read_csv(made, keep_default_na=False, na_values=[""])
     if binned:
-        back = rows[codes.columns].map(lambda code: int(code[1:]))
+        # A code that dpmm leaves empty counts as a gap.
+        gaps = {label: f"c{size - 1}" for label, size in sizes.items()}
+        back = rows[codes.columns].fillna(gaps).map(lambda code: int(code[1:]))
         run = {"model": name, "binned": True, **distances_of_codes(back, codes, sizes), **took}
     else:
         run = {"model": name, "binned": False, **distances(rows, frame, schema), **took}
