@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -31,7 +31,9 @@ WEEKLY = 1e-4
 GROUPS = 8
 """Groups of another column that are compared by day of the week."""
 
-ROWS = 20_000
+ROWS, FEWEST_ROWS, CELLS = 20_000, 2_000, 1_000_000
+"""Rows that are looked at: the first, or fewer where that would be more cells, but no fewer than the second."""
+
 CLOCK = (3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)
 LONG = DAY / 2
 """From this median gap on, an end has a time of day of its own; below it follows from the gap, to the unit."""
@@ -51,18 +53,22 @@ def learn_dates(coded: pd.DataFrame, schema: Schema) -> DateColumns:
     DateColumns
     """
     target = schema.target.name if schema.target is not None else None
-    found = []
-    for column in schema.of(Kind.DATETIME):
+    found: list[DateParts] = []
+    columns = schema.of(Kind.DATETIME)
+    if not columns:
+        return DateColumns()
+    others = Others.of(coded, schema)
+    for column in columns:
         values = coded[column.name].to_numpy(float)
         if column.name == target or not (~np.isnan(values)).any():
             continue
-        parts = _parts_of(values, column, coded, schema)
+        parts = _parts_of(values, column, others)
         if parts is not None:
             found.append(parts)
     return DateColumns(tuple(found))
 
 
-def _parts_of(values: Floats, column: Column, coded: pd.DataFrame, schema: Schema) -> DateParts | None:
+def _parts_of(values: Floats, column: Column, others: Others) -> DateParts | None:
     special, lone = special_moments(values)
     ordinary = np.where(lone | np.isin(values, special), np.nan, values)
     zone = zone_of(column)
@@ -74,7 +80,7 @@ def _parts_of(values: Floats, column: Column, coded: pd.DataFrame, schema: Schem
         column.name, grid, step=0 if same else step_of_times(present, ordinary), offset=int(present[0]) if same else 0,
         special=special, first=float(np.nanmin(ordinary)), last=float(np.nanmax(ordinary)),
     )  # fmt: skip
-    weeks = not grid.places and len(grid.weekdays) > 1 and has_weeks(days, coded, schema, column.name)
+    weeks = not grid.places and len(grid.weekdays) > 1 and has_weeks(days, others, column.name)
     parts = replace(parts, weeks=weeks)
     plain = grid.is_every_day and same and not parts.offset and zone is None
     return None if plain and not weeks and not special and not lone.any() else parts
@@ -99,30 +105,61 @@ def step_of_times(times: Floats, moments: Floats) -> int:
     return step if step > unit and len(moments) * log(unit / step) < log(CHANCE) else unit
 
 
-def has_weeks(days: Floats, coded: pd.DataFrame, schema: Schema, name: str) -> bool:
+def has_weeks(days: Floats, others: Others, name: str) -> bool:
     """Whether days of the week differ beyond chance: in how many rows they have, or in what any other column holds."""
     there = ~np.isnan(days)
     if not there.any() or np.ptp(days[there]) < 7 * FEWEST_WEEKS:
         return False
-    weekday = ((days + 3) % 7)[there].astype(np.int64)
-    counts = np.bincount(weekday, minlength=7)
-    others = [c.name for c in schema.of(*ORDERED_KINDS, *LABEL_KINDS) if c.name != name and c.name in coded]
-    level = WEEKLY / (1 + len(others))
+    weekday = (days + 3) % 7
+    counts = np.bincount(weekday[there].astype(np.int64), minlength=7)
+    level = WEEKLY / (1 + len(others.names))
     every = np.bincount(((np.arange(np.nanmin(days), np.nanmax(days) + 1) + 3) % 7).astype(np.int64), minlength=7)
     seen = counts > 0
     expected = every[seen] / every[seen].sum() * counts.sum()
     if chisquare(counts[seen], expected).pvalue < level:
         return True
-    some = np.flatnonzero(there)[:: -(-int(there.sum()) // ROWS)]
-    weekday = ((days[some] + 3) % 7).astype(np.int64)
-    return any(_differs(weekday, coded[other].to_numpy(float)[some]) < level for other in others)
+    return others.differ_by(weekday[others.rows], level, but=name)
 
 
-def _differs(weekday: NDArray[np.int64], values: Floats) -> float:
+@dataclass(frozen=True)
+class Others:
+    """Groups of what columns hold, by their ranks: 0 is a gap.
+
+    Parameters
+    ----------
+    names : list of str
+    rows : array of int
+        Rows that are looked at.
+    groups : array of int, shape (rows, columns)
+    """
+
+    names: list[str]
+    rows: NDArray[np.int64]
+    groups: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, coded: pd.DataFrame, schema: Schema) -> Others:
+        """Group every column once, for all columns of dates; of wide tables fewer rows are looked at."""
+        names = [c.name for c in schema.of(*ORDERED_KINDS, *LABEL_KINDS) if c.name in coded]
+        most = max(FEWEST_ROWS, min(ROWS, CELLS // max(len(names), 1)))
+        rows = np.arange(0, len(coded), -(-len(coded) // most), dtype=np.int64)
+        ranks = coded[names].iloc[rows].rank(method="average", pct=True).to_numpy(float)
+        return cls(names, rows, np.nan_to_num(np.ceil(ranks * GROUPS), nan=0.0).astype(np.int64))
+
+    def differ_by(self, weekday: Floats, level: float, *, but: str) -> bool:
+        """Whether the groups of any column but one differ by day of the week more than chance makes them."""
+        there = ~np.isnan(weekday)
+        day, groups = weekday[there].astype(np.int64), self.groups[there]
+        columns = groups.shape[1]
+        width = GROUPS + 1
+        cells = (day[:, None] * columns + np.arange(columns)) * width + groups
+        tables = np.bincount(cells.ravel(), minlength=7 * columns * width).reshape(7, columns, width).swapaxes(0, 1)
+        named = zip(self.names, tables, strict=True)
+        return any(_chance_of(table.astype(float)) < level for name, table in named if name != but)
+
+
+def _chance_of(table: Floats) -> float:
     """Probability of so different values on different days of the week, were they alike on all."""
-    groups = pd.Series(values).rank(method="average", pct=True)
-    group = np.nan_to_num(np.ceil(groups.to_numpy() * GROUPS), nan=0.0).astype(np.int64)
-    table = np.bincount(weekday * (GROUPS + 1) + group, minlength=7 * (GROUPS + 1)).reshape(7, -1).astype(float)
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
     freedom = (table.shape[0] - 1) * (table.shape[1] - 1)
