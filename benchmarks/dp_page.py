@@ -56,8 +56,8 @@ def _adult(curve: Mapping[str, Any], peers: Mapping[str, Any]) -> str:
         )
         if any(run["binned"] for run in peers["runs"]):
             tail += (
-                " On the metric's own bins, it is given the codes\n"
-                "that the metric counts, as labels, and has no bins to find."
+                " On the metric's own bins, it is given the codes\nthat the metric counts, as labels, and has no bins "
+                "to find."
             )
     return f"""## Adult: 48,842 rows, 14 columns
 
