@@ -57,7 +57,8 @@ def estimators(delta: float) -> dict[str, Any]:
             made = model.sample(len(frame), random_state=0)
             runs.append({"estimator": name, "left": left(fit, found), **distances(made, frame, schema), **took})
             print(runs[-1], flush=True)
-    return {"runs": runs, "groups": len(found.marginals), **record.when("opendp"), "load": record.load_average()}
+    said = {"runs": runs, "groups": len(found.marginals), "last_steps": ITERATIONS}
+    return {**said, **record.when("opendp"), "load": record.load_average()}
 
 
 def left(model: Model, found: Measurements) -> float:
