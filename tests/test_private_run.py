@@ -189,6 +189,7 @@ def test_two_tables_that_were_measured_alike_give_the_same_everything(alike, tmp
     for name in ("rows", "table", "refused"):
         pd.testing.assert_frame_equal(one.pop(name), other.pop(name))
     assert {"run.json", "fidelity.html", "bias.html", "card.md"} < set(one)
+    assert "compared with none of the real ones" in one["fidelity.html"]
     for name in one:
         assert one[name] == other[name], name
 

@@ -83,6 +83,9 @@ def test_what_isnt_declared_has_no_figure_and_is_recommended():
     assert "labels are found with noise: those of fewer than about" in row(preview.columns, "c0")["says"]
     assert "bounds are found with noise" in row(preview.columns, "c1")["says"]
     assert preview.recommendations[0].startswith("Declare the categories of 'c0', the bounds of 'c1'")
+    assert "of 2 columns that say what is public" in preview.advice
+    nothing = sg.preview_dp(schema.of_columns([Column("c1", Kind.INTEGER)]), 20_000, 1.0)
+    assert "nothing can be said of any column before" in nothing.advice
     assert preview.to_dict()["columns"][0]["error"] is None
 
 

@@ -36,10 +36,12 @@ def rare_class(setting: Setting, rows: int) -> dict[str, Any]:
 def advice_of(setting: Setting, columns: pd.DataFrame, pairs: pd.DataFrame, rare: Mapping[str, Any] | None) -> str:
     """Say in a sentence or two what would be kept."""
     known = columns["error"].dropna().astype(float)
-    words = [
-        f"With epsilon {setting.budget.epsilon:g} on about {setting.n_rows:,} rows, "
-        f"{int((known <= GOOD).sum())} of {len(columns)} columns are well kept"
-    ]
+    words = [f"With epsilon {setting.budget.epsilon:g} on about {setting.n_rows:,} rows, "]
+    if len(known):
+        of = f"{len(known)} columns that say what is public" if len(known) < len(columns) else f"{len(columns)} columns"
+        words.append(f"{int((known <= GOOD).sum())} of {of} are well kept")
+    else:
+        words.append("nothing can be said of any column before its bounds or labels are declared")
     if len(pairs):
         n = len(pairs)
         words.append(
