@@ -127,7 +127,11 @@ def _verdict(runs: Sequence[Mapping[str, Any]]) -> str:
                 f"{run['table']} at epsilon 1, with {run['positives']:,} positives: AUC falls by {lost:.3f} from what "
                 "real rows give."
             )
-    return " ".join(said)
+    said.append(
+        "A table with as few positives as ULB has one class that the fit itself warns can't be learnt; its AUC is one "
+        "draw, which can as well fall below one half, as noise decides what is said of the class."
+    )
+    return "\n".join(said)
 
 
 def _widths(widths: Mapping[str, Any]) -> str:
