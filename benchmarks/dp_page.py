@@ -127,10 +127,12 @@ def _verdict(runs: Sequence[Mapping[str, Any]]) -> str:
                 f"{run['table']} at epsilon 1, with {run['positives']:,} positives: AUC falls by {lost:.3f} from what "
                 "real rows give."
             )
-    said.append(
-        "A table with as few positives as ULB has one class that the fit itself warns can't be learnt; its AUC is one "
-        "draw, which can as well fall below one half, as noise decides what is said of the class."
-    )
+    said += [
+        f"{run['table']} at epsilon {run['epsilon']:g}, with {run['positives']:,} positives: what is learnt from the "
+        "synthetic rows\norders real ones the wrong way round, and is worth nothing."
+        for run in runs
+        if run["auc"] < 0.5
+    ]
     return "\n".join(said)
 
 
