@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from synthgen.errors import DataError, UsageError
+from synthgen.errors import DataError, SynthgenWarning, UsageError
 from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, public_schema, rho_of
 from synthgen.generators.dp_marginals.measure.plan import LISTS_DELTA
@@ -160,7 +161,9 @@ def synthesize_privately(
     train, held = _split(frame, schema, words.holdout) if looks else (np.arange(len(frame)), np.arange(0))
     with stages("fit"):
         reserved = nullcontext() if words.ledger is None else words.ledger.reserve(cost, _named(words.generator))
-        with reserved:
+        with reserved, warnings.catch_warnings():
+            # The run's record has them, and its result warns.
+            warnings.simplefilter("ignore", SynthgenWarning)
             model.fit(frame.iloc[train], schema=schema)
     with stages("sample"):
         n = _rows(words, model)
@@ -314,10 +317,7 @@ def _counts(
 
 
 def _warnings(model: Synthesizer, words: PrivateWords) -> list[str]:
-    said = [
-        f"About {count:,} values of column {name!r} are not what the schema declares (a noisy count)"
-        for name, count in getattr(model, "outside_", {}).items()
-    ]
+    said = list(getattr(model, "warnings_", ()))
     if words.validation == NO_VALIDATION:
         said.append(
             "No figure compares these rows with the real ones (validation='none'); the profile and the bias report are "

@@ -1,9 +1,10 @@
-"""The most even table that agrees with noisy counts: a graphical model, fitted by mirror descent.
+"""The most even table that agrees with noisy counts: a graphical model, fitted by mirror descent with momentum.
 
 References
 ----------
 McKenna, Sheldon and Miklau (2019), Graphical-model based estimation and inference for differential privacy,
-https://doi.org/10.48550/arXiv.1901.09136
+https://doi.org/10.48550/arXiv.1901.09136; O'Donoghue and Candès (2015), Adaptive restart for accelerated gradient
+schemes, https://doi.org/10.1007/s10208-013-9150-3
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ Floats = NDArray[np.float64]
 
 SMALLEST = 1e-300
 SMALLEST_STEP = 1e-9
+FIRST_STEP = 12.0
+"""Over the sum of all weights. Found on Adult: larger ones are halved soon, smaller ones are slower."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +81,20 @@ def fitted(
     fit = _Fit(tree, sizes, marginals, n_rows)
     beliefs = fit.beliefs(thetas)
     loss, gaps = fit.loss(beliefs)
-    step = 4.0 / fit.weights.sum()
+    step, sped, before = FIRST_STEP / fit.weights.sum(), 0, thetas
     for _ in range(iterations):
-        tried = [theta - step * gap for theta, gap in zip(thetas, gaps, strict=True)]
+        moved = [theta - step * gap for theta, gap in zip(thetas, gaps, strict=True)]
+        # Each step goes on a little in the direction of the last ones, until that no longer helps.
+        speed = sped / (sped + 3)
+        tried = [now + speed * (now - last) for now, last in zip(moved, before, strict=True)]
         made = fit.beliefs(tried)
         new, new_gaps = fit.loss(made)
         if new <= loss:
-            thetas, beliefs, loss, gaps = tried, made, new, new_gaps
-            step *= 1.2
+            thetas, before, beliefs, loss, gaps = tried, moved, made, new, new_gaps
+            step *= 1.0 if sped else 1.2
+            sped += 1
         else:
+            before, sped = thetas, 0
             step *= 0.5
             if step < SMALLEST_STEP:
                 break

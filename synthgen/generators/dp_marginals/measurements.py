@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,8 @@ class Measurements:
         Noisy counts, by column, of values that the schema doesn't allow.
     spent : tuple of Spent
     budget : Budget
+    rare : dict of str to int
+        By column, how many declared labels have noisy counts that aren't above the noise.
     """
 
     levels: tuple[Levels, ...]
@@ -90,6 +92,7 @@ class Measurements:
     outside: dict[str, int]
     spent: tuple[Spent, ...]
     budget: Budget
+    rare: dict[str, int] = field(default_factory=dict)
 
     @property
     def sizes(self) -> tuple[int, ...]:

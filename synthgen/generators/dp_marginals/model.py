@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -9,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.errors import UsageError
+from synthgen.errors import SynthgenWarning, UsageError
 from synthgen.generators.asked import with_classes
 from synthgen.generators.base import Synthesizer
 from synthgen.generators.dp_marginals.accounting import DEFAULT_DELTA, Budget, Spent
 from synthgen.generators.dp_marginals.estimation import Model, fitted
 from synthgen.generators.dp_marginals.graph import JunctionTree
+from synthgen.generators.dp_marginals.limits import warnings_of
 from synthgen.generators.dp_marginals.measure import Rounds, measure
 from synthgen.generators.dp_marginals.measure.reading import held
 from synthgen.generators.dp_marginals.measurements import Levels, Marginal, Measurements
@@ -73,6 +75,9 @@ class DPMarginalsSynthesizer(Synthesizer):
         All that is known of the table.
     outside_ : dict of str to int
         Noisy numbers of values that the schema doesn't allow, by column, where they are clearly above zero.
+    warnings_ : list of str
+        What the noisy counts say that a person should know, as ``fit`` warns of it: classes of the target that can't
+        be learnt, declared labels that hardly any row has, values that the schema doesn't allow.
 
     References
     ----------
@@ -150,7 +155,14 @@ class DPMarginalsSynthesizer(Synthesizer):
         self._model = fitted(
             found.marginals, found.sizes, found.n_rows, iterations=ITERATIONS, first=_first(found.levels)
         )
+        for words in self.warnings_:
+            warnings.warn(words, SynthgenWarning, stacklevel=5)
         return schema
+
+    @property
+    def warnings_(self) -> list[str]:
+        """What the noisy counts say that a person should know."""
+        return warnings_of(self.measurements_)
 
     def _check_delta(self, budget: Budget, n_rows: float) -> None:
         if budget.delta * n_rows >= 1:
@@ -181,7 +193,7 @@ class DPMarginalsSynthesizer(Synthesizer):
                 for x in found.levels
             ],
             "marginals": [{"columns": x.columns, "sigma": x.sigma} for x in found.marginals],
-            "n_rows": found.n_rows, "outside": found.outside,
+            "n_rows": found.n_rows, "outside": found.outside, "rare": found.rare,
             "spent": [[x.what, x.rho, x.delta] for x in found.spent],
             "budget": vars(found.budget),
             "cliques": model.tree.cliques, "parents": model.tree.parents,
@@ -201,7 +213,7 @@ class DPMarginalsSynthesizer(Synthesizer):
         )
         spent = tuple(Spent(*item) for item in state["spent"])
         budget = Budget(**state["budget"])
-        found = Measurements(levels, marginals, state["n_rows"], state["outside"], spent, budget)
+        found = Measurements(levels, marginals, state["n_rows"], state["outside"], spent, budget, state.get("rare", {}))
         self.measurements_, self.outside_, self.privacy_ = found, found.outside, _guarantee(found)
         tree = JunctionTree(tuple(tuple(x) for x in state["cliques"]), tuple(state["parents"]))
         cliques = tuple(state[f"clique {i}"] for i in range(len(tree.cliques)))

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from synthgen.generators.dp_marginals.limits import rows_needed
 from synthgen.generators.dp_marginals.public import undeclared
 from synthgen.planning.dp_preview.frames import GOOD, columns_of
-from synthgen.planning.dp_preview.setting import Setting, rows_needed, usual_cells
+from synthgen.planning.dp_preview.setting import Setting, usual_cells
 
 EPSILONS = (0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 10.0)
 MANY_CELLS = 50
@@ -20,7 +21,7 @@ NAMED = 5
 def rare_class(setting: Setting, rows: int) -> dict[str, Any]:
     """Say whether a class of so many rows can be learnt."""
     cells = usual_cells(setting)
-    needed = rows_needed(setting, cells)
+    needed = rows_needed(cells, setting.together)
     error = setting.error(cells, setting.together, rows)
     learnt = rows >= needed
     says = (
@@ -79,7 +80,7 @@ def recommended(
             "half as many have 0.7 times the noise"
         )
     if rare is not None and not rare["learnt"]:
-        enough = _first(setting, lambda e: rare["rows"] >= rows_needed(at(e), usual_cells(at(e))))
+        enough = _first(setting, lambda e: rare["rows"] >= rows_needed(usual_cells(at(e)), at(e).together))
         words.append(
             f"For a class of {rare['rows']:,} rows take epsilon {enough:g}, if that can be answered for"
             if enough is not None

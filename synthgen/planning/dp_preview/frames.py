@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from synthgen.generators.dp_marginals.accounting import gaussian_scale, pure_of
+from synthgen.generators.dp_marginals.limits import LEARNT
 from synthgen.generators.dp_marginals.measure.undeclared import gaussian_threshold, laplace_threshold
-from synthgen.planning.dp_preview.setting import LEARNT, Setting
+from synthgen.planning.dp_preview.setting import Setting
 from synthgen.table.column import LABEL_KINDS, Column
 
 GOOD = 0.05

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil, log, sqrt
+from math import ceil, log
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,6 @@ from synthgen.generators.dp_marginals.measure.plan import CHOICE_SHARE, Plan, no
 from synthgen.generators.dp_marginals.public import Held, grid_of, undeclared
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role
 from synthgen.table.schema import Schema
-
-LEARNT = 0.2
-"""Total variation within a class up to which the class counts as learnt."""
 
 LETTERS = {Kind.CONTINUOUS: "f", Kind.INTEGER: "i", Kind.BOOLEAN: "b", Kind.DATETIME: "M"}
 """What dtypes say of columns that are declared nothing of."""
@@ -124,8 +121,3 @@ def usual_cells(setting: Setting) -> float:
     known = [setting.codes(c) for c in setting.modelled if target is None or c.name != target.name]
     sizes = [size for size in known if size is not None]
     return float(np.median(sizes)) if sizes else 10.0
-
-
-def rows_needed(setting: Setting, cells: float) -> int:
-    """Rows of a class whose counts by a column are off by :data:`LEARNT` of them."""
-    return ceil(cells * setting.together * sqrt(2 / np.pi) / (2 * LEARNT))

@@ -80,3 +80,16 @@ def test_a_code_becomes_the_values_of_its_group_in_their_shares():
     assert set(values[:10_000]) == {1, 2, 3}
     assert set(values[10_000:20_000]) == {4, 5, 6}
     assert np.isnan(values[20_000:]).all()
+
+
+def test_noisy_counts_of_little_noise_are_met_within_few_steps():
+    # Counts that hang together, some far surer than others: plain descent needs thousands of steps.
+    rng, sizes, n = np.random.default_rng(1), (8, 6, 5, 7), 1e5
+    full = rng.dirichlet(np.full(np.prod(sizes), 0.1)).reshape(sizes)
+    known = []
+    for group, sigma in [((0,), 3.0), ((1,), 3.0), ((0, 1), 15.0), ((1, 2), 15.0), ((0, 2), 15.0), ((2, 3), 15.0)]:
+        counts = onto(full, group) * n
+        known.append(Marginal(group, counts + rng.normal(0, sigma, counts.shape), sigma))
+    model = fitted(known, sizes, n, iterations=300)
+    left = sum(float((((model.marginal(x.columns) * n - x.counts) / x.sigma) ** 2).sum()) for x in known)
+    assert left < sum(x.counts.size for x in known)

@@ -17,6 +17,8 @@ from synthgen.errors import ConstraintError, DataError, MissingExtraError, Usage
 from synthgen.generators import DPMarginalsSynthesizer
 from synthgen.generators.dp_marginals import as_public, mechanism, model, rho_of
 
+pytestmark = pytest.mark.filterwarnings("ignore::synthgen.errors.SynthgenWarning")
+
 pytest.importorskip("opendp", reason="the extra dp isn't installed")
 
 N = 4_000

@@ -17,6 +17,9 @@ Floats = NDArray[np.float64]
 FEW_LEVELS = 8
 """So many codes a column may have, however few rows they have."""
 
+CLEAR = 3.0
+"""Standard deviations from which a noisy count is taken for more than noise."""
+
 BIN_NOISE, LABEL_NOISE = 40.0, 10.0
 """Rows that a bin, or a label, should have to stand by itself: as many standard deviations of a round's noise."""
 
@@ -109,6 +112,12 @@ def one_way(place: int, levels: Levels, noisy: Floats, sigma: float) -> Marginal
     counts = np.bincount(groups, weights=noisy, minlength=levels.size)
     mean = float(np.sqrt(np.bincount(groups, minlength=levels.size).mean())) if levels.size else 1.0
     return Marginal((place,), counts.astype(np.float64), sigma * mean)
+
+
+def rare_labels(levels: Levels, noisy: Floats, sigma: float) -> int:
+    """How many declared labels have noisy counts that aren't above the noise."""
+    declared = "categories" in levels.column.declared and not levels.starts
+    return int((noisy[: len(levels.column.categories or ())] <= CLEAR * sigma).sum()) if declared else 0
 
 
 def estimated_rows(firsts: list[tuple[Floats, float]]) -> float:

@@ -13,7 +13,15 @@ from synthgen.errors import DataError
 from synthgen.generators.dp_marginals.accounting import Budget, Spent, gaussian_scale, pure_of
 from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, binned, labelled, private_bins
 from synthgen.generators.dp_marginals.measure.choosing import Rounds, chosen_marginals
-from synthgen.generators.dp_marginals.measure.counting import BIN_NOISE, LABEL_NOISE, estimated_rows, grouped, one_way
+from synthgen.generators.dp_marginals.measure.counting import (
+    BIN_NOISE,
+    CLEAR,
+    LABEL_NOISE,
+    estimated_rows,
+    grouped,
+    one_way,
+    rare_labels,
+)
 from synthgen.generators.dp_marginals.measure.plan import Plan, plan
 from synthgen.generators.dp_marginals.measure.reading import (
     GAP,
@@ -160,8 +168,7 @@ class _Reading:
         noisy = self.noise.gaussian(np.array([int(wrong.sum()) for wrong in odd], dtype=np.int64), sigma)
         self.spent.append(Spent("counts of cells that the schema doesn't allow", self.plan.outside))
         names = [column.name for column in self.columns]
-        # Below three standard deviations it is noise.
-        return {name: int(count) for name, count in zip(names, noisy, strict=True) if count > 3 * sigma}
+        return {name: int(count) for name, count in zip(names, noisy, strict=True) if count > CLEAR * sigma}
 
     def measured(
         self, levels: list[Levels], codes: Ints, outside: dict[str, int], n_rows: int | None, rounds: Rounds
@@ -172,6 +179,7 @@ class _Reading:
         clear = gaussian_scale(self.plan.rounds / rounds.number, self.most) if self.plan.rounds else 0.0
         firsts: list[Marginal] = []
         noisy_counts: list[Any] = []
+        rare: dict[str, int] = {}
         coarse = np.zeros_like(codes)
         for place, level in enumerate(levels):
             exact = np.bincount(codes[:, place], minlength=level.fine).astype(np.int64)
@@ -179,6 +187,8 @@ class _Reading:
             noisy_counts.append((noisy, sigma))
             levels[place] = grouped(level, noisy, sigma, clear * (BIN_NOISE if level.starts else LABEL_NOISE))
             coarse[:, place] = np.array(levels[place].groups, dtype=np.int64)[codes[:, place]]
+            if few := rare_labels(level, noisy, sigma):
+                rare[level.column.name] = few
             firsts.append(one_way(place, levels[place], noisy, sigma))
             self.spent.append(Spent(f"counts of {level.column.name}", self.plan.one_way))
         total = float(n_rows) if n_rows is not None else estimated_rows(noisy_counts)
@@ -188,7 +198,7 @@ class _Reading:
         for item in every[len(firsts) :]:
             names = ", ".join(levels[place].column.name for place in item.columns)
             self.spent.append(Spent(f"choice and counts of {names}", self.plan.rounds / rounds.number))
-        return Measurements(tuple(levels), tuple(every), total, outside, tuple(self.spent), self.budget)
+        return Measurements(tuple(levels), tuple(every), total, outside, tuple(self.spent), self.budget, rare)
 
 
 def _has_tree(column: Column) -> bool:
