@@ -55,7 +55,7 @@ NATIONAL: dict[str, str] = {
 Dates and regions in them are chosen at random; those that are told apart by a date come first.
 """
 
-MOST_TRIES = 400
+MOST_TRIES, FIRST_TRIES = 400, 20
 
 
 @cache
@@ -88,10 +88,14 @@ def complete_national(module: str, plain: str, rng: np.random.Generator) -> str 
             'pip install "synthgen-tabular[pii]".'
         )
     last = "0123456789" if NATIONAL[module].endswith(("}", r"\d", _YEAR)) else "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    for _ in range(MOST_TRIES):
+    fitting = False
+    for turn in range(MOST_TRIES):
+        if turn == FIRST_TRIES and not fitting:
+            return None  # these numbers are never as long
         drawn = str(values_matching(NATIONAL[module], 1, rng)[0])
         if len(drawn) != len(plain):
             continue
+        fitting = True
         if module == "fi.hetu":  # its hyphen says the century
             drawn = drawn[:6] + "-" + drawn[6:]
         for char in last:

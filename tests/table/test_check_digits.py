@@ -92,6 +92,25 @@ def test_random_digits_carry_none():
         assert learn_check(map(str, numbers)) is None
 
 
+def test_numbers_that_pass_by_their_form_alone_carry_none():
+    """Czech numbers of nine digits have a date and no check digit; records that start with a date look the same."""
+    pytest.importorskip("stdnum", reason="the extra pii isn't installed")
+    records = [f"8{year}{month:02d}{day:02d}{number:03d}" for year in range(4) for month in range(1, 13)
+               for day in (1, 14, 28) for number in (3, 250)]  # fmt: skip
+    assert all(CHECKS["cz.rc"].is_valid(text) for text in records)
+    assert learn_check(records) is None
+    # Danish ones have none either, but nothing else has their form.
+    rng = np.random.default_rng(0)
+    danish = draw("9999999999", 60, rng, check="dk.cpr").tolist()
+    assert learn_check(danish) == "dk.cpr"
+
+
+def test_a_check_that_the_shape_has_no_room_for_is_refused_at_once():
+    pytest.importorskip("stdnum", reason="the extra pii isn't installed")
+    with pytest.raises(UsageError, match="no room"):
+        draw("999999999", 100, np.random.default_rng(0), check="cz.rc")
+
+
 def test_one_in_a_thousand_may_be_wrong_and_no_more():
     numbers = draw("9" * 15, 2000, rng(), check="luhn").tolist()
     wrong = [text[:-1] + str((int(text[-1]) + 1) % 10) for text in numbers]

@@ -25,6 +25,9 @@ SPACE_PER_DRAW = 1e9
 """A shape must allow this many times the identifiers drawn, so that meeting a real one is negligible."""
 
 _HEX = re.compile(r"(?=.*[a-f])(?=.*\d)[0-9a-f-]{16,}")
+FIRST_TRIED = 20
+"""Shapes of which none can carry the check digits are given up."""
+
 _ALPHABETS = {
     "9": "0123456789",
     "a": "abcdefghijklmnopqrstuvwxyz",
@@ -191,7 +194,11 @@ def draw(
     for _ in range(turns):
         drawn: Iterable[str | None] = _in_shape(shape, n - len(found), rng)
         if kind is not None:
-            drawn = (with_check(text, kind, rng) for text in drawn if text is not None)
+            tried = list(drawn)
+            drawn = [with_check(text, kind, rng) for text in tried[:FIRST_TRIED] if text is not None]
+            if not any(drawn):
+                break  # no number of this shape can carry them
+            drawn += [with_check(text, kind, rng) for text in tried[FIRST_TRIED:] if text is not None]
         found.update(dict.fromkeys(text for text in drawn if text is not None and text not in taken))
         if len(found) >= n:
             return np.array(list(found)[:n], dtype=object)
