@@ -75,9 +75,6 @@ class DPMarginalsSynthesizer(Synthesizer):
         All that is known of the table.
     outside_ : dict of str to int
         Noisy numbers of values that the schema doesn't allow, by column, where they are clearly above zero.
-    warnings_ : list of str
-        What the noisy counts say that a person should know, as ``fit`` warns of it: classes of the target that can't
-        be learnt, declared labels that hardly any row has, values that the schema doesn't allow.
 
     References
     ----------
