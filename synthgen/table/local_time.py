@@ -94,7 +94,7 @@ def to_utc(local: Floats, zone: Any) -> Floats:
     if never.any():
         # By the offset of the day before, the clock is put forward before the time is read off it.
         before = local[never] - DAY
-        offsets[never] = (before - to_utc(before, zone)).astype("m8[us]")
+        offsets[never] = (to_local(before, zone) - before).astype("m8[us]")
     return np.asarray(local - np.where(np.isnan(local), 0, offsets.astype(np.int64)))
 
 
