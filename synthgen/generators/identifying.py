@@ -41,15 +41,25 @@ def with_shapes(coded: pd.DataFrame, schema: Schema) -> Schema:
     """
     learnt = []
     for column in schema.of(Kind.IDENTIFIER):
-        if column.check is not None:
-            check_named(column.check)
-        if column.faker is not None:
-            check_faker(column)
-        elif column.pattern is None:
+        check_form(column)
+        if column.faker is None and column.pattern is None:
             values = coded[column.name].to_numpy(dtype=object)
             check = column.check or learn_check(values)
             learnt.append(replace(column, pattern=learn_pattern(values), check=check))
     return schema.with_columns(learnt)
+
+
+def check_form(column: Column) -> None:
+    """Refuse an identifier whose check digits, word of Faker's or locale there aren't.
+
+    Raises
+    ------
+    UsageError
+    """
+    if column.check is not None:
+        check_named(column.check)
+    if column.faker is not None:
+        check_faker(column)
 
 
 def learn_holders(values: pd.Series[Any]) -> list[list[float]]:

@@ -14,13 +14,12 @@ import pandas as pd
 
 from synthgen.generators.asked import Asked, with_classes
 from synthgen.generators.dates import DateColumns
-from synthgen.generators.identifying import ONE_ROW_EACH, made_up_columns
+from synthgen.generators.identifying import ONE_ROW_EACH, check_form, made_up_columns
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.randomness import child, seed_sequence, stream
 from synthgen.table.column import Kind
 from synthgen.table.constraints.ruleset import RuleSet, check_declared
 from synthgen.table.frames import Form
-from synthgen.table.made_up import check_faker
 from synthgen.table.schema import Schema
 
 if TYPE_CHECKING:
@@ -59,9 +58,8 @@ def fit_measured(
 def _with_shapes(schema: Schema) -> Schema:
     changed = []
     for column in schema.of(Kind.IDENTIFIER):
-        if column.faker is not None:
-            check_faker(column)
-        elif column.pattern is None:
+        check_form(column)
+        if column.faker is None and column.pattern is None:
             changed.append(replace(column, pattern=NO_SHAPE))
     return schema.with_columns(changed)
 

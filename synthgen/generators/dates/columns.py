@@ -37,14 +37,19 @@ class DateColumns:
         """Columns that are learnt by how long after another one they are."""
         return frozenset(one.column for one in self.parts if one.base is not None)
 
+    @property
+    def by_name(self) -> dict[str, DateParts]:
+        """The parts by the name of their column."""
+        return {one.column: one for one in self.parts}
+
     def expanded(self, names: Iterable[str]) -> list[str]:
         """Names of columns as the model has them, each with its parts."""
-        by_name = {one.column: one.names for one in self.parts}
-        return [part for name in names for part in by_name.get(str(name), [str(name)])]
+        by_name = self.by_name
+        return [part for name in map(str, names) for part in (by_name[name].names if name in by_name else [name])]
 
     def schema(self, schema: Schema) -> Schema:
         """Columns as the model has them."""
-        by_name = {one.column: one for one in self.parts}
+        by_name = self.by_name
         columns: list[Column] = []
         for column in schema:
             columns += by_name[column.name].columns(column) if column.name in by_name else [column]
@@ -64,7 +69,7 @@ class DateColumns:
         """
         if not self.parts:
             return learnt
-        by_name = {one.column: one for one in self.parts}
+        by_name = self.by_name
         made: dict[str, Floats] = {}
         for one in self.parts:
             base = None
@@ -146,7 +151,7 @@ class DateColumns:
         if not self.parts:
             return plain
         drawn = {name: filled[name].to_numpy(float) for name in self.expanded(self.columns)}
-        by_name = {one.column: one for one in self.parts}
+        by_name = self.by_name
         told = {str(name): known[name].to_numpy(float, copy=True) for name in known.columns}
         for one in self.parts[::-1]:
             if one.base is None:

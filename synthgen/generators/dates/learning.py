@@ -16,6 +16,7 @@ from synthgen.generators.dates.parts import DateParts
 from synthgen.generators.dates.special import special_moments
 from synthgen.generators.distance_columns import DistanceColumn
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind
+from synthgen.table.contingency import chi_squared, without_empty
 from synthgen.table.day_grid import CHANCE, find_grid
 from synthgen.table.local_time import DAY, days_and_times, zone_of
 from synthgen.table.schema import Schema
@@ -149,6 +150,8 @@ class Others:
     def differ_by(self, weekday: Floats, level: float, *, but: str) -> bool:
         """Whether the groups of any column but one differ by day of the week more than chance makes them."""
         there = ~np.isnan(weekday)
+        if not there.any():
+            return False  # dates that so few rows have that none of those looked at has one
         day, groups = weekday[there].astype(np.int64), self.groups[there]
         columns = groups.shape[1]
         width = GROUPS + 1
@@ -160,12 +163,12 @@ class Others:
 
 def _chance_of(table: Floats) -> float:
     """Probability of so different values on different days of the week, were they alike on all."""
-    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    table = without_empty(table)
     freedom = (table.shape[0] - 1) * (table.shape[1] - 1)
-    if not freedom or expected.min() < 1:
+    if freedom <= 0:
         return 1.0
-    return float(chi2.sf(((table - expected) ** 2 / expected).sum(), freedom))
+    statistic, least = chi_squared(table)
+    return float(chi2.sf(statistic, freedom)) if least >= 1 else 1.0
 
 
 def following(
@@ -187,7 +190,7 @@ def following(
         Starts before their ends.
     plain : tuple of DistanceColumn
     """
-    by_name = {one.column: one for one in dates.parts}
+    by_name = dates.by_name
     plain: list[DistanceColumn] = []
     for distance in distances:
         if schema[distance.column].kind is not Kind.DATETIME or not {distance.column, distance.base} & by_name.keys():

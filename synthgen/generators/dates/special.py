@@ -57,7 +57,7 @@ def special_moments(values: Floats) -> tuple[tuple[float, ...], NDArray[np.bool_
                 break
             special.append(value)
             left &= values != value
-        elif (found[1] - found[0]) == 0:
+        elif found[0] == found[1]:
             special.append(found[0])
             left &= values != found[0]
         else:

@@ -75,3 +75,12 @@ def test_a_saved_part_comes_back():
     values[:50] = pd.Timestamp("9999-12-31").as_unit("s")
     one = learnt(until=values)["until"]
     assert len(one.special) == 1 and type(one).from_dict(one.to_dict()) == one
+
+
+def test_dates_of_few_rows_that_none_of_those_looked_at_has():
+    frame = pd.DataFrame({"x": np.arange(25_000.0)})
+    # Every second row is looked at; dates stand in others only.
+    frame["seen"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
+    frame.loc[frame.index[1:800:2], "seen"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(400), unit="D")
+    schema = Schema.infer(frame)
+    assert not any(one.weeks for one in learn_dates(encode(frame, schema), schema).parts)
