@@ -78,7 +78,7 @@ def test_a_saved_part_comes_back():
 
 
 def test_dates_of_few_rows_that_none_of_those_looked_at_has():
-    frame = pd.DataFrame({"x": np.arange(25_000.0)})
+    frame = pd.DataFrame({"x": np.arange(25_000) % 50 / 4})
     # Every second row is looked at; dates stand in others only.
     frame["seen"] = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
     frame.loc[frame.index[1:800:2], "seen"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(400), unit="D")
