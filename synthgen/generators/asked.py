@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.errors import ConditionError
+from synthgen.errors import ConditionError, UsageError
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS
 from synthgen.table.conditions import Allowed, allowed_values, meets
 from synthgen.table.constraints.conditional import said
@@ -101,3 +101,23 @@ def check_rows(words: Mapping[str, Any], rows: pd.DataFrame, schema: Schema) -> 
             f"{why_none(words, rows, schema, 'real row')}, so nothing can be learnt about such rows, nor checked. "
             "Loosen the conditions; or fit a generator yourself, whose sample(what_if=True) goes beyond the data."
         )
+
+
+def check_n(n: object) -> int:
+    """Give a number of rows, and refuse what is none.
+
+    Raises
+    ------
+    UsageError
+    """
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise UsageError(f"n_samples must be a whole number of at least 1; got {n!r}.")
+    return int(n)
+
+
+def with_known(made: NDArray[Any], known: pd.DataFrame | None, name: str) -> NDArray[Any]:
+    """Values that were made up for a column, but those that the rows to complete have."""
+    if known is None or name not in known:
+        return made
+    own = known[name].to_numpy(dtype=object)
+    return np.where(pd.isna(own), made, own)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from synthgen.generators.asked import with_known
 from synthgen.generators.texts import real_texts
 from synthgen.randomness import stream
 from synthgen.table.check_digits import check_named, learn_check
@@ -157,10 +158,7 @@ def identified(
         values |= _made_up(model, locale, columns, holder, filled, seed)
     for name, made in values.items():
         made[~filled[name]] = None
-        if known is not None and name in known:
-            own = known[name].to_numpy(dtype=object)
-            made = np.where(pd.isna(own), made, own)
-        coded[name] = made
+        coded[name] = with_known(made, known, name)
     return coded
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, ConstraintError, UsageError
-from synthgen.generators.asked import Asked, modelled, why_none
+from synthgen.generators.asked import Asked, check_n, modelled, why_none
 from synthgen.generators.candidates import MOST_EFFORT, Effort, block
 from synthgen.generators.completing import completed, read_partial
 from synthgen.generators.identifying import identified
@@ -52,8 +52,7 @@ def draw_table(
                 f"The table of conditions has {len(partial.rows)} rows and n_samples is {n}. Leave n_samples out: "
                 "each row is completed once."
             )
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise UsageError(f"n_samples must be a whole number of at least 1; got {n!r}.")
+    n = check_n(n)
     asked = model._asked(None if partial is not None else conditions)
     seed = model._next_seed(random_state)
     model.effort_, effort = None, Effort()
@@ -66,7 +65,7 @@ def draw_table(
             return completed(model, some, by_row, own, what_if=what_if, whole=missing == "none")
         return _in_blocks(model, len(rows), asked, by_row, missing, own, effort, what_if)
 
-    coded, beyond = drawn(np.arange(int(n)), seed)
+    coded, beyond = drawn(np.arange(n), seed)
     coded = identified(model, coded, None if partial is None else partial.rows, missing, seed)
     if rules.whole_table:
         fixed = asked.columns if partial is None else frozenset(partial.columns)

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import DataError, UsageError
+from synthgen.generators.asked import with_known
 from synthgen.randomness import stream
 from synthgen.table.column import LABEL_KINDS, Kind
 from synthgen.table.disclosure import FEWEST_HOLDERS, holders, subjects_of
@@ -195,10 +196,7 @@ def worded(
             texts = _drawn(learnt, rows, model._real_texts.get(name), stream(seed, "text", name, block))
             made[start : start + BLOCK] = texts
         made[stream(seed, "text gaps", name).random(len(coded)) < share] = None
-        if known is not None and name in known:
-            own = known[name].to_numpy(dtype=object)
-            made = np.where(pd.isna(own), made, own)
-        coded[name] = made
+        coded[name] = with_known(made, known, name)
     return coded
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from synthgen.errors import ConditionError, UsageError
+from synthgen.generators.asked import check_n as check_one
 from synthgen.planning.sampling import Plan, plan_by_class, plan_in_proportion
 from synthgen.planning.wanted import Wanted, check_classes_meet, rows_that_meet
 from synthgen.table.column import LABEL_KINDS
@@ -15,14 +15,14 @@ from synthgen.table.schema import Schema
 
 
 def check_n(n: int | None) -> None:
-    """Refuse what is no number of rows.
+    """Refuse what is no number of rows; None leaves the number open.
 
     Raises
     ------
     UsageError
     """
-    if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1):
-        raise UsageError(f"n_samples must be a whole number of at least 1; got {n!r}.")
+    if n is not None:
+        check_one(n)
 
 
 def plan_rows(coded: pd.DataFrame, schema: Schema, purpose: str, strategy: Any, n: int | None, wanted: Wanted) -> Plan:
