@@ -7,6 +7,7 @@ that each row has the same chance whatever it equals.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,15 +47,18 @@ class Sample:
         A number of each row's content between 0 and 1, as if drawn at random; the rows are in its order.
     alone : array of bool, shape (n,)
         Whether no other row of the whole table equals it.
+    keys : pyarrow.Table
+        Hashes of what it holds; where a subject is named, of whom it is about.
     """
 
     rows: pa.Table
     weights: NDArray[np.float64]
     place: NDArray[np.float64]
     alone: NDArray[np.bool_]
+    keys: pa.Table
 
     def __len__(self) -> int:
-        return self.rows.num_rows
+        return len(self.weights)
 
     def described(self) -> NDArray[np.bool_]:
         """Rows that are alike the whole table: those of classes that were taken more of are thinned again."""
@@ -104,7 +108,7 @@ def draw_sample(
     sizes = np.array([n_rows]) if classes is None else classes.rows
     wanted = shares(sizes, most_rows)
     rates = np.where(wanted >= sizes, 1.0, np.maximum(wanted - SPREAD * np.sqrt(wanted), 1.0) / sizes)
-    keyed = _keyed(given, seed)
+    keyed = given.rows.select("*", *keys_of(given, subject, seed))
     if classes is None:
         from pyspark.sql import functions as F  # noqa: N812
 
@@ -116,9 +120,10 @@ def draw_sample(
     elif subject is None:
         chosen = _thinned(keyed)
     else:
-        chosen = _of_subjects(keyed, subject, most_rows, seed)
-    table = _counted(chosen, given.names).toArrow()
-    return _sample(table, given, classes, np.asarray(sizes), by_row=subject is None)
+        chosen = _of_subjects(keyed, subject, most_rows)
+    keys = KEYS if subject is None else (*KEYS, WHO)
+    table = _counted(chosen, given.names, keys).toArrow()
+    return _sample(table, given, classes, np.asarray(sizes), subject)
 
 
 def shares(sizes: NDArray[np.int64], most: int) -> NDArray[np.int64]:
@@ -138,9 +143,16 @@ def shares(sizes: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     return wanted
 
 
-def _keyed(given: Given, seed: np.random.SeedSequence) -> DataFrame:
-    """Rows with the hashes of what they hold."""
-    return given.rows.select("*", *(hash_of(given.names, seed, key).alias(key) for key in KEYS))
+def keys_of(given: Given, subject: str | None, seed: np.random.SeedSequence) -> list[Column]:
+    """Hashes of what rows hold, and of whom they are about; a row of nobody is one of its own."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    own = [hash_of(given.names, seed, key) for key in KEYS]
+    keys = [hashed.alias(key) for hashed, key in zip(own, KEYS, strict=True)]
+    if subject is None:
+        return keys
+    who = F.when(column(subject).isNull(), own[0]).otherwise(hash_of([subject], seed, WHO))
+    return [*keys, who.alias(WHO)]
 
 
 def hash_of(names: list[str], seed: np.random.SeedSequence, key: str) -> Column:
@@ -179,13 +191,10 @@ def _thinned(keyed: DataFrame) -> DataFrame:
     return keyed.join(F.broadcast(taken), list(KEYS), "left_semi")
 
 
-def _of_subjects(keyed: DataFrame, subject: str, most_rows: int, seed: np.random.SeedSequence) -> DataFrame:
+def _of_subjects(keyed: DataFrame, subject: str, most_rows: int) -> DataFrame:
     """Rows of the people who are taken; who has a row of a rarer class is taken as its rows are."""
     from pyspark.sql import functions as F  # noqa: N812
 
-    alone = F.col(KEYS[0])
-    who = F.when(column(subject).isNull(), alone).otherwise(hash_of([subject], seed, WHO))
-    keyed = keyed.withColumn(WHO, who)
     people = keyed.groupBy(WHO).agg(F.max(RATE).alias(RATE), F.count(F.lit(1)).alias(COPIES))
     taken = people.filter((F.col(RATE) >= 1) | (unit(F.col(WHO)) < F.col(RATE)))
     rows = taken.agg(F.sum(COPIES)).collect()[0][0] or 0
@@ -197,24 +206,25 @@ def _of_subjects(keyed: DataFrame, subject: str, most_rows: int, seed: np.random
     return keyed.join(F.broadcast(taken.select(WHO)), WHO, "left_semi")
 
 
-def _counted(chosen: DataFrame, names: list[str]) -> DataFrame:
+def _counted(chosen: DataFrame, names: list[str], keys: Sequence[str]) -> DataFrame:
     from pyspark.sql import functions as F  # noqa: N812
 
     ticked = [quoted(name) for name in names]
-    return chosen.groupBy(*ticked, *KEYS, RATE).agg(F.count(F.lit(1)).alias(COPIES))
+    return chosen.groupBy(*ticked, *keys, RATE).agg(F.count(F.lit(1)).alias(COPIES))
 
 
 def _sample(
-    table: pa.Table, given: Given, classes: Classes | None, sizes: NDArray[np.int64], *, by_row: bool
+    table: pa.Table, given: Given, classes: Classes | None, sizes: NDArray[np.int64], subject: str | None
 ) -> Sample:
     """Put rows in order, each as often as it is taken."""
     one, other, rate, copies = (table[name].to_numpy() for name in (*KEYS, RATE, COPIES))
     place, chance = ((key.view(np.uint64) >> np.uint64(11)) * 2.0**-53 for key in (one, other))
     order = np.lexsort((chance, place))
-    taken = np.where(rate < 1, np.maximum(1, binom.ppf(chance, copies, rate)), copies) if by_row else copies
+    taken = np.where(rate < 1, np.maximum(1, binom.ppf(chance, copies, rate)), copies) if subject is None else copies
     rows = np.repeat(order, taken[order].astype(np.int64))
     kept = table.select(given.names).take(pa.array(rows)).combine_chunks().cast(given.arrow)
-    return Sample(kept, _weights(kept, classes, sizes), place[rows], (copies == 1)[rows])
+    keys = table.select(list(KEYS) if subject is None else [WHO]).take(pa.array(rows))
+    return Sample(kept, _weights(kept, classes, sizes), place[rows], (copies == 1)[rows], keys)
 
 
 def _weights(kept: pa.Table, classes: Classes | None, sizes: NDArray[np.int64]) -> NDArray[np.float64]:
