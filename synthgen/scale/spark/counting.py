@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from synthgen.errors import DataError, UsageError
+from synthgen.errors import DataError
 from synthgen.scale.spark.frames import Given, column
 from synthgen.scale.spark.sampling import Classes
 from synthgen.table import Schema
@@ -46,13 +46,9 @@ def count_rows(given: Given, target: str | None, schema: Schema | None) -> Count
     ------
     DataError
         There are no rows, or the target is missing in some.
-    UsageError
-        The target is no column.
     """
     from pyspark.sql import functions as F  # noqa: N812
 
-    if target is not None and target not in given.names:
-        raise UsageError(f"The table has no column {target!r} to be the target. Its columns: {', '.join(given.names)}.")
     asked = [F.count(F.lit(1))]
     if target is not None:
         asked += [F.count(F.when(_missing(given, target), 1)), F.approx_count_distinct(column(target))]

@@ -52,6 +52,17 @@ class Given:
         """Its columns."""
         return list(self.rows.columns)
 
+    def check_named(self, **named: str | None) -> None:
+        """Refuse names that no column has, before anything runs.
+
+        Raises
+        ------
+        UsageError
+        """
+        for what, name in named.items():
+            if name is not None and name not in self.names:
+                raise UsageError(f"The table has no column {name!r} ({what}). Its columns: {', '.join(self.names)}.")
+
 
 def read_frame(data: Any) -> Given:
     """Take a Spark DataFrame, without running anything but a look for rows that were marked as synthetic.

@@ -28,6 +28,9 @@ FEWEST_SPARE = 20
 SPARE = 0.01
 """Rows that are made beyond those asked for, at least, so that those refused can be made up for."""
 
+MOST_SPARE = 4.0
+MARGIN = 1.2
+
 Places = NDArray[np.int64]
 
 
@@ -67,11 +70,12 @@ def parts_of(plan: Plan, wanted: Wanted, schema: Schema, seed: np.random.SeedSeq
     schema : Schema
     seed : SeedSequence
     refused : float
-        Share of the rows that were refused where some were tried; half as many again are made to make up for it.
+        Share of the rows that were refused where some were tried; a fifth more than that are made up for.
     """
+    rate = min(MOST_SPARE, MARGIN * refused / max(1e-9, 1 - refused))
 
     def part(n: int, conditions: Mapping[str, Any] | None, *names: str | int) -> Part:
-        spare = max(FEWEST_SPARE, int(np.ceil(n * (SPARE + min(1.0, 1.5 * refused)))))
+        spare = max(FEWEST_SPARE, int(np.ceil(n * (SPARE + rate))))
         return Part(n, n + spare, conditions or None, child(seed, "pieces", *names))
 
     others = dict(wanted.others)

@@ -114,6 +114,7 @@ def synthesize(
     }  # fmt: skip
     _check(generator, validation, most_rows, partitions, conditions)
     given = read_frame(data)
+    given.check_named(target=target, subject=subject)
     if out is not None:
         check_absent(given, out)
     notes = check_executors(given.session)

@@ -132,7 +132,7 @@ def shares(sizes: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     Examples
     --------
     >>> shares(np.array([5, 1000, 2000]), 100).tolist()
-    [5, 47, 47]
+    [5, 47, 48]
     """
     wanted = np.minimum(sizes, most // max(1, len(sizes)))
     order = np.argsort(sizes, kind="stable")
