@@ -1,7 +1,7 @@
 """What Spark costs beside a plain loop: the same blocks of the same model, written to Parquet.
 
-``python -m benchmarks.scale_spark`` fits a copula on Adult, makes 20 blocks of 25,000 rows in this process, then in Spark
-on this machine with one and with two tasks at a time, each three times in turn, and writes ``scale_spark.json`` and
+``python -m benchmarks.scale_spark`` fits generators on Adult, makes 20 blocks of 25,000 rows in this process, then in
+Spark on this machine with one and with two tasks at a time, each three times, and writes ``scale_spark.json`` and
 ``scale_spark.md``. CPU time is that of all processes that took part, Spark's own among them.
 """
 
@@ -100,8 +100,8 @@ def measure(generator: str) -> dict[str, Any]:
             starts.append(timed(lambda: opened.append(session(tasks, folder))))  # noqa: B023 (called here)
             spark = opened[0]
             result = sg.spark.synthesize(
-                spark.createDataFrame(frame), n_samples=BLOCK * BLOCKS - BLOCK // 2, generator=generator, most_rows=20_000,
-                partitions=2 * tasks, gate=None, random_state=0, progress=False,
+                spark.createDataFrame(frame), n_samples=BLOCK * BLOCKS - BLOCK // 2, generator=generator,
+                most_rows=20_000, partitions=2 * tasks, gate=None, random_state=0, progress=False,
             )  # fmt: skip
             write_plainly(result, Path(folder) / "first.parquet")  # compiled, and in the cache
             for repeat in range(REPEATS):
@@ -125,9 +125,9 @@ def page(found: dict[str, Any]) -> str:
     lines = [
         "# Spark beside a plain loop",
         "",
-        "The same rows, made from the same fitted model block by block and written to Parquet: by a loop in one process, "
-        "and by `sg.spark` on the same machine. Overhead: CPU time beyond that of the loop, of all processes that took "
-        "part. Medians of repeats; wall times hang on what else the machine does.",
+        "The same rows, made from the same fitted model block by block and written to Parquet: by a loop in one "
+        "process, and by `sg.spark` on the same machine. Overhead: CPU time beyond that of the loop, of all processes "
+        "that took part. Medians of repeats; wall times hang on what else the machine does.",
         "",
         "How it was measured: `python -m benchmarks.scale_spark` (needs the extra `spark`, and Java).",
         "",

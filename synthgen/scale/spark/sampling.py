@@ -198,10 +198,10 @@ def _of_subjects(keyed: DataFrame, subject: str, most_rows: int) -> DataFrame:
     people = keyed.groupBy(WHO).agg(F.max(RATE).alias(RATE), F.count(F.lit(1)).alias(COPIES))
     taken = people.filter((F.col(RATE) >= 1) | (unit(F.col(WHO)) < F.col(RATE)))
     rows = taken.agg(F.sum(COPIES)).collect()[0][0] or 0
-    if rows > MOST_OVER * most_rows:
+    if not 0 < rows <= MOST_OVER * most_rows:
         raise DataError(
-            f"Those whom {subject!r} names have so many rows each that a sample of whole ones has {rows:,}; at most "
-            f"{most_rows:,} were meant to be learnt from. Give more to most_rows, or fewer rows of each."
+            f"Those whom {subject!r} names have so many rows each that whole ones make no sample of about "
+            f"{most_rows:,} rows: those taken have {rows:,}. Give more to most_rows, or fewer rows of each."
         )
     return keyed.join(F.broadcast(taken.select(WHO)), WHO, "left_semi")
 

@@ -1,7 +1,7 @@
 """A run on several executor processes of which one is killed half-way; run as a program of its own.
 
-``python cluster_job.py FOLDER``: Spark's own small cluster of two workers, each executor a process. While rows are made,
-the executor that was the first to begin a block is killed. What came out is written to FOLDER/found.json.
+``python cluster_job.py FOLDER``: Spark's own small cluster of two workers, each executor a process. While rows are
+made, an executor that has begun a block is killed. What came out is written to FOLDER/found.json.
 """
 
 from __future__ import annotations
