@@ -1,0 +1,92 @@
+"""Do pairs of columns hang together alike, counted over all rows?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from synthgen.scale.comparing.grid import Floats
+from synthgen.scale.comparing.totals import Totals, beside, half_width
+from synthgen.validation.fidelity.trends import WORST_SHOWN
+from synthgen.validation.metric import Estimate
+
+SHUFFLED = "shuffled"
+
+
+def pair_trends(totals: Totals) -> Iterator[Estimate]:
+    """Mean agreement over the pairs of columns, then the pairs with the largest loss."""
+    if not totals.plan.chosen:
+        yield Estimate(None, reason="fewer than two columns vary", vacuous=True)
+        return
+    made, seen = agreement(totals, "made"), agreement(totals, "seen")
+    words = f"all {totals.real.n_rows:,} real and {totals.n:,} synthetic rows were counted"
+    note = words if totals.plan.complete else f"{len(totals.plan.chosen)} pairs, drawn at random; {words}"
+    yield beside(made.mean(axis=0), seen.mean(axis=0), totals.n, None, note)
+    for i in np.argsort(-(seen[:, 0] - made[:, 0]), kind="stable")[:WORST_SHOWN]:
+        names = " × ".join(totals.grid.axes[j].column.name for j in totals.plan.chosen[i])
+        yield beside(made[i], seen[i], totals.n, names)
+
+
+def dependence_kept(totals: Totals) -> Iterator[Estimate]:
+    """Share of the dependence between columns that the synthetic rows keep."""
+    if not totals.plan.chosen:
+        yield Estimate(None, reason="fewer than two columns vary", vacuous=True)
+        return
+    made, seen, without = (agreement(totals, side).mean(axis=0) for side in ("made", "seen", SHUFFLED))
+    room = seen - without
+    if room[0] < half_width(room) or room[0] < 1e-3:
+        yield Estimate(None, reason="the columns are nearly independent in these real rows", vacuous=True)
+        return
+    kept = np.clip((made - without) / np.maximum(room, 1e-3), -9, 9)
+    half, value = half_width(kept), float(kept[0])
+    yield Estimate(value, (value - half, value + half), 1.0, n=totals.n)
+
+
+def agreement(totals: Totals, side: str) -> Floats:
+    """Agreement of each pair on one side with the rows that the model did not see, shape (pairs, 1 + parts).
+
+    The side "shuffled" is that of the synthetic rows if their columns had nothing to do with each other.
+    """
+    plan = totals.plan
+    place = {i: k for k, i in enumerate(plan.ordered)}
+    reference = correlations(totals, "unseen") if plan.ordered else np.zeros((0, 0, 0))
+    mine = correlations(totals, side) if plan.ordered and side != SHUFFLED else np.zeros_like(reference)
+    where = dict(zip(plan.pairs, zip(plan.pair_starts[:-1], plan.pair_starts[1:], strict=True), strict=True))
+    out = []
+    for i, j in plan.chosen:
+        if (i, j) not in where:
+            at = (slice(None), place[i], place[j])
+            out.append(1.0 - np.abs(mine[at] - reference[at]) / 2)
+            continue
+        there = slice(int(where[i, j][0]), int(where[i, j][1]))
+        fresh = _shares(totals.of("cells", "unseen", there))
+        if side == SHUFFLED:
+            joint = _shares(totals.of("cells", "made", there)).reshape(len(fresh), totals.grid.axes[i].coarse_size, -1)
+            table = (joint.sum(axis=2)[:, :, None] * joint.sum(axis=1)[:, None, :]).reshape(len(fresh), -1)
+        else:
+            table = _shares(totals.of("cells", side, there))
+        out.append(1.0 - 0.5 * np.abs(table - fresh).sum(axis=1))
+    return np.stack(out)
+
+
+def correlations(totals: Totals, side: str) -> Floats:
+    """Rank correlations of the columns of numbers and dates, shape (1 + parts, n_ordered, n_ordered)."""
+    rows, first, squares, products = totals.ranks(side)
+    middle = np.stack([_mean_rank(totals, side, i) for i in totals.plan.ordered], axis=1)
+    # Sums of the first column's ranks where the second is known; the transpose is the other way about.
+    m, other = middle[:, :, None], middle[:, None, :]
+    cross = products - m * first.transpose(0, 2, 1) - other * first + m * other * rows
+    square = squares - 2 * m * first + m**2 * rows
+    scale = np.sqrt(np.maximum(square * square.transpose(0, 2, 1), 0.0))
+    return np.asarray(np.divide(cross, scale, out=np.zeros_like(cross), where=scale > 1e-12))
+
+
+def _mean_rank(totals: Totals, side: str, i: int) -> Floats:
+    there = totals.column(i)
+    counts = totals.of("bins", side, slice(there.start, there.stop - 1))
+    return np.asarray(counts @ totals.grid.axes[i].ranks[:-1] / np.maximum(counts.sum(axis=1), 1e-300))
+
+
+def _shares(counts: Floats) -> Floats:
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-300))
