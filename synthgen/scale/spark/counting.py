@@ -25,7 +25,7 @@ N = "__synthgen_n"
 
 
 @dataclass(frozen=True)
-class Counts:
+class TableSize:
     """How many rows a table has.
 
     Attributes
@@ -39,7 +39,7 @@ class Counts:
     classes: Classes | None
 
 
-def count_rows(given: Given, target: str | None, schema: Schema | None) -> Counts:
+def count_rows(given: Given, target: str | None, schema: Schema | None) -> TableSize:
     """Count all rows, and those of each class.
 
     Raises
@@ -56,7 +56,7 @@ def count_rows(given: Given, target: str | None, schema: Schema | None) -> Count
     if not n_rows:
         raise DataError("The DataFrame has no rows. Give a table with at least one row.")
     if target is None:
-        return Counts(n_rows, None)
+        return TableSize(n_rows, None)
     missing, about = others
     if missing:
         raise DataError(
@@ -64,12 +64,12 @@ def count_rows(given: Given, target: str | None, schema: Schema | None) -> Count
             f"Drop them: df.dropna(subset=[{target!r}])."
         )
     if about > 2 * MOST_CLASSES:
-        return Counts(n_rows, None)
+        return TableSize(n_rows, None)
     # In the order of the labels, so that nothing depends on which partition answers first.
     found = given.rows.groupBy(column(target)).agg(F.count(F.lit(1)).alias(N)).orderBy(column(target)).toArrow()
     if found.num_rows > MOST_CLASSES or not _with_classes(found, target, schema):
-        return Counts(n_rows, None)
-    return Counts(n_rows, Classes(target, found[target], found[N].to_numpy()))
+        return TableSize(n_rows, None)
+    return TableSize(n_rows, Classes(target, found[target], found[N].to_numpy()))
 
 
 def _missing(given: Given, name: str) -> object:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from synthgen.errors import UsageError
+from synthgen import errors
+from synthgen.errors import SynthgenError, UsageError
 from synthgen.provenance import LIBRARIES, versions_now
 
 if TYPE_CHECKING:
@@ -108,14 +109,20 @@ def parallelism(session: SparkSession) -> int:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Say what is wrong where a job fails since an executor lacks synthgen or what it needs."""
+    """Say what is wrong where a job fails: an executor lacks synthgen or what it needs, or refuses in words itself."""
     try:
         yield
+    except SynthgenError:
+        raise
     except Exception as error:
-        if lacking := re.search(r"No module named '([\w.]+)'", str(error)):
+        text = str(error)
+        if lacking := re.search(r"No module named '([\w.]+)'", text):
             raise UsageError(
                 f"Rows are made on the executors, and the Python of one of them has no {lacking[1]}. {HOW}"
             ) from error
+        if said := re.search(r"synthgen\.errors\.(\w+): ([^\n]+)", text):
+            kind = getattr(errors, said[1], UsageError)
+            raise kind(said[2]) from error
         raise
 
 

@@ -11,6 +11,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from synthgen.errors import DataError
+from synthgen.generators.identifying import avoiding
+from synthgen.generators.places import TablePart
 from synthgen.generators.sampling import BLOCK
 from synthgen.randomness import child
 from synthgen.scale.spark.screening import Screen
@@ -118,6 +121,8 @@ class Making:
     screen : Screen
     arrow : pyarrow.Schema
         Of the rows, as Spark holds them.
+    known : pandas.DataFrame
+        Real identifiers and texts of the sample, which no row is to have.
     """
 
     model: Synthesizer
@@ -125,6 +130,7 @@ class Making:
     missing: str
     screen: Screen
     arrow: pa.Schema
+    known: pd.DataFrame
 
     @cached_property
     def starts(self) -> Places:
@@ -136,19 +142,28 @@ class Making:
         """Blocks of all parts."""
         return int(self.starts[-1])
 
+    def check(self) -> None:
+        """Refuse on the driver what no executor could make, such as rows that keep a rule about all rows together."""
+        for place, part in enumerate(self.parts):
+            self._batches(place, [0, part.blocks - 1])
+
     def block(self, number: int) -> Block:
         """Make one block."""
         place = int(np.searchsorted(self.starts, number, side="right")) - 1
-        part = self.parts[place]
-        batches = self.model.generate_batches(
-            part.drawn, random_state=part.seed, block=[number - int(self.starts[place])], conditions=part.conditions,
-            missing=self.missing,
-        )  # fmt: skip
-        made = pa.Table.from_batches(list(batches)).select(self.arrow.names)
+        with avoiding(self.model, self.known):
+            made = pa.Table.from_batches(list(self._batches(place, [number - int(self.starts[place])])))
+        made = made.select(self.arrow.names)
         coded = encode(to_pandas(made)[0], self.screen.schema)
         keep = self.screen.keep(coded)
         kept = _cast(made.filter(pa.array(keep)), self.arrow)
         return Block(kept, coded[keep].reset_index(drop=True), made.num_rows)
+
+    def _batches(self, place: int, numbers: list[int]) -> Iterator[pa.RecordBatch]:
+        part = self.parts[place]
+        return self.model.generate_batches(
+            part.drawn, random_state=part.seed, block=numbers, conditions=part.conditions, missing=self.missing,
+            part=TablePart([part.drawn for part in self.parts], place, self.parts[0].seed),
+        )  # fmt: skip
 
     def rows(self, numbers: Iterable[int], limits: Places) -> Iterator[pa.RecordBatch]:
         """Rows of some blocks: the first ``limits[number]`` of each."""
@@ -173,4 +188,14 @@ def numbers_in(batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
 
 def _cast(table: pa.Table, arrow: pa.Schema) -> pa.Table:
     """Give columns the very types that Spark declares for them."""
-    return pa.table([table[field.name].cast(field.type) for field in arrow], schema=arrow)
+    columns = []
+    for field in arrow:
+        try:
+            columns.append(table[field.name].cast(field.type))
+        except pa.ArrowInvalid as error:
+            # Its text would show a value.
+            raise DataError(
+                f"Column {field.name!r} has the type {field.type}, which has no room for the new values: more "
+                "identifiers are longer ones. Cast it to a wider type (bigint, or a string) first."
+            ) from error
+    return pa.table(columns, schema=arrow)

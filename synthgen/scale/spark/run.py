@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +18,20 @@ from synthgen.memory_run import Run, Standing, Words, run_in_memory
 from synthgen.progress import Stages
 from synthgen.randomness import RandomState, seed_sequence
 from synthgen.request import describe_request
-from synthgen.scale.spark.counting import Counts, count_rows
+from synthgen.result import SynthesisResult
+from synthgen.scale.comparing import with_measurements
+from synthgen.scale.spark.counting import TableSize, count_rows
 from synthgen.scale.spark.executors import check_executors, in_words, parallelism
+from synthgen.scale.spark.figures import Made, Reading, count_made, count_real, figures
 from synthgen.scale.spark.frames import Given, read_frame
-from synthgen.scale.spark.making import Making, numbers_in, parts_of
+from synthgen.scale.spark.making import Making, parts_of
 from synthgen.scale.spark.result import Seen, SparkResult, check_absent
 from synthgen.scale.spark.sampling import Sample, draw_sample
 from synthgen.scale.spark.screening import Screen
 from synthgen.table import Schema
+from synthgen.table.column import OPAQUE_KINDS, Kind
 from synthgen.validation import Gate
+from synthgen.validation.metric import Measurement
 
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType
@@ -119,21 +124,26 @@ def synthesize(
         check_absent(given, out)
     notes = check_executors(given.session)
     with in_words():
-        counts = count_rows(given, target, schema)
-        sample = draw_sample(
-            given, counts.n_rows, classes=counts.classes, subject=subject, most_rows=most_rows, seed=seed
-        )
+        size = count_rows(given, target, schema)
+        sample = draw_sample(given, size.n_rows, classes=size.classes, subject=subject, most_rows=most_rows, seed=seed)
     standing = Standing(sample.weights, sample.described(), MOST_MADE)
     run = run_in_memory(
         sample.rows, Words.of(asked), random_state, seed, describe_request(seed, **asked), stages, standing
     )
     making, spark_schema = _making(given, sample, run, missing, seed)
+    making.check()
     tasks = min(making.n_blocks, partitions or 2 * parallelism(given.session))
+    # Coarser rows than the table's, or rows of some sort only, can't be held against all of them.
+    whole = purpose == "augment" and not run.wanted.others
+    reading = Reading.of(run.comparison, seed) if whole else None
     with in_words():
-        made = _count_made(given, making, tasks)
+        made = count_made(given, making, tasks, reading)
+        new = () if reading is None else figures(
+            reading, count_real(given, reading), made, size.n_rows, run.comparison, seed
+        )  # fmt: skip
     limits = making.limits(made.kept)
-    evidence = _evidence(run, counts, sample, made, limits, notes)
-    seen = Seen(sample.keys.take(pa.array(run.train)), subject, _share(holdout, counts, run), seed)
+    evidence = _evidence(run, size, sample, made, limits, notes, new, gate)
+    seen = Seen(sample.keys.take(pa.array(run.train)), subject, _share(holdout, size, run), seed)
     result = SparkResult(evidence, given, making, limits, spark_schema, tasks, seen)
     stages.close()
     if out is not None and not result.withheld:
@@ -171,60 +181,71 @@ def _making(
     refused = counts["refused"] / max(1, counts["drawn"])
     parts = parts_of(run.plan, run.wanted, run.learnt, seed, refused)
     arrow = pa.schema([given.arrow.field(name) for name in names])
-    making = Making(run.model, tuple(parts), missing, Screen.of(run.comparison, alone), arrow)
+    opaque = [column.name for column in run.model.schema_.of(*OPAQUE_KINDS)]
+    source = run.result._source
+    assert source is not None
+    making = Making(
+        run.model, tuple(parts), missing, Screen.of(run.comparison, alone), arrow, source[opaque].reset_index(drop=True)
+    )  # fmt: skip
     return making, StructType([given.rows.schema[name] for name in names])
 
 
-@dataclass(frozen=True)
-class _Made:
-    """How many rows each block has, before and after copies were refused."""
-
-    drawn: NDArray[np.int64]
-    kept: NDArray[np.int64]
-
-
-def _count_made(given: Given, making: Making, tasks: int) -> _Made:
-    """Make all rows once, and count those that are kept."""
-
-    def count(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for number in numbers_in(batches):
-            block = making.block(number)
-            row = [pa.array([value], pa.int64()) for value in (number, block.drawn, block.kept.num_rows)]
-            yield pa.RecordBatch.from_arrays(row, names=["block", "drawn", "kept"])
-
-    numbers = given.session.range(0, making.n_blocks, 1, tasks)
-    found = numbers.mapInArrow(count, "block long, drawn long, kept long").toArrow().sort_by("block")
-    return _Made(found["drawn"].to_numpy(), found["kept"].to_numpy())
-
-
 def _evidence(
-    run: Run, counts: Counts, sample: Sample, made: _Made, limits: NDArray[np.int64], notes: list[str]
-) -> Any:
-    """The evidence of the rows made on the driver, with counts of all rows."""
+    run: Run,
+    size: TableSize,
+    sample: Sample,
+    made: Made,
+    limits: NDArray[np.int64],
+    notes: list[str],
+    new: Sequence[Measurement],
+    gate: Any,
+) -> SynthesisResult:
+    """The evidence of the rows made on the driver, with counts of all rows, and judged again."""
     result, asked = run.result, run.plan.total
-    delivered = int(limits.sum())
+    origin, report = result.provenance, result.validation
+    delivered, drawn = int(limits.sum()), int(made.drawn.sum())
+    refused = drawn - int(made.kept.sum())
     short = [f"{asked - delivered:,} rows fewer than asked for: too many were refused"] if delivered < asked else []
-    origin = result.provenance
     numbers = {
-        **origin.counts, "real": counts.n_rows, "requested": asked, "drawn": int(made.drawn.sum()),
-        "refused": int((made.drawn - made.kept).sum()), "accepted": delivered,
-        "delivered": delivered + (counts.n_rows if origin.purpose == "augment" else 0),
+        **origin.counts, "real": size.n_rows, "requested": asked, "drawn": drawn, "refused": refused,
+        "accepted": delivered, "delivered": delivered + (size.n_rows if origin.purpose == "augment" else 0),
     }  # fmt: skip
-    pieces = {
+    warned = tuple(words for words in origin.warnings if "fewer than asked for" not in words)
+    origin = replace(
+        origin, counts=numbers, pieces=_pieces(sample, new), warnings=(*warned, *short, *notes, *_apart(run, sample))
+    )
+    if new:
+        report = with_measurements(
+            report, new, comparison=run.comparison, purpose=report.verdict.purpose,
+            gate=gate if isinstance(gate, Gate) else None, flagged=(refused, drawn),
+        )  # fmt: skip
+    return replace(result, provenance=origin, validation=report)
+
+
+def _pieces(sample: Sample, new: Sequence[Measurement]) -> dict[str, Any]:
+    """What was taken of all rows and what of some, in words."""
+    counted = ", ".join(dict.fromkeys(figure.title for figure in new))
+    exact = ["rows, and those of each class", "copies of rows that were learnt from, among all synthetic rows"]
+    return {
         "engine": "spark",
         "rows": len(sample),
-        "exact": [
-            "rows, and those of each class",
-            "copies of the rows that were learnt from, among all synthetic rows",
-        ],
-        "sampled": ["the profile", "the generator's rows to learn from", "all other figures"],
+        "exact": [*exact, *([f"these figures: {counted}"] if counted else [])],
+        "sampled": ["the profile", "the rows that the generator learnt from", "all other figures"],
     }
-    warned = tuple(words for words in origin.warnings if "fewer than asked for" not in words)
-    origin = replace(origin, counts=numbers, pieces=pieces, warnings=(*warned, *short, *notes))
-    return replace(result, provenance=origin)
 
 
-def _share(holdout: float, counts: Counts, run: Run) -> float:
+def _apart(run: Run, sample: Sample) -> list[str]:
+    """Say of which rows' identifiers new ones were kept apart, where these aren't all."""
+    if (sample.weights == 1).all():
+        return []
+    return [
+        f"Column {column.name!r}: new identifiers are none of the {len(sample):,} sampled rows; some may be those of "
+        "other rows"
+        for column in run.model.schema_.of(Kind.IDENTIFIER)
+    ]
+
+
+def _share(holdout: float, size: TableSize, run: Run) -> float:
     """Of the rows that weren't learnt from, the share that makes ``holdout`` of all rows."""
-    unseen = max(1, counts.n_rows - len(run.train))
-    return min(1.0, holdout * counts.n_rows / unseen)
+    unseen = max(1, size.n_rows - len(run.train))
+    return min(1.0, holdout * size.n_rows / unseen)
