@@ -113,6 +113,10 @@ def _of_the_sample(comparison: Comparison, new: Sequence[Measurement]) -> str:
     real = len(comparison.train) + len(comparison.holdout)
     about = {str(m.family) for m in new}
     return (
-        f"all rows by the other figures: these were measured on {len(comparison.synthetic):,} synthetic and {real:,} "
-        f"real rows, drawn at random ({names} were measured on all)"
-    ) if about & {str(Family.FIDELITY), str(Family.PRIVACY)} else ""
+        (
+            f"all rows by the other figures: these were measured on {len(comparison.synthetic):,} synthetic and {real:,} "
+            f"real rows, drawn at random ({names} were measured on all)"
+        )
+        if about & {str(Family.FIDELITY), str(Family.PRIVACY)}
+        else ""
+    )

@@ -12,32 +12,34 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from synthgen.scale.spark.making import Making
+
 SLOW = 0.7
 BLOCKS = 12
 
 
-class Slow:
-    """Makes the rows of a model, takes its time, and leaves a note on each block that it begins and that it ends."""
+@dataclass(frozen=True)
+class Slow(Making):
+    """Takes its time, and leaves a note on each block that it begins and that it ends."""
 
-    def __init__(self, model, folder):
-        self.model, self.folder = model, folder
+    folder: str = ""
 
-    def generate_batches(self, n, *, random_state, block, **words):
-        (number,) = block
+    def block(self, number):
         # The parent of a Python worker is the executor's own daemon, whose parent is the executor.
         daemon = os.getppid()
         executor = int(Path(f"/proc/{daemon}/stat").read_text().rsplit(")", 1)[1].split()[1])
         self.note("began", number, executor)
         time.sleep(SLOW)
-        yield from self.model.generate_batches(n, random_state=random_state, block=block, **words)
+        made = Making.block(self, number)
         self.note("ended", number, executor)
+        return made
 
     def note(self, word, number, executor):
         (Path(self.folder) / f"{word}-{number}-{executor}-{time.time_ns()}").touch()
@@ -103,7 +105,8 @@ def main(folder: Path) -> None:
     making = result._making
     noted = folder / "notes"
     noted.mkdir()
-    slow = replace(result, _making=replace(making, model=Slow(making.model, str(noted))), _partitions=making.n_blocks)
+    known = {item.name: getattr(making, item.name) for item in fields(making)}
+    slow = replace(result, _making=Slow(**known, folder=str(noted)), _partitions=making.n_blocks)
     killed: list[int] = []
     killer = threading.Thread(target=kill_one, args=(str(noted), killed))
     killer.start()

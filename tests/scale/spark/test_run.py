@@ -12,9 +12,8 @@ import pyarrow as pa
 import pytest
 
 import synthgen as sg
-from synthgen.errors import FileError, GateFailed, UsageError
+from synthgen.errors import DataError, FileError, GateFailed, UsageError
 from synthgen.scale.spark import run
-from synthgen.scale.spark.executors import judged
 
 OPTIONS = {"generator": "gaussian_copula", "random_state": 0, "progress": False, "gate": None}
 
@@ -70,6 +69,11 @@ def test_balanced_by_the_counts_of_all_rows_with_the_evidence(in_spark, tmp_path
     names = {path.name for path in result.write_reports(tmp_path)}
     assert {"fidelity.html", "run.json"} <= names
     assert "SparkResult(" in repr(result)
+    # Figures of all rows stand in the place of those of the sample.
+    shapes = next(found for found in result.validation.results if found.name == "column_shapes")
+    assert shapes.n == result.provenance.counts["drawn"] - result.provenance.counts["refused"] > 7_200
+    assert "all 7,500 real" in shapes.reason
+    assert any("Columns look alike" in words for words in result.provenance.pieces["exact"])
 
 
 def test_every_type_comes_back(spark):
@@ -203,11 +207,26 @@ def test_what_cant_be_had_is_refused_in_words(in_spark, words, match):
         sg.spark.synthesize(in_spark(payments(50, 10)), target="Class", progress=False, **words)
 
 
-def test_versions_of_executors_are_compared():
-    here = {"synthgen": "1.0", "numpy": "2.1"}
-    assert judged([{"synthgen-tabular": "1.0", "numpy": "2.1"}], here) == []
-    assert "executors have numpy 1.26" in judged([{"synthgen-tabular": "1.0", "numpy": "1.26"}], here)[0]
-    with pytest.raises(UsageError, match="there is no synthgen there"):
-        judged([{"synthgen-tabular": "absent", "numpy": "2.1"}], here)
-    with pytest.raises(UsageError, match=r"Executors have synthgen 0\.9 and the driver has 1.0"):
-        judged([{"synthgen-tabular": "0.9", "numpy": "2.1"}, {"synthgen-tabular": "1.0", "numpy": "2.1"}], here)
+def test_identifiers_are_distinct_across_classes_and_none_of_the_sample(in_spark):
+    frame = payments(600, 200).assign(id=[f"AC-{number:06d}" for number in range(600)])
+    result = sg.spark.synthesize(in_spark(frame), target="Class", n_samples=60_000, **OPTIONS)
+    made = result.synthetic.toPandas()
+    assert len(made) == 60_000
+    assert made["Class"].nunique() == 2
+    assert made["id"].is_unique
+    assert not set(made["id"]) & set(frame["id"])
+
+
+def test_what_an_executor_refuses_is_said_in_its_words(in_spark):
+    frame = payments(200, 40).assign(id=np.arange(200, dtype=np.int16))
+    frame["id"] = frame["id"].astype("int16")
+    with pytest.raises(DataError, match="Column 'id' has the type int16, which has no room"):
+        sg.spark.synthesize(in_spark(frame), n_samples=100_000, **OPTIONS)
+
+
+def test_rules_about_all_rows_together_are_refused_before_a_job_runs(in_spark):
+    with pytest.raises(UsageError, match="about all rows of the table together"):
+        sg.spark.synthesize(
+            in_spark(payments(300, 60)[["amount", "hour"]].drop_duplicates("amount")), n_samples=40_000,
+            constraints=[sg.constraints.Unique("amount")], **OPTIONS,
+        )  # fmt: skip
