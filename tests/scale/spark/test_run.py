@@ -140,6 +140,7 @@ def test_copies_of_rows_that_were_learnt_from_are_refused(in_spark):
     assert 0.3 < counts["refused"] / counts["drawn"] < 0.8
     assert counts["accepted"] == 400  # as many more were made
     learnt = result._evidence._real.iloc[result._evidence._train_rows]
+    learnt = learnt[~learnt.duplicated(keep=False)]  # what two rows share is nobody's
     met = {tuple(row) for row in learnt.astype(object).where(learnt.notna(), None).itertuples(index=False)}
     made = [tuple(row) for row in result.synthetic.collect()]
     assert len(made) == 400
