@@ -160,5 +160,5 @@ def test_places_are_counted_by_hand():
     [((5, 3), 2, 0), ((5, 3), -1, 0), ((5, -3), 0, 0), ((5, 3), 0, None), ((5, 3), 0, np.random.default_rng(0))],
 )
 def test_a_part_that_there_is_not_is_refused(sizes, number, random_state):
-    with pytest.raises(UsageError, match="(?i)part"):
+    with pytest.raises(UsageError, match=r"[Pp]art"):
         TablePart(sizes, number, random_state)
