@@ -18,7 +18,7 @@ from synthgen.table.sources.identifiers import check_names, full_name, literal, 
 from synthgen.table.sources.new_file import check_new, removed_on_failure
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 _ROWS = "synthgen_rows"
 
@@ -26,15 +26,45 @@ _ROWS = "synthgen_rows"
 def read(address: Address) -> pa.Table:
     """Read a table, or the result of a query; the file isn't changed."""
     with _opened(address, write=False) as connection, _errors(address, "read"):
-        query = address.query
-        if address.name is not None:
-            if _kind(connection, address.name) is None:
-                raise failures.no_table(address, address.name)
-            query = f"SELECT * FROM {full_name(address.name)}"
-        found = connection.sql(query or "")
-        if found is None:
-            raise failures.failed(address, "read", "the query gives no rows; it must be a SELECT")
-        return found.to_arrow_table()
+        return _found(connection, address).to_arrow_table()
+
+
+def read_batches(address: Address, rows: int) -> Iterator[pa.Table]:
+    """Read the same in pieces, in the same order each time; the file isn't changed."""
+    with _opened(address, write=False) as connection, _errors(address, "read"):
+        if address.query is not None:
+            # Several threads hand over a query's groups and joins in whatever order they are done.
+            connection.execute("SET threads = 1")
+        reader = _found(connection, address).to_arrow_reader(rows)
+        yield reader.schema.empty_table()
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
+
+
+def about_rows(address: Address) -> int | None:
+    """Give the rows of a table by DuckDB's own estimate; None for a query."""
+    name = address.name
+    if name is None:
+        return None
+    with _opened(address, write=False) as connection, _errors(address, "read"):
+        found = connection.execute(
+            "SELECT estimated_size FROM duckdb_tables() WHERE database_name = current_catalog() "
+            "AND lower(table_name) = lower(?) AND lower(schema_name) = lower(coalesce(?, current_schema()))",
+            [name.table, name.schema],
+        ).fetchall()
+    return int(found[0][0]) if found else None
+
+
+def _found(connection: DuckDBPyConnection, address: Address) -> DuckDBPyRelation:
+    query = address.query
+    if address.name is not None:
+        if _kind(connection, address.name) is None:
+            raise failures.no_table(address, address.name)
+        query = f"SELECT * FROM {full_name(address.name)}"
+    found = connection.sql(query or "")
+    if found is None:
+        raise failures.failed(address, "read", "the query gives no rows; it must be a SELECT")
+    return found
 
 
 def check(address: Address) -> None:
