@@ -176,12 +176,10 @@ def is_large(source: Any) -> bool:
     >>> is_large(pd.DataFrame({"x": [1]}))
     False
     """
-    if isinstance(source, (str, Path)):
-        if is_pipe(source):
+    if not hasattr(source, "about_rows"):
+        lazy = isinstance(source, pa.dataset.Dataset) or nw.dependencies.is_polars_lazyframe(source)
+        if not lazy and (not isinstance(source, (str, Path)) or is_pipe(source)):
             return False
-    elif not hasattr(source, "about_rows") and not isinstance(source, pa.dataset.Dataset):
-        if not nw.dependencies.is_polars_lazyframe(source):
-            return False
-    opened = source if hasattr(source, "about_rows") else open_source(source)
-    rows = opened.about_rows()
+        source = open_source(source)
+    rows = source.about_rows()
     return rows is not None and rows > LARGE

@@ -34,7 +34,9 @@ def measure_of(kind: pa.DataType) -> Measure:
 
 
 def numbers(column: pa.Array) -> NDArray[Any]:
-    """Give the values that aren't missing as numbers: whole ones as such, moments in microseconds, spans of time in seconds.
+    """Give the values that aren't missing as numbers.
+
+    Whole numbers stay whole; moments are in microseconds, spans of time in seconds.
 
     Examples
     --------

@@ -110,7 +110,8 @@ class Reservoir:
     def _thin(self) -> None:
         if not self._batches:
             return
-        keys, classes, rows = map(np.concatenate, (self._keys, self._classes, self._rows))
+        keys, classes = np.concatenate(self._keys), np.concatenate(self._classes)
+        rows = np.concatenate(self._rows)
         order = np.lexsort((rows, keys, classes))
         starts = np.searchsorted(classes[order], np.arange(len(self.counts) + 1))
         kept = []

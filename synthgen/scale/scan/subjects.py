@@ -30,10 +30,8 @@ def keys_of(batch: pa.RecordBatch, subject: str | None, seed: np.random.SeedSequ
         raise DataError(f"Column {subject!r} can't say whose a row is: it is of type {column.type}.")
     held = pc.invert(column.is_null(nan_is_null=True)).to_numpy(zero_copy_only=False)
     values = column.filter(pa.array(held))
-    if measure == "ordered":
-        hashes = number_hashes(numbers(values))
-    else:
-        hashes = text_hashes(labels(values).cast(pa.string()))
+    ordered = measure == "ordered"
+    hashes = number_hashes(numbers(values)) if ordered else text_hashes(labels(values).cast(pa.string()))
     word = child(seed, "subjects").generate_state(1, np.uint64)[0]
     keys[held] = mixed(hashes ^ word)
     return keys

@@ -98,10 +98,9 @@ class ColumnTally:
 
     def _counted(self, values: Any) -> bool:
         """Count values one by one, unless they are too many by now."""
-        if self._measure == "labels" and not pa.types.is_boolean(values.type):
-            if pc.max(pc.utf8_length(values)).as_py() > LONGEST_LABEL:
-                self._stop_counting()
-                return False
+        if self._measure == "labels" and _longest(values) > LONGEST_LABEL:
+            self._stop_counting()
+            return False
         found = counted(values if self._measure == "labels" else pa.array(values), self._most)
         together = None if found is None or self._counts is None else _together(self._counts, found)
         if together is None or len(together) > self._most:
@@ -129,6 +128,11 @@ class ColumnTally:
         self._moments.add(values)
         self._distinct.add(number_hashes(values))
         self._quantiles.add(values.astype(np.float64, copy=False))
+
+
+def _longest(values: pa.Array) -> int:
+    text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+    return int(pc.max(pc.utf8_length(values)).as_py()) if text else 0
 
 
 def counted_facts(name: str, n: int, missing: int, counts: Mapping[Any, int], *, ordered: bool) -> ColumnFacts:
