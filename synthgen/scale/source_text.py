@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -187,11 +188,14 @@ def _joined(found: set[str]) -> str:
 
 def _about_rows(file: Listed) -> int:
     with open(file.path, "rb") as raw:
-        start = raw.read(_SAMPLED_BYTES)
-    stored = len(start)
+        text = raw.read(_SAMPLED_BYTES)
+    stored = len(text)
     if file.suffix == ".csv.gz":
-        with _opened(file) as opened, open(file.path, "rb"):
-            start = opened.read(_SAMPLED_BYTES)
-            stored = max(1, opened.fileobj.tell() if hasattr(opened, "fileobj") else stored)
-    lines = start.count(b"\n")
-    return round(file.size / max(1, stored) * lines)
+        reader = zlib.decompressobj(wbits=31)
+        try:
+            text = reader.decompress(text, 16 * _SAMPLED_BYTES)
+        except zlib.error:
+            # What is wrong with it is said when it is read.
+            return 0
+        stored -= len(reader.unconsumed_tail) + len(reader.unused_data)
+    return round(file.size * text.count(b"\n") / max(1, stored))
