@@ -101,7 +101,9 @@ def test_a_column_more_or_less_is_refused_before_any_row_is_read(tmp_path, more,
 def test_another_type_is_refused_before_any_row_is_read(tmp_path):
     write(tmp_path / "a.parquet", table())
     write(tmp_path / "b.parquet", table().set_column(0, "id", pa.array([SECRET] * 10)))
-    with pytest.raises(DataError, match=r"'id' is of type int64 in .*a\.parquet.* and string in .*b\.parquet") as caught:
+    with pytest.raises(
+        DataError, match=r"'id' is of type int64 in .*a\.parquet.* and string in .*b\.parquet"
+    ) as caught:
         open_source(tmp_path)
     assert SECRET not in str(caught.value)
 
@@ -111,7 +113,8 @@ def test_another_type_is_refused_before_any_row_is_read(tmp_path):
     [
         (pa.int32(), pa.int64(), pa.int64()), (pa.float32(), pa.float64(), pa.float64()),
         (pa.int64(), pa.float64(), pa.float64()), (pa.null(), pa.string(), pa.string()),
-        (pa.string(), pa.large_string(), pa.large_string()), (pa.timestamp("ms"), pa.timestamp("us"), pa.timestamp("us")),
+        (pa.string(), pa.large_string(), pa.large_string()),
+        (pa.timestamp("ms"), pa.timestamp("us"), pa.timestamp("us")),
         (pa.dictionary(pa.int8(), pa.string()), pa.string(), pa.string()),
         (pa.decimal128(5, 1), pa.decimal128(9, 4), pa.decimal128(9, 4)),
     ],
@@ -153,7 +156,7 @@ def test_a_corrupt_row_group_in_the_middle_names_its_file(tmp_path):
     held[len(held) // 2] ^= 0xFF
     (tmp_path / "b.parquet").write_bytes(held)
     source, rows = open_source(tmp_path), 0
-    with pytest.raises(FileError, match=r"b\.parquet' isn't a Parquet file, or is damaged"):
+    with pytest.raises(FileError, match=r"b\.parquet' isn't a Parquet file, or is damaged"):  # noqa: PT012
         for batch in source.batches():
             rows += batch.num_rows
     assert 20_000 <= rows < 40_000
@@ -201,7 +204,7 @@ def test_a_file_that_changes_between_two_passes_is_noticed(tmp_path):
 
 def test_a_column_that_is_not_there(tmp_path):
     source = open_source(write(tmp_path / "a.parquet", table()))
-    with pytest.raises(DataError, match="has no column 'nmae'. Its columns are 'id', 'name'"):
+    with pytest.raises(DataError, match=r"has no column 'nmae'\. Its columns are 'id', 'name'"):
         list(source.batches(["nmae"]))
 
 
@@ -218,14 +221,16 @@ def test_arrow_files(tmp_path, ending, stream):
     assert whole(source).equals(table())
     assert source.n_rows == (None if stream else 10)
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(FileError, match="isn't an? Arrow file, or is damaged"):
+    with pytest.raises(FileError, match="Arrow file, or is damaged"):
         whole(open_source(path))
 
 
 FRAMES = {
     "plain": pd.DataFrame({"i": [1, 2, 3], "f": [0.5, None, 1.0], "s": ["a", None, "b"], "b": [True, False, True]}),
     "nullable": pd.DataFrame({"i": pd.array([1, None, 3], "Int64"), "b": pd.array([True, None, False], "boolean")}),
-    "dates": pd.DataFrame({"t": pd.to_datetime(["2024-01-01", None, "2024-01-03"]), "z": pd.to_datetime(["2024-01-01"] * 3, utc=True)}),
+    "dates": pd.DataFrame({
+        "t": pd.to_datetime(["2024-01-01", None, "2024-01-03"]), "z": pd.to_datetime(["2024-01-01"] * 3, utc=True),
+    }),
     "labels": pd.DataFrame({"c": pd.Categorical(["a", "b", None]), "o": pd.Categorical(["x", "y", "x"], ordered=True)}),
     "indexed": pd.DataFrame({"x": [1, 2, 3]}, index=pd.Index(["p", "q", "r"], name="key")),
 }  # fmt: skip

@@ -159,8 +159,10 @@ def _sampled(
         )
     held = np.bincount(classes, weights, minlength=len(counts))
     weights = weights * (counts / np.where(held, held, 1.0))[classes]
-    # A small class of which no one fitted is stood for by the others.
-    return table, rows, weights * (counts.sum() / weights.sum())
+    if counts[held == 0].any():
+        # A small class of which no one fitted is stood for by the others.
+        weights = weights * (counts.sum() / weights.sum())
+    return table, rows, weights
 
 
 def _evenly(

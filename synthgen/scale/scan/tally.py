@@ -116,7 +116,7 @@ class ColumnTally:
         if self._measure == "labels":
             self._distinct.add(text_hashes(pa.array([str(label) for label in counts])))
             return
-        values, weights = np.array(list(counts)), np.fromiter(counts.values(), np.int64, len(counts))
+        values, weights = _as_array(list(counts)), np.fromiter(counts.values(), np.int64, len(counts))
         self._moments.add(values, weights)
         self._distinct.add(number_hashes(values))
         ends = np.cumsum(weights)
@@ -130,6 +130,12 @@ class ColumnTally:
         self._quantiles.add(values.astype(np.float64, copy=False))
 
 
+def _as_array(values: list[Any]) -> NDArray[Any]:
+    """Make an array of numbers; NumPy would take whole ones of 64 bits without a sign as floats, beside small ones."""
+    large = isinstance(values[0], int) and max(values) >= 2**63
+    return np.array(values, np.uint64) if large else np.array(values)
+
+
 def _longest(values: pa.Array) -> int:
     text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
     return int(pc.max(pc.utf8_length(values)).as_py()) if text else 0
@@ -141,7 +147,7 @@ def counted_facts(name: str, n: int, missing: int, counts: Mapping[Any, int], *,
     if not ordered or not counts:
         return ColumnFacts(name, n, missing, len(counts), labels=tuple(by_rows))
     held = sorted(counts)
-    values, weights = np.array(held), np.array([counts[value] for value in held], dtype=np.int64)
+    values, weights = _as_array(held), np.array([counts[value] for value in held], dtype=np.int64)
     moments = Moments()
     moments.add(values, weights)
     ends = np.cumsum(weights)
