@@ -22,7 +22,7 @@ def quotas(counts: Sequence[int], most: int) -> list[int]:
     Examples
     --------
     >>> quotas([1_000_000, 500, 20], 1_000)
-    [480, 480, 20]
+    [490, 490, 20]
     """
     left, shares = most, list(counts)
     waiting = sorted(range(len(counts)), key=lambda place: counts[place])
