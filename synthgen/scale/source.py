@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset
 
-from synthgen.errors import UsageError
+from synthgen.errors import DataError, UsageError
 from synthgen.scale.source_database import DatabaseSource
 from synthgen.scale.source_files import FilesSource
 from synthgen.scale.source_frames import DatasetSource, LazySource, TableSource
@@ -111,11 +111,23 @@ one of: .csv, .csv.gz, .tsv, .parquet, .arrow, .feather, .ipc.
     if isinstance(data, pa.Table):
         return TableSource(data, {READ_AS: b"frame"})
     if isinstance(data, pd.DataFrame):
-        return TableSource(pa.Table.from_pandas(data, preserve_index=False), {})
+        return TableSource(_arrow_of(data), {})
     raise UsageError(
         "A table to be read in pieces is a path, a folder, a glob, a URL, a pyarrow Dataset, a polars LazyFrame or a "
         f"frame; got {type(data).__name__}."
     )
+
+
+def _arrow_of(data: pd.DataFrame) -> pa.Table:
+    frame, _ = frames.to_pandas(data)
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowException, TypeError):
+        # Arrow's own words quote a value.
+        raise DataError(
+            "A column of the frame holds objects of several types, so the frame can't be read in pieces. Convert that "
+            "column to one type."
+        ) from None
 
 
 def frame_of(batches: Sequence[pa.RecordBatch], arrow: pa.Schema, *, missing: Collection[str] = ()) -> pd.DataFrame:

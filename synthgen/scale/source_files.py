@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pyarrow.parquet
 
 from synthgen.errors import DataError, FileError
 from synthgen.scale.source_listing import Listed, listed, mark_of
+from synthgen.scale.source_partitions import partitions, with_partitions
 from synthgen.scale.source_schema import ROWS, agreed, batches_of, chosen, fitted, without_index
 from synthgen.table.files import unreadable
 
@@ -50,12 +50,12 @@ class FilesSource:
         self._files = tuple(file for file in every if file.size) or every
         heads = [(str(file.path), _head(file)) for file in self._files]
         settled = agreed((name, schema) for name, (schema, _) in heads)
-        keys = _keys([file for file in self._files], settled.arrow)
+        keys = partitions(self._files, settled.arrow.names)
         self.arrow = pa.schema([*settled.arrow, *keys], metadata=settled.arrow.metadata)
         self.notes = settled.notes
         counts = [rows for _, (_, rows) in heads]
         self.n_rows: int | None = None if None in counts else sum(rows for rows in counts if rows is not None)
-        self._own, self._keys = settled.arrow, keys
+        self._own = settled.arrow
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Read the rows, in the order of the files' names."""
@@ -66,8 +66,8 @@ class FilesSource:
             name = str(file.path)
             with _errors(file):
                 for piece in _pieces(file, own.names or self._own.names[:1]):
-                    table = fitted(piece, own, name)
-                    yield from batches_of(_with_keys(table, piece.num_rows, wanted, file))
+                    table = with_partitions(fitted(piece, own, name), piece.num_rows, wanted, file)
+                    yield from batches_of(table)
             file.check_unchanged()
 
     def mark(self) -> str:
@@ -143,36 +143,3 @@ def _errors(file: Listed) -> Iterator[None]:
         raise
     except (pa.ArrowException, OSError) as error:
         raise unreadable(error, file.suffix, repr(str(file.path))) from None
-
-
-def _keys(files: Sequence[Listed], own: pa.Schema) -> list[pa.Field]:
-    """Settle the columns that the names of folders give."""
-    names = [key for key, _ in files[0].keys]
-    for file in files:
-        if [key for key, _ in file.keys] != names:
-            raise DataError(
-                f"The folders of {str(files[0].path)!r} and {str(file.path)!r} don't name the same partitions. All "
-                "files need the same ones."
-            )
-    fields = []
-    for name in dict.fromkeys(names):
-        # A file's own column says more than the name of its folder.
-        if name in own.names:
-            continue
-        values = [value for file in files for key, value in file.keys if key == name and value is not None]
-        whole = bool(values) and all(re.fullmatch(r"0|-?[1-9][0-9]{0,17}", value) for value in values)
-        fields.append(pa.field(name, pa.int64() if whole else pa.string()))
-    return fields
-
-
-def _with_keys(table: pa.Table, rows: int, wanted: pa.Schema, file: Listed) -> pa.Table:
-    held = dict(file.keys)
-    columns = []
-    for field in wanted:
-        if field.name in table.column_names:
-            columns.append(table.column(field.name))
-            continue
-        value = held[field.name]
-        typed = int(value) if value is not None and pa.types.is_integer(field.type) else value
-        columns.append(pa.repeat(pa.scalar(typed, field.type), rows))
-    return pa.Table.from_arrays(columns, schema=wanted)

@@ -116,10 +116,16 @@ class LazySource:
         if not hasattr(self._plan, "collect_batches"):
             raise FileError("A LazyFrame is read in pieces by polars 1.34 or later. Upgrade polars, or collect it.")
         with _polars_errors():
-            for frame in self._plan.select(wanted.names).collect_batches(
+            frames = self._plan.select(wanted.names).collect_batches(
                 chunk_size=ROWS, maintain_order=True, engine="streaming"
-            ):
-                yield from batches_of(pa.Table.from_arrays(frame.to_arrow().cast(wanted).columns, schema=wanted))
+            )
+            try:
+                for frame in frames:
+                    yield from batches_of(frame.to_arrow().cast(wanted))
+            finally:
+                # Else polars would go on where nobody reads any more.
+                if hasattr(frames, "stop"):
+                    frames.stop()
 
     def mark(self) -> str:
         """Give a word for the plan; what its files hold isn't looked at."""

@@ -110,8 +110,14 @@ def _within(folder: Path) -> list[Path]:
         raise FileError(f"The folder {str(error.filename)!r} can't be read: {error.strerror}.") from error
 
     found: list[Path] = []
-    for place, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+    seen = set()
+    for place, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
+        # Links may lead back to where they are.
+        here = os.path.realpath(place)
+        folders[:] = [name for name in folders if not name.startswith((".", "_")) and here not in seen]
+        if here in seen:
+            continue
+        seen.add(here)
         found += [Path(place) / name for name in names if _counts(Path(name))]
     return sorted(found, key=lambda path: path.parts)
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from synthgen.errors import FileError
 from synthgen.scale.source_listing import Listed, listed, mark_of
+from synthgen.scale.source_partitions import partitions, with_partitions
 from synthgen.scale.source_schema import READ_AS, ROWS, agreed, batches_of, chosen
 from synthgen.table.csv_reading import lacks_last_cells, read_pieces, refuse_short_rows
 
@@ -57,6 +58,7 @@ class TextSource:
         self._n_rows: int | None = None
         headers = [(str(file.path), _header(file)) for file in self._files]
         agreed((name, pa.schema([(column, pa.string()) for column in header])) for name, header in headers if header)
+        partitions(self._files, ())
         self._columns = next((header for _, header in headers if header), [])
 
     @property
@@ -81,16 +83,19 @@ class TextSource:
         self._n_rows = rows
         self._kinds = {name: _joined(found) for name, found in kinds.items()}
         fields = [pa.field(name, _KINDS[kind][1]) for name, kind in self._kinds.items()]
+        fields += partitions(self._files, self._columns)
         return pa.schema(fields, metadata={READ_AS: b"text"})
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Read the rows, in the order of the files' names."""
         wanted = chosen(self.arrow, columns, self.name)
+        own = pa.schema([field for field in wanted if field.name in self._kinds], metadata=wanted.metadata)
         dtypes = {name: _KINDS[kind][0] for name, kind in self._kinds.items()}
         for file in self._files:
             file.check_unchanged()
             for piece in self._pieces(file, dtypes):
-                yield from batches_of(pa.Table.from_pandas(piece[wanted.names], schema=wanted, preserve_index=False))
+                table = pa.Table.from_pandas(piece[own.names], schema=own, preserve_index=False)
+                yield from batches_of(with_partitions(table, len(piece), wanted, file))
             file.check_unchanged()
 
     def mark(self) -> str:

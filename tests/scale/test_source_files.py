@@ -64,6 +64,20 @@ def test_partitions_are_columns(tmp_path):
     assert whole(open_source(str(tmp_path / "year=2024" / "*" / "*.parquet"))).column_names == ["id", "name", "country"]
 
 
+def test_folders_behind_links_are_read_and_links_in_a_circle_are_not_followed_twice(tmp_path):
+    write(tmp_path / "elsewhere" / "a.parquet", table(0, 2))
+    write(tmp_path / "here" / "b.parquet", table(2, 2))
+    (tmp_path / "here" / "year=2024").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DataError, match="don't name the same partitions"):
+        open_source(tmp_path / "here")
+    (tmp_path / "here" / "year=2024").rename(tmp_path / "here" / "more")
+    assert whole(open_source(tmp_path / "here")).num_rows == 4
+    (tmp_path / "here" / "gone.parquet").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(FileError, match=r"There is no file '.*gone\.parquet'"):
+        open_source(tmp_path / "here")
+
+
 def test_folders_that_name_other_partitions_are_refused(tmp_path):
     write(tmp_path / "year=2023" / "x.parquet", table())
     write(tmp_path / "month=1" / "x.parquet", table())

@@ -10,7 +10,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from synthgen.errors import FileError, UsageError
+from synthgen.errors import DataError, FileError, UsageError
 from synthgen.scale import source as source_module
 from synthgen.scale.source import frame_of, is_large, open_source
 from synthgen.table import to_pandas
@@ -81,6 +81,20 @@ def test_frames_in_memory():
         assert source.n_rows == source.about_rows() == 1_000
         expected, _ = to_pandas(data)
         pd.testing.assert_frame_equal(frame_of(list(source.batches()), source.arrow), expected)
+
+
+def test_a_frame_of_mixed_objects_is_refused_without_a_value():
+    with pytest.raises(DataError, match="holds objects of several types") as caught:
+        open_source(pd.DataFrame({"x": ["Müller", 7.5, b"z"]}))
+    assert "Müller" not in str(caught.value)
+    assert open_source(pd.DataFrame({0: [1]})).arrow.names == ["0"]
+
+
+def test_a_plan_may_be_left_before_its_end():
+    pl = pytest.importorskip("polars")
+    rows = open_source(pl.LazyFrame({"x": range(300_000)})).batches()
+    assert next(rows)["x"][0].as_py() == 0
+    rows.close()
 
 
 @pytest.mark.parametrize("data", [7, np.zeros((2, 2)), {"x": [1]}])

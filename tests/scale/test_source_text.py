@@ -69,6 +69,17 @@ def test_files_of_a_folder_settle_their_types_together(tmp_path):
     assert found["y"].dtype == "float64" and source.n_rows == 2
 
 
+@pytest.mark.usefixtures("small_pieces")
+def test_partitions_are_columns_of_text_files_too(tmp_path):
+    for year in (2023, 2024):
+        (tmp_path / f"year={year}").mkdir()
+        (tmp_path / f"year={year}" / "a.csv").write_text("x\n1\n2\n3\n")
+    source = open_source(tmp_path)
+    found = frame_of(list(source.batches()), source.arrow)
+    assert found["year"].tolist() == [2023] * 3 + [2024] * 3 and found["x"].tolist() == [1, 2, 3] * 2
+    assert [batch.num_rows for batch in source.batches(["year"])] == [2, 1, 2, 1]
+
+
 def test_files_of_other_columns_are_refused_before_they_are_read(tmp_path):
     (tmp_path / "a.csv").write_text("x,y\n1,2\n")
     (tmp_path / "b.csv").write_text("x,z\n1,2\n")

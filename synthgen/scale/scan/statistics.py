@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -150,6 +151,8 @@ def _quantiles(
     values: nw.LazyFrame[Any], n: int, low: float, high: float
 ) -> tuple[tuple[tuple[float, float], ...], float]:
     """Count values in parts of their range, and crowded parts again, until ranks are known well enough."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return (), 0.0
     numbers = values.select(nw.col("value").cast(nw.Float64))
     parts = BINS
     bins = {found.place: found for found in _counted(numbers, low, high, parts)}

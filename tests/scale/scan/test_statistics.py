@@ -85,6 +85,13 @@ def test_batches_find_the_same(monkeypatch, by_arrow):
             assert facts.distinct == pytest.approx(by_engine[name].distinct, rel=facts.distinct_error or 1e-12)
 
 
+def test_infinite_numbers_have_no_quantiles():
+    values = pa.table({"x": [*np.arange(50.0), np.inf]})
+    facts = statistics(nw.from_native(values).lazy(), most_labels=10)["x"]
+    assert (facts.minimum, facts.maximum, facts.mean, facts.quantiles) == (0, np.inf, np.inf, ())
+    assert scan(open_source(values), random_state=0).facts["x"].maximum == np.inf
+
+
 @pytest.mark.parametrize("name", ["many", "skewed", "zeros", "when", "gaps"])
 def test_the_rank_error_that_is_stated_is_kept(by_arrow, name):
     facts = by_arrow[name]
