@@ -58,10 +58,9 @@ class DatabaseSource:
         else:
             self._n_rows = rows
         try:
-            united = pa.unify_schemas(schemas, promote_options="permissive")
+            return _united(schemas).with_metadata({READ_AS: b"database"})
         except pa.ArrowException:
             raise several_types(self._address) from None
-        return united.with_metadata({READ_AS: b"database"})
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Read the rows as they come from the database."""
@@ -99,6 +98,18 @@ class DatabaseSource:
     def about_rows(self) -> int | None:
         """Give the rows by the database's own estimate; None for a query."""
         return self._n_rows if self._n_rows is not None else self._database.about_rows(self._address)
+
+
+def _united(schemas: list[pa.Schema]) -> pa.Schema:
+    """Give the types that hold the values of all pieces, those that reading at once would find."""
+    united = pa.unify_schemas(schemas, promote_options="permissive")
+    for place, field in enumerate(united):
+        kinds = [schema.field(place).type for schema in schemas]
+        if all(kind.id == pa.decimal128(38).id and kind.precision == 38 for kind in kinds):
+            # Numbers of no declared length: each piece has the digits after the point that it needs.
+            widest = max(kind.scale for kind in kinds)
+            united = united.set(place, field.with_type(pa.decimal128(38, widest)))
+    return united
 
 
 def _state(file: Path) -> str:
