@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.dataset
 
 from synthgen.errors import FileError, SynthgenError
-from synthgen.scale.source_schema import READ_AS, ROWS, batches_of, chosen, without_index
+from synthgen.scale.source_schema import READ_AS, ROWS, agreed, batches_of, chosen, without_index
 
 
 class TableSource:
@@ -22,6 +22,7 @@ class TableSource:
 
     def __init__(self, table: pa.Table, notes: Mapping[bytes, bytes]) -> None:
         self.name = "data"
+        agreed([(self.name, table.schema)])
         self._table = table.replace_schema_metadata({**(table.schema.metadata or {}), **notes})
         self.arrow: pa.Schema = self._table.schema
         self.n_rows: int | None = table.num_rows

@@ -143,7 +143,7 @@ def _header(file: Listed) -> list[str]:
 def _first_lines(file: Listed) -> BinaryIO:
     try:
         with _opened(file) as opened, io.TextIOWrapper(opened, encoding="utf-8-sig", newline="") as text:
-            row = next(csv.reader(text, delimiter=_separator(file)), [])
+            row = next((row for row in csv.reader(text, delimiter=_separator(file)) if row), [])
     except OSError as error:
         if error.strerror is None:
             raise

@@ -222,6 +222,18 @@ def test_a_column_that_is_not_there(tmp_path):
         list(source.batches(["nmae"]))
 
 
+def test_labels_in_one_file_and_texts_in_another(tmp_path):
+    pd.DataFrame({"c": pd.Categorical(["a", "b"])}).to_parquet(tmp_path / "1.parquet")
+    pd.DataFrame({"c": ["a", "z"]}).to_parquet(tmp_path / "2.parquet")
+    source = open_source(tmp_path)
+    assert frame_of(list(source.batches()), source.arrow)["c"].tolist() == ["a", "b", "a", "z"]
+
+
+def test_a_dot_in_a_name_is_no_path(tmp_path):
+    write(tmp_path / "x.parquet", pa.table({"a": [1], "a.b": [2], "s": [{"b": 3}]}))
+    assert whole(open_source(tmp_path), ["a.b", "a"]).to_pydict() == {"a.b": [2], "a": [1]}
+
+
 @pytest.mark.parametrize("ending", ["arrow", "feather", "ipc"])
 @pytest.mark.parametrize("stream", [False, True])
 def test_arrow_files(tmp_path, ending, stream):

@@ -55,6 +55,8 @@ def test_tabs_and_gzip(tmp_path):
     with gzip.open(tmp_path / "a.csv.gz", "wt") as file:
         file.write("x,y\n1,a\n2,b\n3.5,c\n")
     same_as_whole(tmp_path / "a.csv.gz")
+    (tmp_path / "blank.csv").write_text("\n\nx,y\n1,2\n\n3,4\n5,6\n", encoding="utf-8-sig")
+    same_as_whole(tmp_path / "blank.csv")
 
 
 @pytest.mark.usefixtures("small_pieces")

@@ -13,6 +13,7 @@ from synthgen.progress import bar
 from synthgen.randomness import RandomState, child, seed_sequence
 from synthgen.scale.scan.classes import MOST_CLASSES, ClassCodes
 from synthgen.scale.scan.facts import Scan
+from synthgen.scale.scan.reading import measure_of
 from synthgen.scale.scan.reservoir import Reservoir
 from synthgen.scale.scan.subjects import keys_of, whole_subjects
 from synthgen.scale.scan.tally import ColumnTally
@@ -83,6 +84,8 @@ def scan(
             raise DataError(
                 f"{source.name} has no column {column!r}. Its columns are {', '.join(map(repr, source.arrow.names))}."
             )
+    if target is not None and measure_of(source.arrow.field(target).type) == "opaque":
+        raise DataError(f"Column {target!r} can't be a target: it is of type {source.arrow.field(target).type}.")
     codes = ClassCodes(target, most=min(MOST_CLASSES, int(most_rows)))
     reservoir = Reservoir(int(most_rows), whole=subject is not None)
     tallies = [ColumnTally(field.name, field.type) for field in source.arrow]

@@ -40,6 +40,7 @@ def statistics(
     Parameters
     ----------
     frame : narwhals LazyFrame
+        Of PySpark, with ``spark.sql.session.timeZone`` at UTC where it holds moments without a zone, or dates.
     columns : sequence of str, optional
         All of them by default.
     most_labels : int, default 10_000
@@ -96,8 +97,8 @@ class _Column:
         if self.dtype == nw.Duration:
             return column.dt.total_microseconds() / 1e6
         if self.frame.implementation.is_spark_like():
-            # Spark takes a moment as a number of seconds, with a fraction.
-            return (column.cast(nw.Datetime("us")).cast(nw.Float64) * 1e6).round(0).cast(nw.Int64)
+            # Spark takes a moment as a number of seconds, with a fraction; one without a zone as of the session's.
+            return (column.cast(nw.Datetime("us", "UTC")).cast(nw.Float64) * 1e6).round(0).cast(nw.Int64)
         if self.dtype == nw.Datetime and self.dtype.time_zone is not None:
             return (column - nw.lit(_EPOCH.replace(tzinfo=dt.UTC))).dt.total_microseconds()
         return (column.cast(nw.Datetime("us")) - nw.lit(_EPOCH)).dt.total_microseconds()

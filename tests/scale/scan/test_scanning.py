@@ -205,6 +205,8 @@ def test_faults_are_said_in_words(tmp_path):
         of(pa.table({"x": pa.array([], pa.int64())}))
     with pytest.raises(DataError, match="data has no column 'y'"):
         of(pa.table({"x": [1]}), target="y")
+    with pytest.raises(DataError, match=r"Column 'x' can't be a target: it is of type list<"):
+        of(pa.table({"x": [[1]]}), target="x")
     with pytest.raises(UsageError, match="most_rows must be a whole number of at least 1; got 0"):
         of(pa.table({"x": [1]}), most_rows=0)
     (tmp_path / "a.parquet").write_bytes(b"PAR1")
