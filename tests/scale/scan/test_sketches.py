@@ -50,7 +50,7 @@ def test_the_rank_error_that_is_stated_is_never_exceeded(order):
 
 
 def test_the_bound_is_no_empty_word():
-    """A sketch that keeps the lower of two neighbours always, as it must not, is found out."""
+    """Quantiles that are 3 % too low are found out."""
     sketch = QuantileSketch(size=256)
     values = np.arange(60_000.0)
     for piece in pieces(values):
