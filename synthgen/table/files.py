@@ -99,7 +99,7 @@ def _read(opened: Callable[[], BinaryIO], suffix: str, name: str) -> pd.DataFram
     try:
         if suffix in _TEXTS:
             return _read_csv(opened, "\t" if suffix == ".tsv" else ",", name)
-        return _from_arrow(_read_arrow(opened, suffix))
+        return from_arrow(_read_arrow(opened, suffix))
     except FileError:
         raise
     except (pa.ArrowException, OSError) as error:
@@ -124,7 +124,8 @@ def _read_arrow(opened: Callable[[], BinaryIO], suffix: str) -> pa.Table:
             return stream.read_all()
 
 
-def _from_arrow(table: pa.Table) -> pd.DataFrame:
+def from_arrow(table: pa.Table) -> pd.DataFrame:
+    """Take Arrow as the frame that a file holding it is read as."""
     frame: pd.DataFrame = table.to_pandas()
     if b"pandas" not in (table.schema.metadata or {}):
         for name, column in zip(table.column_names, table.columns, strict=True):

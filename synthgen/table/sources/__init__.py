@@ -9,6 +9,7 @@ from synthgen.table.sources.place import (
     read_table,
     same_place,
     shown,
+    write_pieces,
     write_table,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "same_place",
     "shown",
     "without_passwords",
+    "write_pieces",
     "write_table",
 ]
