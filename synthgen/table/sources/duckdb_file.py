@@ -90,19 +90,25 @@ def write_pieces(pieces: Iterable[pa.Table], schema: pa.Schema, address: Address
         passing = Name(passing_name(), address.written_to.schema)
         connection.execute("BEGIN")
         there = _check_free(connection, address)
-        connection.register(_ROWS, schema.empty_table())
-        connection.execute(f"CREATE TABLE {full_name(passing)} AS SELECT * FROM {_ROWS}")
+        _execute(connection, f"CREATE TABLE {full_name(passing)} AS SELECT * FROM", schema.empty_table())
         for piece in pieces:
             for name, known in labels.items():
                 known.update(dict.fromkeys(labels_of(piece.column(name))))
-            connection.register(_ROWS, piece)
-            connection.execute(f"INSERT INTO {full_name(passing)} SELECT * FROM {_ROWS}")
+            _execute(connection, f"INSERT INTO {full_name(passing)} SELECT * FROM", piece)
         for name, known in labels.items():
             # What labels there are is known at the end only.
             if known:
                 kind = f"ENUM({', '.join(map(literal, known))})"
                 connection.execute(f"ALTER TABLE {full_name(passing)} ALTER COLUMN {quoted(name)} TYPE {kind}")
         _put_in_place(connection, passing, address, there)
+
+
+def _execute(connection: DuckDBPyConnection, statement: str, synthgen_rows: pa.Table) -> None:
+    """Carry out a statement that ends with the name of some rows.
+
+    DuckDB finds them by the name of the variable. Tables that are registered are held until the transaction ends.
+    """
+    connection.execute(f"{statement} {_ROWS}")
 
 
 def _check_free(connection: DuckDBPyConnection, address: Address) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,9 @@ import pytest
 
 from synthgen.errors import DataError, FileError, UsageError
 from synthgen.scale.writing import check_out, write_batches
+from synthgen.scale.writing.destination import destination
 from synthgen.scale.writing.formats import GROUP_ROWS, piece_rows
-from synthgen.table import write_table
+from synthgen.table import read_table, write_table
 from synthgen.table.files import from_arrow, read_file
 from tests.scale.writing.block_model import SCHEMA, batches_of
 
@@ -216,3 +218,37 @@ def test_places_that_are_none_are_refused_before_a_batch_is_taken(tmp_path):
     ]:  # fmt: skip
         with pytest.raises(kind, match=words):
             write_batches(out, never(), SCHEMA)
+
+
+# Databases
+
+
+@pytest.mark.parametrize(("scheme", "library"), [("duckdb", "duckdb"), ("sqlite", "sqlalchemy")])
+def test_a_table_of_a_database_is_written_in_pieces(tmp_path, scheme, library, monkeypatch):
+    pytest.importorskip(library, reason="the extra sql isn't installed")
+    monkeypatch.setattr("synthgen.scale.writing.batches.DATABASE_ROWS", 700)
+    url = f"{scheme}:///{tmp_path}/f.db?table=made"
+    assert write_batches(url, batches_of(2_000, n_rows=300), SCHEMA) == 2_000
+    wanted = from_arrow(pa.Table.from_batches(batches_of(2_000, n_rows=300)))
+    pd.testing.assert_frame_equal(read_table(url), wanted)
+    for attempt in (check_out, lambda out: write_batches(out, batches_of(9), SCHEMA)):
+        with pytest.raises(FileError, match="already"):
+            attempt(url)
+
+    def failing():
+        yield from batches_of(9)
+        raise ValueError("Mrs Secret")
+
+    # What the maker of batches raises isn't taken for a word of the database.
+    with pytest.raises(ValueError, match="Mrs Secret"):
+        write_batches(f"{url}&if_exists=replace", failing(), SCHEMA)
+    assert len(read_table(url)) == 2_000
+
+
+def test_where_the_journal_of_a_place_is(tmp_path):
+    wanted = {
+        f"{tmp_path}/t.csv": tmp_path / ".t.csv.synthgen", f"{tmp_path}/parts/": tmp_path / ".parts.synthgen",
+        f"duckdb:///{tmp_path}/f.db?table=main.made": tmp_path / ".f.db-main-made.synthgen",
+        "postgresql://ann:s3cret@host/db?table=t": Path(".postgresql-ann-host-db-table-t.synthgen"),
+    }  # fmt: skip
+    assert {out: destination(out).beside for out in wanted} == wanted
