@@ -56,7 +56,7 @@ def test_a_file_depends_on_the_rows_alone(tmp_path, name, monkeypatch):
 
 @pytest.mark.parametrize("name", ALL)
 def test_rows_come_back(tmp_path, name):
-    batches = batches_of(20_000)
+    batches = batches_of(9_000)
     write_batches(tmp_path / name, batches, SCHEMA)
     write_table(from_arrow(pa.Table.from_batches(batches)), tmp_path / f"once-{name}")
     pd.testing.assert_frame_equal(read_file(tmp_path / name), read_file(tmp_path / f"once-{name}"))
@@ -84,7 +84,7 @@ def texts_frame(n):
 @pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.csv.gz"])
 def test_texts_are_those_of_the_table_written_at_once(tmp_path, name, monkeypatch):
     monkeypatch.setattr("synthgen.scale.writing.formats.TEXT_ROWS", 9_000)
-    table = pa.Table.from_pandas(texts_frame(20_001), preserve_index=False)
+    table = pa.Table.from_pandas(texts_frame(17_000), preserve_index=False)
     write_table(from_arrow(table), tmp_path / f"once-{name}")
     write_batches(tmp_path / name, table.to_batches(max_chunksize=7_001), table.schema)
     opened = gzip.open if name.endswith("gz") else open
@@ -92,8 +92,9 @@ def test_texts_are_those_of_the_table_written_at_once(tmp_path, name, monkeypatc
         assert written.read() == wanted.read()
 
 
-def test_an_arrow_file_is_that_of_the_table_written_at_once(tmp_path):
-    table = pa.Table.from_pandas(texts_frame(70_000), preserve_index=False)
+def test_an_arrow_file_is_that_of_the_table_written_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("synthgen.scale.writing.formats.ARROW_ROWS", 3_000)
+    table = pa.Table.from_pandas(texts_frame(8_000), preserve_index=False)
     write_table(from_arrow(table), tmp_path / "once.arrow")
     write_batches(tmp_path / "t.arrow", table.to_batches(max_chunksize=7_001), table.schema)
     first, second = (pa.feather.read_table(tmp_path / name) for name in ("t.arrow", "once.arrow"))
@@ -151,7 +152,7 @@ def test_what_the_maker_of_batches_raises_is_raised_and_the_old_table_stays(tmp_
     before = read(tmp_path / name)
 
     def failing():
-        yield from batches_of(60_000)
+        yield from batches_of(20_000)
         raise error
 
     with pytest.raises(type(error)) as caught:

@@ -22,7 +22,7 @@ from synthgen.scale.writing import Journal, Part, check_out, make_blocks, write_
 from tests.scale.writing.block_model import SCHEMA, Model, batches_of
 
 ROOT = Path(__file__).resolve().parents[3]
-PART = Part("all", 5 * BLOCK + 1, None, 4)
+PART = Part("all", 3 * BLOCK + 1, None, 4)
 NAMES = ["t.parquet", "t.csv", "t.arrow", "parts/"]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked and killed as on Linux")
@@ -72,16 +72,16 @@ def test_killed_while_writing(tmp_path, logged, name, monkeypatch):
 
     def killed(batches):
         for number, batch in enumerate(batches):
-            dies() if number == 4 else None
+            dies() if number == 3 else None
             yield batch
 
     assert forked(lambda: run(out, logged, passed_on=killed)) == -signal.SIGKILL
     assert held(out) == before
     # It left its journal, and something half written.
     assert len(os.listdir(tmp_path / "results")) == 3
-    assert logged.made() == [0, 1, 2, 3, 4, 5]
+    assert logged.made() == [0, 1, 2, 3]
     run(out, logged, workers=2)
-    assert logged.made() == [0, 1, 2, 3, 4, 5]
+    assert logged.made() == [0, 1, 2, 3]
     assert held(out) == held(other)
     assert os.listdir(tmp_path / "results") == [name.rstrip("/")]
 
@@ -93,7 +93,7 @@ def test_killed_while_making_blocks(tmp_path, workers):
     own = os.getpid()
 
     def fails(number):
-        if number == 3:
+        if number == 2:
             # Of workers the one that waits for them, which a kill of the run's process is.
             os.kill(os.getpid() if os.getppid() == own else os.getppid(), signal.SIGKILL)
             time.sleep(0.2)
@@ -105,10 +105,10 @@ def test_killed_while_making_blocks(tmp_path, workers):
     first = Model(log).made()
     with Journal.open(out, {"seed": 4}) as journal:
         finished = sorted(block for _, block in journal.done())
-    assert {0, 1} <= set(finished) < set(range(6))
+    assert {0} <= set(finished) < set(range(4))
     log.unlink()
     run(out, Model(log), workers=workers)
-    assert Model(log).made() == sorted(set(range(6)) - set(finished)), first
+    assert Model(log).made() == sorted(set(range(4)) - set(finished)), first
     assert out.read_bytes() == (tmp_path / "other.parquet").read_bytes()
     assert sorted(os.listdir(tmp_path)) == ["log", "other.parquet", "t.parquet"]
 
@@ -194,7 +194,7 @@ def test_a_file_that_may_not_grow(tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
         for name in ("t.parquet", "t.csv", "t.csv.gz", "t.arrow", "parts/"):
             with pytest.raises(FileError, match=r"can't be written: File too large. Files of that size"):
-                write_batches(f"{tmp_path}/{name}", batches_of(10 * BLOCK), SCHEMA)
+                write_batches(f"{tmp_path}/{name}", batches_of(3 * BLOCK), SCHEMA)
         with Journal.open(out, {"seed": 4}) as journal:
             resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
             with pytest.raises(FileError, match="File too large"):

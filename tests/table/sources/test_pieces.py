@@ -108,7 +108,7 @@ import pyarrow as pa
 from synthgen.table.sources import write_pieces
 def pieces():
     for _ in range(3):
-        yield pa.table({"a": range(200_000), "b": ["y"] * 200_000})
+        yield pa.table({"a": range(40_000), "b": ["y"] * 40_000})
     os.kill(os.getpid(), signal.SIGKILL)
 write_pieces(pieces(), next(pieces()).schema, sys.argv[1])
 """
