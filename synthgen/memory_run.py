@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -38,7 +38,7 @@ from synthgen.planning.fairness import (
     sensitive_of,
 )
 from synthgen.planning.made_up import with_made_up
-from synthgen.planning.rows import check_n, plan_rows
+from synthgen.planning.rows import check_n, plan_rows, reduced
 from synthgen.planning.texts import with_text
 from synthgen.profiling import profile_coded
 from synthgen.profiling.personal_data import PersonalData, personal_data
@@ -52,8 +52,6 @@ from synthgen.table.disclosure import public_labels
 from synthgen.table.roles import schema_with_roles
 from synthgen.table.splitting import split_rows
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
-
-Planner = Callable[[pd.DataFrame, Schema, Wanted], Plan]
 
 
 @dataclass(frozen=True)
@@ -89,14 +87,17 @@ class Standing:
 
     Attributes
     ----------
-    planner : callable
-        Says how many rows of which class to make, in place of what the rows in memory would.
+    weights : array of float, shape (n_rows,)
+        Rows of the table that each stands for.
     described : array of bool, shape (n_rows,)
         Rows that are alike the whole table, which is described by them.
+    most_made : int
+        Rows to make, at most about so many: enough to judge by.
     """
 
-    planner: Planner
+    weights: NDArray[np.float64]
     described: NDArray[np.bool_]
+    most_made: int
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class Run:
     model : Synthesizer
         Fitted on the train rows.
     plan : Plan
+        All rows that were asked for, also where fewer were made for the rows in memory.
     wanted : Wanted
     learnt : Schema
         Of the rows that the model learnt.
@@ -171,7 +173,8 @@ def run_in_memory(
         schema, learnt, fair, coded = read.schema, read.fair.learnt, read.fair, read.coded
         seen = fair.joined(read.frame, coded)
         wanted = read_wanted(words.conditions, schema)
-        plan = _plan(read, words, wanted, standing)
+        whole = _plan(read, words, wanted, standing)
+        plan = whole if standing is None else reduced(whole, standing.most_made)
     with stages("profile"):
         rows, of = read.given
         rows = rows if standing is None else rows[standing.described].reset_index(drop=True)
@@ -205,7 +208,7 @@ def run_in_memory(
         _refused=refused_rows(made, report), _train_rows=train, _holdout_rows=held, _form=read.form, fairness=outcome,
         _weights=weights, _source=read.source, _delivered=delivered, _schema=schema,
     )  # fmt: skip
-    return Run(result, model, plan, wanted, learnt, train, comparison)
+    return Run(result, model, whole, wanted, learnt, train, comparison)
 
 
 def _read(data: Any, words: Words) -> _Read:
@@ -234,10 +237,11 @@ def _read(data: Any, words: Words) -> _Read:
 
 
 def _plan(read: _Read, words: Words, wanted: Wanted, standing: Standing | None) -> Plan:
-    if standing is not None:
-        return standing.planner(read.coded, read.schema, wanted)
     plan = read.fair.sampling(words.purpose == "release")
-    return plan or plan_rows(read.coded, read.schema, words.purpose, words.sampling_strategy, words.n_samples, wanted)
+    weights = None if standing is None else standing.weights
+    return plan or plan_rows(
+        read.coded, read.schema, words.purpose, words.sampling_strategy, words.n_samples, wanted, weights
+    )
 
 
 def _sensitive(words: Words, frame: pd.DataFrame) -> Sequence[str] | None:
