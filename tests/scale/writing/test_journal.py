@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from synthgen.errors import FileError, UsageError
-from synthgen.scale.writing import Journal
+from synthgen.scale.writing import Journal, lock
 from tests.scale.writing.block_model import batch_of
 
 REQUEST = {"seed": [1, [2]], "n": 30_000, "versions": {"numpy": "2.0"}}
@@ -133,16 +133,24 @@ def test_the_second_run_on_a_place_is_refused_and_others_aren_t(filled):
         assert journal.resumed == 4
 
 
-def test_a_lock_that_was_removed_while_waiting_isn_t_taken_for_one(filled):
-    # The second opens the file, and the first removes it with its folder before the second has locked it.
-    first = Journal.open(filled, REQUEST)
-    handle = os.open(first.folder / "lock", os.O_RDWR)
-    first.close(remove=True)
-    try:
-        with Journal.open(filled, REQUEST), pytest.raises(FileError, match="Another run"):
-            Journal.open(filled, REQUEST)
-    finally:
-        os.close(handle)
+def test_a_lock_whose_file_was_removed_before_it_was_had_is_taken_on_the_next_one(tmp_path, monkeypatch):
+    path, locked = tmp_path / "lock", lock._locked
+    removed = []
+
+    def removing(handle):
+        # The holder before ends just between opening and locking.
+        if not removed:
+            removed.append(path.unlink())
+        return locked(handle)
+
+    first = lock.Lock(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(lock, "_locked", removing)
+        first.take("held")
+    with pytest.raises(FileError, match="held"):
+        lock.Lock(path).take("held")
+    first.release()
+    lock.Lock(path).take("held")
 
 
 def test_a_worker_of_another_request_that_ends_late_leaves_nothing(filled):
