@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from synthgen.errors import UsageError
-from synthgen.generators.sampling import BLOCK
+from synthgen.generators.base import Synthesizer
+from synthgen.generators.places import TablePart
+from synthgen.generators.sampling import BLOCK, plan_table
 from synthgen.progress import bar
 from synthgen.randomness import RandomState, seed_sequence
 from synthgen.scale.writing import workers as pool
@@ -21,19 +23,19 @@ Check: TypeAlias = Callable[[pa.RecordBatch], tuple[pa.RecordBatch, Mapping[str,
 
 
 class GivesBatches(Protocol):
-    """A model that gives its rows block by block."""
+    """A model that gives its rows block by block, as a generator does."""
 
     def generate_batches(
         self,
         n_samples: int,
         *,
         random_state: RandomState = None,
-        block: Any = None,
-        conditions: Any = None,
+        block: Iterable[int] | None = None,
+        conditions: Mapping[str, Any] | None = None,
         missing: str = "keep",
+        part: TablePart | None = None,
     ) -> Iterator[pa.RecordBatch]:
         """Give the blocks that are asked for."""
-        ...  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ class Part:
     seed : int, SeedSequence or Generator
         The same one gives the same rows.
     missing : {"keep", "none", "like"}
+    place : TablePart, optional
+        Which part of a table they are, so that no two parts have an identifier in common. None: the one that it is
+        among those that it is made with.
     """
 
     name: str
@@ -58,6 +63,7 @@ class Part:
     conditions: Mapping[str, Any] | None
     seed: RandomState
     missing: str = "keep"
+    place: TablePart | None = None
 
     @property
     def blocks(self) -> int:
@@ -102,38 +108,68 @@ def make_blocks(
     SynthgenError
         A block can't be made, or a worker was ended by the system. What is finished stays in the journal.
     """
-    names = [part.name for part in parts]
-    if len(set(names)) < len(names):
-        raise UsageError("Each part needs a name of its own.")
-    # A generator would give other rows each time it is asked.
-    seeds = {part.name: seed_sequence(part.seed) for part in parts}
-    done = journal.done()
-    todo = [(part, block) for part in parts for block in range(part.blocks) if (part.name, block) not in done]
-    total = sum(part.n for part in parts)
-    shown = bar(
-        progress=progress, total=total, initial=total - sum(part.rows(block) for part, block in todo), unit=" rows",
-        unit_scale=True, desc="sample",
-    )  # fmt: skip
+    tasks = _tasks(model, parts, journal.done())
+    total, left = sum(part.n for part in parts), sum(task.rows for task in tasks)
+    shown = bar(progress=progress, total=total, initial=total - left, unit=" rows", unit_scale=True, desc="sample")
 
-    def make(part: Part, block: int) -> int:
-        _make(model, part, block, seeds[part.name], journal, check)
-        return part.rows(block)
+    def make(task: _Task) -> int:
+        for block, batch in task.batches(model):
+            kept, note = (batch, {}) if check is None else check(batch)
+            journal.put(task.part.name, block, kept, note)
+        return task.rows
 
     try:
-        n = pool.how_many(workers, len(todo))
-        made = pool.each(make, todo, n, journal.let_go) if n > 1 else (make(*task) for task in todo)
-        for rows in made:
+        n = pool.how_many(workers, len(tasks))
+        for rows in pool.each(make, tasks, n, journal.let_go) if n > 1 else map(make, tasks):
             shown.update(rows)
     finally:
         shown.close()
 
 
-def _make(
-    model: GivesBatches, part: Part, block: int, seed: np.random.SeedSequence, journal: Journal, check: Check | None
-) -> None:
-    batches = model.generate_batches(
-        part.n, random_state=seed, block=[block], conditions=part.conditions, missing=part.missing
-    )
-    for batch in batches:
-        kept, note = (batch, {}) if check is None else check(batch)
-        journal.put(part.name, block, kept, note)
+@dataclass(frozen=True)
+class _Task:
+    """Blocks of a part that are made at once: one, or all where a rule is about all rows together."""
+
+    part: Part
+    seed: np.random.SeedSequence
+    place: TablePart | None
+    blocks: tuple[int, ...]
+    whole: bool
+
+    @property
+    def rows(self) -> int:
+        return sum(self.part.rows(block) for block in self.blocks)
+
+    def batches(self, model: GivesBatches) -> Iterator[tuple[int, pa.RecordBatch]]:
+        made = model.generate_batches(
+            self.part.n, random_state=self.seed, block=None if self.whole else self.blocks,
+            conditions=self.part.conditions, missing=self.part.missing, part=self.place,
+        )  # fmt: skip
+        numbers = range(self.part.blocks) if self.whole else self.blocks
+        for block, batch in zip(numbers, made, strict=True):
+            if block in self.blocks:
+                yield block, batch
+
+
+def _tasks(model: GivesBatches, parts: Sequence[Part], done: Container[tuple[str, int]]) -> list[_Task]:
+    if len({part.name for part in parts}) < len(parts):
+        raise UsageError("Each part needs a name of its own.")
+    # A generator would give other rows each time it is asked.
+    seeds = [seed_sequence(part.seed) for part in parts]
+    sizes = [part.n for part in parts]
+    tasks = []
+    for number, (part, seed) in enumerate(zip(parts, seeds, strict=True)):
+        place = part.place or (TablePart(sizes, number, seeds[0]) if len(parts) > 1 else None)
+        blocks = tuple(block for block in range(part.blocks) if (part.name, block) not in done)
+        if blocks and _together(model, part, seed, place):
+            tasks.append(_Task(part, seed, place, blocks, True))
+        else:
+            tasks += [_Task(part, seed, place, (block,), False) for block in blocks]
+    return tasks
+
+
+def _together(model: GivesBatches, part: Part, seed: np.random.SeedSequence, place: TablePart | None) -> bool:
+    """Whether a rule is about all rows of a part together, so that its blocks can't be made one without the others."""
+    if part.blocks < 2 or not isinstance(model, Synthesizer):
+        return False
+    return bool(plan_table(model, part.n, part.conditions, part.missing, False, seed, place).together)

@@ -74,6 +74,11 @@ def destination(out: str | Path) -> Destination:
     if str(out).endswith(("/", os.sep)) or path.is_dir():
         # A folder is renamed, and a link to it would be in the way of that.
         return Destination("folder", path.resolve() if path.is_symlink() else path.absolute(), str(out))
+    if not path.suffix:
+        raise FileError(
+            f"{str(path)!r} has no ending that synthgen knows. Name it one of: {', '.join(files.SUFFIXES)}; or end it "
+            "in a slash, as text, for a folder of parts."
+        )
     files.suffix_of(path)
     return Destination("file", path, str(path))
 

@@ -12,10 +12,12 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from synthgen import errors
 from synthgen.errors import SynthgenError, UsageError
+
+T = TypeVar("T")
 
 FEWEST_TASKS = 2
 """Tasks of each worker, at least: fewer aren't worth a process."""
@@ -35,16 +37,14 @@ def how_many(asked: int | None, tasks: int) -> int:
     return max(1, min(len(os.sched_getaffinity(0)), tasks // FEWEST_TASKS) if asked is None else min(asked, tasks))
 
 
-def each(
-    task: Callable[..., int], arguments: Sequence[tuple[Any, ...]], workers: int, let_go: Callable[[], None]
-) -> Iterator[int]:
+def each(task: Callable[[T], int], arguments: Sequence[T], workers: int, let_go: Callable[[], None]) -> Iterator[int]:
     """Carry out a task with each of some arguments in worker processes; give the numbers that it returns, as they come.
 
     Parameters
     ----------
     task : callable
         Known to the workers as it is now; only the number that it returns comes back.
-    arguments : sequence of tuple
+    arguments : sequence
     workers : int
     let_go : callable
         Called once in each worker, for what belongs to this process alone.
@@ -75,7 +75,7 @@ def each(
 
 
 def _started(
-    task: Callable[..., int], arguments: Sequence[tuple[Any, ...]], others: list[Connection], let_go: Callable[[], None]
+    task: Callable[[T], int], arguments: Sequence[T], others: list[Connection], let_go: Callable[[], None]
 ) -> tuple[Any, Connection]:
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
@@ -97,14 +97,14 @@ def _started(
     return process, ours
 
 
-def _work(task: Callable[..., int], arguments: Sequence[tuple[Any, ...]], pipe: Connection) -> None:
+def _work(task: Callable[[T], int], arguments: Sequence[T], pipe: Connection) -> None:
     from threadpoolctl import threadpool_limits
 
     with contextlib.suppress(EOFError, OSError), threadpool_limits(1):
         while True:
             number = pipe.recv()
             try:
-                outcome: tuple[Any, ...] = (task(*arguments[number]), "", "")
+                outcome: tuple[Any, ...] = (task(arguments[number]), "", "")
             except SynthgenError as error:
                 outcome = (0, type(error).__name__, str(error))
             except BaseException as error:

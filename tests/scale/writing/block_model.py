@@ -37,7 +37,7 @@ class Model:
     def __init__(self, log=None, fails=None):
         self.log, self.fails = log, fails
 
-    def generate_batches(self, n_samples, *, random_state=None, block=None, conditions=None, missing="keep"):
+    def generate_batches(self, n_samples, *, random_state=None, block=None, conditions=None, missing="keep", part=None):
         for number in block:
             if self.fails is not None:
                 self.fails(number)

@@ -213,7 +213,8 @@ def test_places_that_are_none_are_refused_before_a_batch_is_taken(tmp_path):
 
     (tmp_path / "file").touch()
     for out, kind, words in [
-        ("t.doc", FileError, "no ending that synthgen knows"), ("-", UsageError, "standard output"),
+        ("t.doc", FileError, "no ending that synthgen knows"), ("parts", FileError, "end it in a slash"),
+        ("-", UsageError, "standard output"),
         (tmp_path / "file" / "t.csv", FileError, "can't be written to"),
         ("duckdb:///f.db?query=SELECT 1", UsageError, "a query only reads"),
     ]:  # fmt: skip
