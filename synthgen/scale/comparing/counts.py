@@ -225,9 +225,7 @@ def _count(codes: Codes, groups: Groups, starts: Groups, out: Counted) -> None:
 
 
 @njit(nogil=True, cache=True)
-def _count_pairs(
-    codes: Codes, groups: Groups, pairs: Groups, widths: Groups, starts: Groups, out: Counted
-) -> None:
+def _count_pairs(codes: Codes, groups: Groups, pairs: Groups, widths: Groups, starts: Groups, out: Counted) -> None:
     for p in range(pairs.shape[0]):
         one, other, width, start = codes[pairs[p, 0]], codes[pairs[p, 1]], widths[p], starts[p]
         for i in range(len(groups)):

@@ -175,9 +175,7 @@ def _codes(edges: Floats | None, slots: NDArray[np.intp] | None, values: Floats)
     return np.asarray(np.where(missing, slots[-1] + 1, there))
 
 
-def _varies(
-    coarse: NDArray[np.intp], edges: Floats | None, slots: NDArray[np.intp] | None, real: Floats
-) -> bool:
+def _varies(coarse: NDArray[np.intp], edges: Floats | None, slots: NDArray[np.intp] | None, real: Floats) -> bool:
     return len(np.unique(coarse[_codes(edges, slots, real)])) > 1
 
 
@@ -192,13 +190,15 @@ def _within(real: Floats, classes: NDArray[np.intp]) -> list[Floats]:
     numbers, counts = np.unique(classes, return_counts=True)
     if len(numbers) < 2:
         return []
-    rarest = [number for number in numbers[np.argsort(counts, kind="stable")] if counts[numbers == number] >= FEWEST_OF_CLASS]
+    rarest = [
+        number for number in numbers[np.argsort(counts, kind="stable")] if counts[numbers == number] >= FEWEST_OF_CLASS
+    ]
     parts = [real[classes == number] for number in rarest[:MOST_FINER]]
     return [_quantiles(part[~np.isnan(part)], CLASS_BINS) for part in parts]
 
 
 def _class_numbers(target: Column, real: Floats) -> tuple[NDArray[np.intp], int]:
-    """A number for each label, for labels that aren't listed and for missing ones; the rarest of very many share one."""
+    """A number for each label, for those not listed and for missing ones; the rarest of very many share one."""
     n = len(target.categories or ())
     if n <= MOST_CLASSES:
         return np.arange(n + 2), n + 2

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from synthgen.scale.comparing.figures import NONE_LEFT, fidelity
+from synthgen.scale.comparing.figures import fidelity
 from synthgen.scale.comparing.leaks import privacy
 from synthgen.scale.comparing.real_rows import RealRows
 from synthgen.scale.comparing.tally import Tally
 from synthgen.scale.comparing.totals import Totals
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport
-from synthgen.validation.metric import Family, Measurement
+from synthgen.validation.metric import Measurement
 from synthgen.validation.privacy.leaks import CONTAMINATED, DRIFTED
 from synthgen.validation.privacy.reasons import POLICY_REASONS
 
@@ -109,10 +109,9 @@ def replaced(old: Sequence[Measurement], new: Sequence[Measurement]) -> tuple[Me
 
 
 def _of_the_sample(comparison: Comparison, new: Sequence[Measurement]) -> str:
-    names = ", ".join(dict.fromkeys(m.title for m in new if m.reason != NONE_LEFT))
+    names = ", ".join(dict.fromkeys(m.title for m in new))
     real = len(comparison.train) + len(comparison.holdout)
-    about = {str(m.family) for m in new}
     return (
-        f"all rows by the other figures: these were measured on {len(comparison.synthetic):,} synthetic and {real:,} "
-        f"real rows, drawn at random ({names} were measured on all)"
-    ) if about & {str(Family.FIDELITY), str(Family.PRIVACY)} else ""
+        f"all rows, but for these figures: {names}. The others were measured on {len(comparison.synthetic):,} "
+        f"synthetic and {real:,} real rows, drawn at random"
+    )

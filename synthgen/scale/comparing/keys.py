@@ -159,4 +159,3 @@ def keys_of(coded: pd.DataFrame, rounding: Rounding, listed: dict[str, int], *, 
         if (values >= n).any():
             frame[name] = np.where(values >= n, n + unlisted, values)
     return hashed(frame), hashed(rounding.applied(frame))
-

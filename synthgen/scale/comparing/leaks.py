@@ -75,7 +75,9 @@ def nearest_share(real: RealRows) -> Estimate:
     made = np.unique(near.rows[near.rows >= 0] % real.near.n_groups // 2)
     few = int(real.rows()[made].sum(axis=0).min()) if len(made) else 0
     if few < FEWEST:
-        reason = f"needs {FEWEST} real rows of these classes that the model saw, and that it did not, and there are {few}"
+        reason = (
+            f"needs {FEWEST} real rows of these classes that the model saw, and that it did not, and there are {few}"
+        )
         return Estimate(None, n=few, reason=reason)
     # Where there are fewer real rows than neighbours the rest is at no distance.
     there = np.isfinite(near.distances).all(axis=0)
