@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.stats import random_table
 
 from synthgen.randomness import stream
 from synthgen.scale.comparing.grid import Floats
@@ -82,12 +83,19 @@ def _uncorrelated(totals: Totals, rng: np.random.Generator) -> Floats:
 
 
 def _independent(totals: Totals, i: int, there: slice, rng: np.random.Generator) -> Floats:
-    """Counts of the cells of two columns that are independent, in every part of the synthetic rows."""
+    """Counts of the cells of two columns of which one was permuted, in every part of the synthetic rows.
+
+    With both columns' own counts given, such a table follows Fisher's law; Patefield (1981),
+    https://doi.org/10.2307/2346669.
+    """
     counts = totals.tally.counts
-    whole = counts.cells[:, there].sum(axis=0).reshape(totals.grid.axes[i].coarse_size, -1)
-    shares = whole.sum(axis=1)[:, None] * whole.sum(axis=0)[None, :] / float(whole.sum()) ** 2
-    parts = rng.multinomial(counts.rows().sum(axis=(1, 2)), (shares / shares.sum()).ravel()).astype(float)
-    return np.asarray(np.concatenate([parts.sum(axis=0)[None], parts.sum(axis=0) - parts]))
+    parts = counts.cells[:, there].reshape(*counts.shape, -1).sum(axis=(1, 2))
+    drawn = np.zeros(parts.shape)
+    for k, cells in enumerate(parts):
+        table = cells.reshape(totals.grid.axes[i].coarse_size, -1)
+        law = random_table(table.sum(axis=1), table.sum(axis=0))
+        drawn[k] = law.rvs(method="patefield", random_state=rng).ravel()
+    return np.concatenate([drawn.sum(axis=0)[None], drawn.sum(axis=0) - drawn])
 
 
 def correlations(totals: Totals, side: str) -> Floats:
