@@ -48,7 +48,7 @@ def with_measurements(
     comparison: Comparison,
     purpose: Purpose,
     gate: Gate | None = None,
-    flagged: tuple[int, int] | None = None,
+    made: Tally | None = None,
     refused: bool = True,
 ) -> ValidationReport:
     """Put figures in the place of those of the same name, and judge again.
@@ -63,8 +63,8 @@ def with_measurements(
     purpose : Purpose
     gate : Gate, optional
         The default gate if not given.
-    flagged : (int, int), optional
-        Rows refused and rows made, in all; those of the report if not given.
+    made : Tally, optional
+        Of all synthetic rows, for how many were refused; those of the report if not given.
     refused : bool
         Whether the flagged rows have been taken out.
 
@@ -76,15 +76,17 @@ def with_measurements(
     results = replaced(report.results, new)
     flags = report.flagged_rows
     rows = len(report.refused_rows["row"].unique()), len(comparison.synthetic)
-    disclosing = flags["row"][flags["reason"].isin(POLICY_REASONS)].nunique()
+    disclosing = int(flags["row"][flags["reason"].isin(POLICY_REASONS)].nunique())
+    if made is not None:
+        rows, disclosing = (made.rows - made.kept, made.rows), made.disclosing
     verdict = (gate or Gate.default()).judge(
         results,
         purpose=purpose,
         row_source=comparison.row_source,
         guarantee=comparison.guarantee,
-        flagged=rows if flagged is None else flagged,
+        flagged=rows,
         refused=refused,
-        disclosing=int(disclosing),
+        disclosing=disclosing,
         not_tested=(*report.verdict.not_tested, _of_the_sample(comparison, new)),
     )
     return replace(report, verdict=verdict, results=results)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen.scale.comparing import Tally, keys
+from synthgen.scale.comparing import Screen, Tally, keys
 from synthgen.table import encode, infer_schema
 from synthgen.validation import Comparison
 from synthgen.validation.privacy.leak_flags import flag_leaks
@@ -115,7 +115,8 @@ def test_many_parts_on_disk_find_the_same(people, read, monkeypatch):
     parted = read(frame, 1500, made)
     coded = coded_of(made, whole)
     assert not whole.screen(coded).all()
-    assert whole.screened(coded)[1] == parted.screened(coded)[1]
+    notes = [Screen(real.grid, real.copies)(coded)[1] for real in (whole, parted)]
+    assert notes[0] == notes[1]
     files = sorted(path.name for path in parted.copies.exact.path.parent.iterdir())
     assert files == ["exact.keys", "rounded.keys"]
 
@@ -126,7 +127,7 @@ def test_a_note_says_the_same_as_the_rows_and_holds_json(people, read):
     made = made.astype(frame.dtypes)
     real = read(frame, 1000, made, target="ill")
     coded = coded_of(made, real)
-    keep, note = real.screened(coded)
+    keep, note = Screen(real.grid, real.copies)(coded)
     by_note, by_rows = Tally(real), Tally(real)
     by_note.add(coded[keep].reset_index(drop=True), json.loads(json.dumps(note)))
     by_rows.add(coded)

@@ -64,15 +64,18 @@ def test_the_verdict_follows_what_all_rows_say(judged):
     assert "column_shapes" in {finding.criterion for finding in after.verdict.blocking}
 
 
-def test_refused_rows_of_all_blocks_count(judged):
+def test_refused_rows_of_all_blocks_count(pilot, judged, read):
     comparison, report, new = judged()
-    counts = (1000, 1500)
-    after = with_measurements(report, new, comparison=comparison, purpose=Purpose.AUGMENT, flagged=counts)
+    frame, made, schema, *_ = pilot
+    real = read(frame, 400, made[:300], schema=schema)
+    tally = Tally(real)
+    tally.rows, tally.kept = 1500, 500
+    after = with_measurements(report, new, comparison=comparison, purpose=Purpose.AUGMENT, made=tally)
     assert "refused_rows" in {finding.criterion for finding in after.verdict.blocking}
 
 
 def test_what_an_unsound_split_does_not_allow_to_be_told_is_not_told(judged):
-    comparison, report, new = judged()
+    _, report, new = judged()
     old = [replace(m, reason=DRIFTED) if (m.name, m.subject) == ("dcr_share", None) else m for m in report.results]
     kept = [m for m in replaced(old, new) if (m.name, m.subject) == ("dcr_share", None)]
     assert [m.reason for m in kept] == [DRIFTED]
