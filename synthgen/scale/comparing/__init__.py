@@ -2,6 +2,7 @@
 
 from synthgen.scale.comparing.judging import measurements, with_measurements
 from synthgen.scale.comparing.real_rows import RealRows
+from synthgen.scale.comparing.screen import Screen
 from synthgen.scale.comparing.tally import Tally
 
-__all__ = ["RealRows", "Tally", "measurements", "with_measurements"]
+__all__ = ["RealRows", "Screen", "Tally", "measurements", "with_measurements"]

@@ -198,7 +198,7 @@ def _within(real: Floats, classes: NDArray[np.intp]) -> list[Floats]:
 
 
 def _class_numbers(target: Column, real: Floats) -> tuple[NDArray[np.intp], int]:
-    """A number for each label, for labels that aren't listed and for missing ones; the rarest of very many share one."""
+    """A number for each label, for those not listed and for missing ones; the rarest of very many share one."""
     n = len(target.categories or ())
     if n <= MOST_CLASSES:
         return np.arange(n + 2), n + 2

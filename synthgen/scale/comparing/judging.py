@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from synthgen.scale.comparing.figures import NONE_LEFT, fidelity
+from synthgen.scale.comparing.figures import fidelity
 from synthgen.scale.comparing.leaks import privacy
 from synthgen.scale.comparing.real_rows import RealRows
 from synthgen.scale.comparing.tally import Tally
 from synthgen.scale.comparing.totals import Totals
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport
-from synthgen.validation.metric import Family, Measurement
+from synthgen.validation.metric import Measurement
 from synthgen.validation.privacy.leaks import CONTAMINATED, DRIFTED
 from synthgen.validation.privacy.reasons import POLICY_REASONS
 
@@ -48,7 +48,7 @@ def with_measurements(
     comparison: Comparison,
     purpose: Purpose,
     gate: Gate | None = None,
-    flagged: tuple[int, int] | None = None,
+    made: Tally | None = None,
     refused: bool = True,
 ) -> ValidationReport:
     """Put figures in the place of those of the same name, and judge again.
@@ -63,8 +63,8 @@ def with_measurements(
     purpose : Purpose
     gate : Gate, optional
         The default gate if not given.
-    flagged : (int, int), optional
-        Rows refused and rows made, in all; those of the report if not given.
+    made : Tally, optional
+        Of all synthetic rows, for how many were refused; those of the report if not given.
     refused : bool
         Whether the flagged rows have been taken out.
 
@@ -76,15 +76,17 @@ def with_measurements(
     results = replaced(report.results, new)
     flags = report.flagged_rows
     rows = len(report.refused_rows["row"].unique()), len(comparison.synthetic)
-    disclosing = flags["row"][flags["reason"].isin(POLICY_REASONS)].nunique()
+    disclosing = int(flags["row"][flags["reason"].isin(POLICY_REASONS)].nunique())
+    if made is not None:
+        rows, disclosing = (made.rows - made.kept, made.rows), made.disclosing
     verdict = (gate or Gate.default()).judge(
         results,
         purpose=purpose,
         row_source=comparison.row_source,
         guarantee=comparison.guarantee,
-        flagged=rows if flagged is None else flagged,
+        flagged=rows,
         refused=refused,
-        disclosing=int(disclosing),
+        disclosing=disclosing,
         not_tested=(*report.verdict.not_tested, _of_the_sample(comparison, new)),
     )
     return replace(report, verdict=verdict, results=results)
@@ -109,14 +111,9 @@ def replaced(old: Sequence[Measurement], new: Sequence[Measurement]) -> tuple[Me
 
 
 def _of_the_sample(comparison: Comparison, new: Sequence[Measurement]) -> str:
-    names = ", ".join(dict.fromkeys(m.title for m in new if m.reason != NONE_LEFT))
+    names = ", ".join(dict.fromkeys(m.title for m in new))
     real = len(comparison.train) + len(comparison.holdout)
-    about = {str(m.family) for m in new}
     return (
-        (
-            f"all rows by the other figures: these were measured on {len(comparison.synthetic):,} synthetic and {real:,} "
-            f"real rows, drawn at random ({names} were measured on all)"
-        )
-        if about & {str(Family.FIDELITY), str(Family.PRIVACY)}
-        else ""
+        f"all rows, but for these figures: {names}. The others were measured on {len(comparison.synthetic):,} "
+        f"synthetic and {real:,} real rows, drawn at random"
     )

@@ -21,7 +21,9 @@ _SEEN = np.uint64(1)
 
 @dataclass(frozen=True)
 class Alone:
-    """Hashes that one real row alone has, sorted, in a file; the last bit says whether the model saw the row.
+    """Hashes that one real row alone has (or few rows), sorted, in a file.
+
+    The last bit says whether the model saw the row, or one of them.
 
     Attributes
     ----------
@@ -80,8 +82,8 @@ class KeyFile:
             if ends[i] < ends[i + 1]:
                 file.write(marked[order[ends[i] : ends[i + 1]]].tobytes())
 
-    def sorted(self) -> Alone:
-        """Sort all, and keep those that one row alone has."""
+    def sorted(self, fewest: int = 2) -> Alone:
+        """Sort all, and keep those that fewer rows have than ``fewest``: by default one row alone."""
         n = 0
         with self.path.open("wb") as out:
             for file in self.files:
@@ -90,9 +92,11 @@ class KeyFile:
                 file.truncate(0)
                 keys.sort()
                 whole = keys & ~_SEEN
-                other = np.ones(len(keys) + 1, dtype=bool)
-                other[1:-1] = whole[1:] != whole[:-1]
-                alone = keys[other[:-1] & other[1:]]
+                last = (
+                    np.append(np.flatnonzero(whole[1:] != whole[:-1]), len(keys) - 1) if len(keys) else np.zeros(0, int)
+                )
+                # Sorted, the last of equal hashes has the bit if any has.
+                alone = keys[last[np.diff(last, prepend=-1) < fewest]]
                 out.write(alone.tobytes())
                 n += len(alone)
         return Alone(self.path, n)

@@ -14,6 +14,7 @@ from synthgen.validation.privacy.cells import RECALL
 from synthgen.validation.privacy.encodings import Laid, Ranks, Single
 from synthgen.validation.privacy.pool import FURTHEST, N_NEIGHBOURS
 from synthgen.validation.privacy.search import Neighbours, add_label, add_ordered, nearest_laid
+from synthgen.validation.privacy.threads import in_parts
 
 Places = NDArray[np.int64]
 
@@ -77,7 +78,7 @@ class Nearest:
         self.asked = np.sort(rng.choice(len(probes), min(N_ASKED, len(probes)), replace=False))
         cells = self._cells_needed(rows, order)
         self.exact = np.union1d(self.asked, self._furthest(rows, order, cells))
-        self.around = _lists(order[:, :cells], n_cells)
+        self.around = order[:, :cells]
         self.best, self.rows = _nothing(len(probes))
         self.exact_best, self.exact_rows = _nothing(len(self.exact))
 
@@ -91,8 +92,7 @@ class Nearest:
         starts = np.searchsorted(home[order], np.arange(len(self.pivots) + 1)).astype(np.int64)
         _compare(self.probes, laid.take(order), ids[order], starts, self.around, self.best, self.rows)
         blocks = np.append(np.arange(0, len(laid), _BLOCK), len(laid)).astype(np.int64)
-        n = len(self.exact)
-        everywhere = np.tile(np.arange(n), len(blocks) - 1), np.arange(len(blocks), dtype=np.int64) * n
+        everywhere = np.broadcast_to(np.arange(len(blocks) - 1), (len(self.exact), len(blocks) - 1))
         _compare(self.probes.take(self.exact), laid, ids, blocks, everywhere, self.exact_best, self.exact_rows)
 
     def found(self) -> Found:
@@ -121,8 +121,7 @@ class Nearest:
         home = nearest_laid(rows, self.pivots, 1).rows[:, 0]
         turn = np.argsort(home, kind="stable")
         starts = np.searchsorted(home[turn], np.arange(len(self.pivots) + 1)).astype(np.int64)
-        lists = _lists(order[:, :cells], len(self.pivots))
-        _compare(self.probes, rows.take(turn), turn.astype(np.int64), starts, lists, best, found)
+        _compare(self.probes, rows.take(turn), turn.astype(np.int64), starts, order[:, :cells], best, found)
         n = int(np.clip(FURTHEST * len(best), FEWEST_FURTHEST, MOST_FURTHEST))
         return np.sort(np.argsort(-best[:, 0], kind="stable")[:n])
 
@@ -139,14 +138,21 @@ def _lists(around: Places, n_cells: int) -> tuple[Places, Places]:
     return (turn // around.shape[1]).astype(np.int64), starts
 
 
-def _compare(
-    probes: Laid, real: Laid, ids: Places, starts: Places, lists: tuple[Places, Places], best: Single, rows: Places
-) -> None:
+def _compare(probes: Laid, real: Laid, ids: Places, starts: Places, around: Places, best: Single, rows: Places) -> None:
+    """Compare rows with those in the cells around them; ``best`` and ``rows`` change."""
     columns = [np.ascontiguousarray(part.T) for part in (real.ordered, real.labels, real.weights)]
-    _search(
-        probes.ordered, probes.labels, probes.weights, columns[0], columns[1], columns[2], ids, starts,
-        lists[0], lists[1], best, rows,
-    )  # fmt: skip
+
+    def search(some: Places) -> tuple[Single, Places]:
+        part, near, nearest = probes.take(some), best[some], rows[some]
+        members, member_starts = _lists(around[some], len(starts) - 1)
+        _search(
+            part.ordered, part.labels, part.weights, columns[0], columns[1], columns[2], ids, starts,
+            members, member_starts, near, nearest,
+        )  # fmt: skip
+        return near, nearest
+
+    pairs = len(probes) * around.shape[1] * len(real) / (len(starts) - 1)
+    best[:], rows[:] = in_parts(len(probes), pairs, search)
 
 
 @njit(nogil=True, cache=True)
@@ -171,8 +177,8 @@ def _keep(squared: Single, ids: Places, best: Single, rows: Places) -> None:
 
 @njit(nogil=True, cache=True, fastmath={"reassoc", "nsz", "nnan"})
 def _smallest(squared: Single) -> np.float32:
-    least = squared[0]
-    for j in range(1, squared.shape[0]):
+    least = np.float32(np.inf)
+    for j in range(squared.shape[0]):
         least = min(least, squared[j])
     return least
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.stats import random_table
 
+from synthgen.randomness import stream
 from synthgen.scale.comparing.grid import Floats
 from synthgen.scale.comparing.totals import Totals, beside, half_width
 from synthgen.validation.fidelity.trends import WORST_SHOWN
@@ -33,7 +35,8 @@ def dependence_kept(totals: Totals) -> Iterator[Estimate]:
     if not totals.plan.chosen:
         yield Estimate(None, reason="fewer than two columns vary", vacuous=True)
         return
-    made, seen, without = (agreement(totals, side).mean(axis=0) for side in ("made", "seen", SHUFFLED))
+    made, seen = (agreement(totals, side).mean(axis=0) for side in ("made", "seen"))
+    without = agreement(totals, SHUFFLED).mean(axis=0)
     room = seen - without
     if room[0] < half_width(room) or room[0] < 1e-3:
         yield Estimate(None, reason="the columns are nearly independent in these real rows", vacuous=True)
@@ -46,12 +49,16 @@ def dependence_kept(totals: Totals) -> Iterator[Estimate]:
 def agreement(totals: Totals, side: str) -> Floats:
     """Agreement of each pair on one side with the rows that the model did not see, shape (pairs, 1 + parts).
 
-    The side "shuffled" is that of the synthetic rows if their columns had nothing to do with each other.
+    The side "shuffled" is that of the synthetic rows with every column permuted on its own, so that nothing hangs
+    together: tables and correlations are drawn as such a permutation would give them.
     """
     plan = totals.plan
     place = {i: k for k, i in enumerate(plan.ordered)}
+    rng = stream(totals.real.seed, SHUFFLED)
     reference = correlations(totals, "unseen") if plan.ordered else np.zeros((0, 0, 0))
-    mine = correlations(totals, side) if plan.ordered and side != SHUFFLED else np.zeros_like(reference)
+    mine = reference
+    if plan.ordered:
+        mine = _uncorrelated(totals, rng) if side == SHUFFLED else correlations(totals, side)
     where = dict(zip(plan.pairs, zip(plan.pair_starts[:-1], plan.pair_starts[1:], strict=True), strict=True))
     out = []
     for i, j in plan.chosen:
@@ -60,14 +67,35 @@ def agreement(totals: Totals, side: str) -> Floats:
             out.append(1.0 - np.abs(mine[at] - reference[at]) / 2)
             continue
         there = slice(int(where[i, j][0]), int(where[i, j][1]))
-        fresh = _shares(totals.of("cells", "unseen", there))
-        if side == SHUFFLED:
-            joint = _shares(totals.of("cells", "made", there)).reshape(len(fresh), totals.grid.axes[i].coarse_size, -1)
-            table = (joint.sum(axis=2)[:, :, None] * joint.sum(axis=1)[:, None, :]).reshape(len(fresh), -1)
-        else:
-            table = _shares(totals.of("cells", side, there))
-        out.append(1.0 - 0.5 * np.abs(table - fresh).sum(axis=1))
+        counts = _independent(totals, i, there, rng) if side == SHUFFLED else totals.of("cells", side, there)
+        apart = _shares(counts) - _shares(totals.of("cells", "unseen", there))
+        out.append(1.0 - 0.5 * np.abs(apart).sum(axis=1))
     return np.stack(out)
+
+
+def _uncorrelated(totals: Totals, rng: np.random.Generator) -> Floats:
+    """Correlations of independent columns: normal with variance 1 / n, in every part of the synthetic rows."""
+    rows = totals.tally.counts.rows().sum(axis=(1, 2)).astype(float)
+    d = len(totals.plan.ordered)
+    sums = rng.standard_normal((len(rows), d, d)) * np.sqrt(rows)[:, None, None]
+    left = np.concatenate([[rows.sum()], rows.sum() - rows])
+    return np.asarray(np.concatenate([sums.sum(axis=0)[None], sums.sum(axis=0) - sums]) / left[:, None, None])
+
+
+def _independent(totals: Totals, i: int, there: slice, rng: np.random.Generator) -> Floats:
+    """Counts of the cells of two columns of which one was permuted, in every part of the synthetic rows.
+
+    With both columns' own counts given, such a table follows Fisher's law; Patefield (1981),
+    https://doi.org/10.2307/2346669.
+    """
+    counts = totals.tally.counts
+    parts = counts.cells[:, there].reshape(*counts.shape, -1).sum(axis=(1, 2))
+    drawn = np.zeros(parts.shape)
+    for k, cells in enumerate(parts):
+        table = cells.reshape(totals.grid.axes[i].coarse_size, -1)
+        law = random_table(table.sum(axis=1), table.sum(axis=0))
+        drawn[k] = law.rvs(method="patefield", random_state=rng).ravel()
+    return np.concatenate([drawn.sum(axis=0)[None], drawn.sum(axis=0) - drawn])
 
 
 def correlations(totals: Totals, side: str) -> Floats:

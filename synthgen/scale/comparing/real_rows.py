@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -16,13 +17,17 @@ from synthgen.progress import bar
 from synthgen.randomness import stream
 from synthgen.scale.comparing.counts import Counted, Counts, Plan
 from synthgen.scale.comparing.grid import Grid
-from synthgen.scale.comparing.keys import Copies, KeyFile, keys_of
+from synthgen.scale.comparing.keys import Alone, Copies, KeyFile, keys_of
 from synthgen.scale.comparing.nearest import Found, Nearest
+from synthgen.scale.comparing.screen import Screen
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS
-from synthgen.table.disclosure import subjects_of
+from synthgen.table.disclosure import FEWEST_HOLDERS, cells, quasi_identifiers, subjects_of
 from synthgen.table.encoding import encode
 from synthgen.table.frames import to_pandas
 from synthgen.table.schema import Schema
+from synthgen.validation import Comparison, Purpose
+from synthgen.validation.fidelity.declared_rules import fitted_rules
+from synthgen.validation.privacy.disclosure import Policy
 from synthgen.validation.privacy.meeting import Rounding
 
 Places = NDArray[np.int64]
@@ -32,9 +37,6 @@ MOST_FITTED = 100_000
 
 MOST_PROBES = 10_000
 """Synthetic rows whose neighbours among all real rows are looked for."""
-
-MOST_NOTED = 2_000
-"""Real rows met by one block that are named in its note, seen or not alike."""
 
 SEEN, UNSEEN = 0, 1
 
@@ -79,6 +81,8 @@ class RealRows:
         Of the rows that the model saw and of those that it did not.
     copies : Copies
         Looks for real rows that synthetic rows equal; small, and safe to hand to another process.
+    few : Alone or None
+        Combinations of quasi-identifiers that fewer real rows have than must share what is released.
     near : Found or None
         Nearest real rows of some synthetic ones.
     n_rows : int
@@ -91,6 +95,7 @@ class RealRows:
     grid: Grid
     counts: Counts
     copies: Copies
+    few: Alone | None
     near: Found | None
     n_rows: int
     clustering: float
@@ -109,6 +114,7 @@ class RealRows:
         folder: str | Path,
         progress: bool = False,
         code: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+        fewest: int | None = None,
     ) -> RealRows:
         """Read all rows once.
 
@@ -129,6 +135,9 @@ class RealRows:
         progress : bool
         code : callable, optional
             From a frame of the source to canonical values, where more is done to it than ``encode`` does.
+        fewest : int, optional
+            For a release: how many must share a combination of quasi-identifiers; combinations of all real rows are
+            counted then. Rows count as people.
 
         Returns
         -------
@@ -136,25 +145,33 @@ class RealRows:
         """
         given = code or (lambda frame: encode(frame, schema, unseen="extend"))
         known = schema.without(*(column.name for column in schema.of(*OPAQUE_KINDS)))
-        fitted = _Fitted.of(given(scan.sample), np.asarray(scan.weights, float), probes, known, seed)
+        sample = given(scan.sample)
+        fitted = _Fitted.of(sample, np.asarray(scan.weights, float), probes, known, seed)
+        clustering = _clustering(sample, schema)
+        del sample
         counts = Counts.empty(Plan.of(fitted.grid, 2, stream(seed, "pairs")))
         saw = np.unique(np.asarray(model_rows, dtype=np.int64))
         where = Path(folder)
         where.mkdir(parents=True, exist_ok=True)
-        start = 0
-        with KeyFile(where, "exact", scan.n_rows) as exact, KeyFile(where, "rounded", scan.n_rows) as rounded:
+        names, start = quasi_identifiers(known), 0
+        with ExitStack() as files:
+            exact, rounded, few = (
+                files.enter_context(KeyFile(where, name, scan.n_rows)) for name in ("exact", "rounded", "cells")
+            )
             for batch in bar(source.batches(schema.names), progress=progress, desc="compare"):
                 coded = given(to_pandas(pa.Table.from_batches([batch]), name=source.name)[0])
                 numbers = np.arange(start, start + len(coded), dtype=np.int64)
                 seen = _among(numbers, saw)
                 for file, keys in zip((exact, rounded), fitted.keys(coded), strict=True):
                     file.add(keys, seen)
+                if fewest is not None and names:
+                    few.add(cells(coded, names), seen)
                 fitted.count(coded, numbers, seen, counts)
                 start += len(coded)
             copies = Copies(fitted.rounding, fitted.listed, exact.sorted(), rounded.sorted())
+            shared = few.sorted(fewest) if fewest is not None and names else None
         near = fitted.nearest.found() if fitted.nearest is not None else None
-        clustering = _clustering(given(scan.sample), schema)
-        return cls(known, fitted.grid, counts, copies, near, start, clustering, seed)
+        return cls(known, fitted.grid, counts, copies, shared, near, start, clustering, seed)
 
     def screen(self, coded: pd.DataFrame) -> NDArray[np.bool_]:
         """Say which synthetic rows may be handed out: all but copies of a row that the model saw.
@@ -165,23 +182,21 @@ class RealRows:
         """
         return self.copies.meet(coded).kept
 
-    def screened(self, coded: pd.DataFrame) -> tuple[NDArray[np.bool_], dict[str, Any]]:
-        """Screen rows, and note what they met for :class:`Tally`; the note holds JSON values."""
-        met = self.copies.meet(coded)
-        classes = self.grid.classes_of(coded)
-        note: dict[str, Any] = {"rows": len(coded)}
-        for name, place, seen in (
-            ("exact", met.exact, met.exact_seen), ("rounded", met.rounded, met.rounded_seen),
-        ):  # fmt: skip
-            rows = np.flatnonzero(place >= 0)
-            first = np.sort(np.unique(place[rows], return_index=True)[1])[:MOST_NOTED]
-            n = self.grid.n_classes
-            note[name] = {
-                "seen": np.bincount(classes[rows[seen[rows]]], minlength=n).tolist(),
-                "unseen": np.bincount(classes[rows[~seen[rows]]], minlength=n).tolist(),
-                "met": ((place[rows[first]] * n + classes[rows[first]]) * 2 + seen[rows[first]]).tolist(),
-            }
-        return met.kept, note
+    def screening(self, comparison: Comparison, purpose: Purpose, fewest: int = FEWEST_HOLDERS) -> Screen:
+        """Screen for all reasons for which a row of a sample would be refused: copies, declared rules, disclosure.
+
+        Parameters
+        ----------
+        comparison : Comparison
+            Of the sample: its train rows say what a rule leaves open, all its real rows what few people have.
+        purpose : Purpose
+            The disclosure policy applies to a release.
+        fewest : int
+            People who must share what is released.
+        """
+        policy = Policy.of(comparison, fewest) if purpose is Purpose.RELEASE else None
+        few = self.few if policy is not None else None
+        return Screen(self.grid, self.copies, tuple(fitted_rules(comparison)), comparison.schema, policy, few)
 
     def rows(self) -> Counted:
         """Rows by class, and whether the model saw them; shape (n_classes, 2)."""

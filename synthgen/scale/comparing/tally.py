@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.randomness import stream
-from synthgen.scale.comparing.counts import Counted, Counts, Plan
+from synthgen.scale.comparing.counts import Counted, Counts
 from synthgen.scale.comparing.real_rows import RealRows
+from synthgen.scale.comparing.screen import Screen
 
 Places = NDArray[np.int64]
 
@@ -65,6 +66,8 @@ class Tally:
         All that were looked at.
     kept : int
         Those that are handed out; these alone count for fidelity.
+    broken, disclosing : int
+        Those that broke a declared rule, and those that showed what too few people have.
     counts : Counts
     exact, rounded : Meetings
         Of all that were looked at.
@@ -74,8 +77,8 @@ class Tally:
         plan = real.counts.plan
         n = real.grid.n_classes
         self.real = real
-        self.rows = self.kept = 0
-        self.counts = Counts.empty(Plan(plan.grid, plan.pairs, plan.ordered, plan.chosen, plan.complete, plan.parts, 1))
+        self.rows = self.kept = self.broken = self.disclosing = 0
+        self.counts = Counts.empty(replace(plan, sides=1))
         self.exact, self.rounded = (Meetings(np.zeros(n, np.int64), np.zeros(n, np.int64)) for _ in range(2))
 
     def add(self, coded: pd.DataFrame, note: Mapping[str, Any] | None = None, *, block: int = 0) -> None:
@@ -84,14 +87,14 @@ class Tally:
         Parameters
         ----------
         coded : pandas.DataFrame
-            With a note, the rows of the block that are handed out; without, all its rows, which are then screened.
+            With a note, the rows of the block that are handed out; without, all its rows, of which copies are left out.
         note : mapping, optional
-            What :meth:`RealRows.screened` said of the whole block.
+            What a :class:`Screen` said of the whole block.
         block : int
             Number of the block. Intervals, not figures, depend on which rows it says these are.
         """
         if note is None:
-            keep, note = self.real.screened(coded)
+            keep, note = Screen(self.real.grid, self.real.copies)(coded)
             coded = coded if keep.all() else coded[keep]
         grid = self.real.grid
         own = stream(self.real.seed, "block", block).integers(0, 2**62)
@@ -99,6 +102,8 @@ class Tally:
         if len(coded):
             self.counts.add(grid.codes(coded), self.counts.plan.groups(numbers, grid.classes_of(coded)))
         self.rows += int(note["rows"])
+        self.broken += int(note["broken"])
+        self.disclosing += int(note["disclosing"])
         self.kept += len(coded)
         for name in ("exact", "rounded"):
             found = note[name]
@@ -107,6 +112,8 @@ class Tally:
     def merge(self, other: Tally) -> None:
         """Add what was counted elsewhere against the same real rows."""
         self.rows += other.rows
+        self.broken += other.broken
+        self.disclosing += other.disclosing
         self.kept += other.kept
         self.counts.merge(other.counts)
         for name in ("exact", "rounded"):

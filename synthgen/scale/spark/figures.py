@@ -160,7 +160,7 @@ def count_real(given: Given, reading: Reading) -> Counts:
 
 def figures(
     reading: Reading, real: Counts, made: Made, n_rows: int, comparison: Comparison, seed: np.random.SeedSequence
-) -> tuple[Measurement, ...]:
+) -> tuple[tuple[Measurement, ...], Tally]:
     """Fidelity over all rows: of the real ones, those that the model saw are told from the others on the driver."""
     assert made.counts is not None
     for side, sign in ((SEEN, 1), (UNSEEN, -1)):
@@ -169,11 +169,11 @@ def figures(
         real.merge(_times(seen, sign))
     # Copies were refused block by block: here none is looked for.
     copies = Copies(Rounding((), {}), {}, Alone(Path(), 0), Alone(Path(), 0))
-    rows = RealRows(reading.schema, reading.plan.grid, real, copies, None, n_rows, 1.0, child(seed, "figures"))
+    rows = RealRows(reading.schema, reading.plan.grid, real, copies, None, None, n_rows, 1.0, child(seed, "figures"))
     tally = Tally(rows)
     tally.counts.merge(made.counts)
     tally.rows, tally.kept = int(made.drawn.sum()), int(made.kept.sum())
-    return tuple(fidelity(Totals(rows, tally)))
+    return tuple(fidelity(Totals(rows, tally))), tally
 
 
 def packed(counts: Counts) -> bytes:

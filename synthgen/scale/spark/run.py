@@ -19,7 +19,7 @@ from synthgen.progress import Stages
 from synthgen.randomness import RandomState, seed_sequence
 from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
-from synthgen.scale.comparing import with_measurements
+from synthgen.scale.comparing import Tally, with_measurements
 from synthgen.scale.spark.counting import TableSize, count_rows
 from synthgen.scale.spark.executors import check_executors, in_words, parallelism
 from synthgen.scale.spark.figures import Made, Reading, count_made, count_real, figures
@@ -30,7 +30,7 @@ from synthgen.scale.spark.sampling import Sample, draw_sample
 from synthgen.scale.spark.screening import Screen
 from synthgen.table import Schema
 from synthgen.table.column import OPAQUE_KINDS, Kind
-from synthgen.validation import Gate
+from synthgen.validation import Gate, Purpose
 from synthgen.validation.metric import Measurement
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def synthesize(
     run = run_in_memory(
         sample.rows, Words.of(asked), random_state, seed, describe_request(seed, **asked), stages, standing
     )
-    making, spark_schema = _making(given, sample, run, missing, seed)
+    making, spark_schema = _making(given, sample, run, missing, gate, seed)
     making.check()
     tasks = min(making.n_blocks, partitions or 2 * parallelism(given.session))
     # Coarser rows than the table's, or rows of some sort only, can't be held against all of them.
@@ -138,11 +138,11 @@ def synthesize(
     reading = Reading.of(run.comparison, seed) if whole else None
     with in_words():
         made = count_made(given, making, tasks, reading)
-        new = () if reading is None else figures(
-            reading, count_real(given, reading), made, size.n_rows, run.comparison, seed
-        )  # fmt: skip
+        found: tuple[tuple[Measurement, ...], Tally] | None = None
+        if reading is not None:
+            found = figures(reading, count_real(given, reading), made, size.n_rows, run.comparison, seed)
     limits = making.limits(made.kept)
-    evidence = _evidence(run, size, sample, made, limits, notes, new, gate)
+    evidence = _evidence(run, size, sample, made, limits, notes, found, gate)
     seen = Seen(sample.keys.take(pa.array(run.train)), subject, _share(holdout, size, run), seed)
     result = SparkResult(evidence, given, making, limits, spark_schema, tasks, seen)
     stages.close()
@@ -170,7 +170,7 @@ def _check(generator: Any, validation: str, most_rows: int, partitions: int | No
 
 
 def _making(
-    given: Given, sample: Sample, run: Run, missing: str, seed: np.random.SeedSequence
+    given: Given, sample: Sample, run: Run, missing: str, gate: Any, seed: np.random.SeedSequence
 ) -> tuple[Making, StructType]:
     """Gather all that executors need, and the schema of what they make: columns have the types they came with."""
     from pyspark.sql.types import StructType
@@ -184,9 +184,11 @@ def _making(
     opaque = [column.name for column in run.model.schema_.of(*OPAQUE_KINDS)]
     source = run.result._source
     assert source is not None
-    making = Making(
-        run.model, tuple(parts), missing, Screen.of(run.comparison, alone), arrow, source[opaque].reset_index(drop=True)
-    )  # fmt: skip
+    fewest = (gate if isinstance(gate, Gate) else Gate.default()).fewest_holders
+    release = run.result.verdict.purpose is Purpose.RELEASE
+    screen = Screen.of(run.comparison, alone, fewest if release else None)
+    known = source[opaque].reset_index(drop=True)
+    making = Making(run.model, tuple(parts), missing, screen, arrow, known)
     return making, StructType([given.rows.schema[name] for name in names])
 
 
@@ -197,12 +199,13 @@ def _evidence(
     made: Made,
     limits: NDArray[np.int64],
     notes: list[str],
-    new: Sequence[Measurement],
+    found: tuple[Sequence[Measurement], Tally] | None,
     gate: Any,
 ) -> SynthesisResult:
     """The evidence of the rows made on the driver, with counts of all rows, and judged again."""
     result, asked = run.result, run.plan.total
     origin, report = result.provenance, result.validation
+    new, tally = found if found is not None else ((), None)
     delivered, drawn = int(limits.sum()), int(made.drawn.sum())
     refused = drawn - int(made.kept.sum())
     short = [f"{asked - delivered:,} rows fewer than asked for: too many were refused"] if delivered < asked else []
@@ -217,7 +220,7 @@ def _evidence(
     if new:
         report = with_measurements(
             report, new, comparison=run.comparison, purpose=report.verdict.purpose,
-            gate=gate if isinstance(gate, Gate) else None, flagged=(refused, drawn),
+            gate=gate if isinstance(gate, Gate) else None, made=tally,
         )  # fmt: skip
     return replace(result, provenance=origin, validation=report)
 

@@ -85,9 +85,10 @@ def test_rows_that_the_model_saw_are_told_from_the_others(reading):
     real = counted(reading, frame, UNSEEN)
     made = Counts.empty(reading.made)
     reading.count_made(encode(table(900, 3), reading.schema), made, 0)
-    found = figures.figures(
+    found, tally = figures.figures(
         reading, real, figures.Made(np.array([900]), np.array([900]), made), 1_200, comparison, seed_sequence(0)
     )
+    assert (tally.rows, tally.kept) == (900, 900)
     rows = real.rows().sum(axis=0)
     assert rows[:2, SEEN].tolist() == rows[:2, UNSEEN].tolist() == [525, 75]
     shop = next(figure for figure in found if (figure.name, figure.subject) == ("column_shapes", "shop"))
@@ -110,7 +111,7 @@ def test_rows_that_are_off_are_found_so(reading):
     for name, frame in (("good", table(900, 3)), ("off", off)):
         made = Counts.empty(reading.made)
         reading.count_made(encode(frame, reading.schema), made, 0)
-        found = figures.figures(
+        found, _ = figures.figures(
             reading, counted(reading, table(), UNSEEN), figures.Made(np.array([900]), np.array([900]), made), 1_200,
             comparison, seed_sequence(0),
         )  # fmt: skip
