@@ -10,6 +10,7 @@ from synthgen.table.sources.place import (
     read_table,
     same_place,
     shown,
+    write_pieces,
     write_table,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "same_place",
     "shown",
     "without_passwords",
+    "write_pieces",
     "write_table",
 ]

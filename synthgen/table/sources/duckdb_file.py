@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import errno
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,8 +91,7 @@ def write(table: pa.Table, address: Address) -> None:
 
 
 def _write(connection: DuckDBPyConnection, table: pa.Table, address: Address) -> None:
-    name = address.written_to
-    passing = Name(passing_name(), name.schema)
+    passing = Name(passing_name(), address.written_to.schema)
     columns = []
     for place, field in enumerate(table.schema):
         shown = quoted(field.name)
@@ -104,10 +105,44 @@ def _write(connection: DuckDBPyConnection, table: pa.Table, address: Address) ->
     connection.execute("BEGIN")
     there = _check_free(connection, address)
     connection.execute(f"CREATE TABLE {full_name(passing)} AS SELECT {', '.join(columns)} FROM {_ROWS}")
+    _put_in_place(connection, passing, address, there)
+
+
+def _put_in_place(connection: DuckDBPyConnection, passing: Name, address: Address, there: bool) -> None:
+    name = address.written_to
     if there:
         connection.execute(f"DROP TABLE {full_name(name)}")
     connection.execute(f"ALTER TABLE {full_name(passing)} RENAME TO {quoted(name.table)}")
     connection.execute("COMMIT")
+
+
+def write_pieces(pieces: Iterable[pa.Table], schema: pa.Schema, address: Address) -> None:
+    """Write a table that comes in pieces whole or not at all; one that is there stays until the new one is."""
+    check_names(schema.names, by_case=False)
+    labels: dict[str, dict[str, None]] = {field.name: {} for field in schema if pa.types.is_dictionary(field.type)}
+    with removed_on_failure(address), _opened(address, write=True) as connection, _errors(address, "written"):
+        passing = Name(passing_name(), address.written_to.schema)
+        connection.execute("BEGIN")
+        there = _check_free(connection, address)
+        _execute(connection, f"CREATE TABLE {full_name(passing)} AS SELECT * FROM", schema.empty_table())
+        for piece in pieces:
+            for name, known in labels.items():
+                known.update(dict.fromkeys(labels_of(piece.column(name))))
+            _execute(connection, f"INSERT INTO {full_name(passing)} SELECT * FROM", piece)
+        for name, known in labels.items():
+            # What labels there are is known at the end only.
+            if known:
+                kind = f"ENUM({', '.join(map(literal, known))})"
+                connection.execute(f"ALTER TABLE {full_name(passing)} ALTER COLUMN {quoted(name)} TYPE {kind}")
+        _put_in_place(connection, passing, address, there)
+
+
+def _execute(connection: DuckDBPyConnection, statement: str, synthgen_rows: pa.Table) -> None:
+    """Carry out a statement that ends with the name of some rows.
+
+    DuckDB finds them by the name of the variable. Tables that are registered are held until the transaction ends.
+    """
+    connection.execute(f"{statement} {_ROWS}")
 
 
 def _check_free(connection: DuckDBPyConnection, address: Address) -> bool:
@@ -189,4 +224,6 @@ def _errors(address: Address, doing: str) -> Iterator[None]:
         words = str(error).splitlines()[0]
         raise failures.failed(address, doing, words.partition("Error: ")[2] or words) from None
     except duckdb.Error as error:
-        raise failures.failed(address, doing, f"DuckDB stopped with {type(error).__name__}") from None
+        full = os.strerror(errno.ENOSPC)
+        words = full if full in str(error) else f"DuckDB stopped with {type(error).__name__}"
+        raise failures.failed(address, doing, words) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -36,6 +36,9 @@ class Database(Protocol):
 
     def write(self, table: pa.Table, address: Address) -> None:
         """Write a table whole or not at all."""
+
+    def write_pieces(self, pieces: Iterable[pa.Table], schema: pa.Schema, address: Address) -> None:
+        """Write a table that comes in pieces of one schema, whole or not at all."""
 
 
 def read_table(place: str | Path) -> pd.DataFrame:
@@ -93,6 +96,22 @@ def write_table(frame: pd.DataFrame, place: str | Path) -> None:
     else:
         address = read_address(str(place))
         database_of(address).write(arrow_types.arrow_of(frame), address)
+
+
+def write_pieces(pieces: Iterable[pa.Table], schema: pa.Schema, place: str) -> None:
+    """Write a table that comes in pieces to a database, in one transaction, holding one piece at a time.
+
+    Parameters
+    ----------
+    pieces : iterable of pyarrow.Table
+        All of ``schema``.
+    schema : pyarrow.Schema
+    place : str
+        The URL of a table, as for :func:`write_table`.
+    """
+    address = read_address(place)
+    kept = arrow_types.held_schema(schema)
+    database_of(address).write_pieces((arrow_types.held(piece, kept) for piece in pieces), kept, address)
 
 
 def check_destination(place: str | Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -128,10 +128,41 @@ def write(table: pa.Table, address: Address) -> None:
             declared.append(f"{quoted(field.name)} {kind}")
         cursor.execute(f"CREATE TABLE {full_name(new)} ({', '.join(declared)})")
         cursor.adbc_ingest(new.table, table, mode="append", db_schema_name=schema)
-        if there:
-            cursor.execute(f"DROP TABLE {full_name(old)}")
-        cursor.execute(f"ALTER TABLE {full_name(new)} RENAME TO {quoted(old.table)}")
+        _put_in_place(cursor, new, old, there)
         connection.commit()
+
+
+def write_pieces(pieces: Iterable[pa.Table], schema: pa.Schema, address: Address) -> None:
+    """Write a table that comes in pieces in one transaction; one that is there stays until the new one is.
+
+    The labels of the first piece say whether there is an enum for them; without one they are text.
+    """
+    check_names(schema.names, most_bytes=LONGEST_NAME)
+    with _opened(address) as connection, _errors(address, "written"), connection.cursor() as cursor:
+        where, there = _check_free(cursor, address)
+        new, old = Name(passing_name(), where), Name(address.written_to.table, where)
+        steps = iter(pieces)
+        piece: pa.Table | None = next(steps, schema.empty_table())
+        made = False
+        while piece is not None:
+            kinds, columns = zip(
+                *(_declared(piece.column(place), field.name, cursor) for place, field in enumerate(schema)), strict=True
+            )
+            if not made:
+                declared = (f"{quoted(name)} {kind}" for name, kind in zip(schema.names, kinds, strict=True))
+                cursor.execute(f"CREATE TABLE {full_name(new)} ({', '.join(declared)})")
+                made = True
+            sent = pa.table(list(columns), names=schema.names)
+            cursor.adbc_ingest(new.table, sent, mode="append", db_schema_name=where)
+            piece = next(steps, None)
+        _put_in_place(cursor, new, old, there)
+        connection.commit()
+
+
+def _put_in_place(cursor: Cursor, new: Name, old: Name, there: bool) -> None:
+    if there:
+        cursor.execute(f"DROP TABLE {full_name(old)}")
+    cursor.execute(f"ALTER TABLE {full_name(new)} RENAME TO {quoted(old.table)}")
 
 
 def _check_free(cursor: Cursor, address: Address) -> tuple[str, bool]:
