@@ -16,7 +16,7 @@ from synthgen.progress import Stages
 from synthgen.randomness import RandomState, seed_sequence
 from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
-from synthgen.scale.engine import IN_PIECES, engine_for, in_memory
+from synthgen.scale.engine import IN_PIECES, check_private, engine_for, in_memory, run_in_spark
 from synthgen.scale.result import Result
 from synthgen.scale.run import run_in_pieces
 from synthgen.table import Schema, check_destination, write_table
@@ -162,8 +162,11 @@ def synthesize(
         check_destination(out)
     words = private_words(**given)
     if words is not None:
+        check_private(engine)
         return _written(synthesize_privately(data, words, random_state, seed, asked, stages), out)
     way = engine_for(engine, data, out)
+    if way == "spark":
+        return run_in_spark(data, Words.of(given), out, random_state, progress)
     if way == "stream":
         assert out is not None
         asked["obstacles"].append(IN_PIECES)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.dataset
 from narwhals import dependencies
 
 from synthgen.errors import UsageError
+from synthgen.memory_run import Words
+from synthgen.randomness import RandomState
 from synthgen.scale.source import frame_of, is_large, open_source
 from synthgen.table.sources import is_file, is_pipe
+
+if TYPE_CHECKING:
+    from synthgen.scale.spark import SparkResult
 
 ENGINES = ("memory", "stream", "spark")
 IN_PIECES = "a table that was worked on in pieces isn't kept, so its rows can't be compared with a run made again"
@@ -95,3 +101,32 @@ def _many_files(data: Any) -> bool:
     if not isinstance(data, (str, Path)) or not is_file(data):
         return False
     return Path(data).is_dir() or (any(sign in str(data) for sign in "*?[") and not Path(data).exists())
+
+
+def check_private(engine: str | None) -> None:
+    """Refuse to fit a differentially private generator to a part of a table.
+
+    Raises
+    ------
+    UsageError
+    """
+    if engine not in (None, "memory"):
+        raise UsageError(
+            f"dp_marginals measures all rows of a table in memory; with engine={engine!r} it would learn from a "
+            "sample, which its guarantee isn't about. Leave engine out."
+        )
+
+
+def run_in_spark(
+    data: Any, words: Words, out: str | Path | None, random_state: RandomState, progress: bool
+) -> SparkResult:
+    """Hand a Spark DataFrame to Spark; see :func:`synthgen.scale.spark.synthesize`."""
+    from synthgen.scale.spark import synthesize
+
+    if words.fairness is not None:
+        raise UsageError(
+            "A fairness plan counts and changes all rows together, which needs them in memory. Leave fairness out, or "
+            "hand in df.toPandas()."
+        )
+    given = {item.name: getattr(words, item.name) for item in fields(words) if item.name != "fairness"}
+    return synthesize(data, **given, out=out, random_state=random_state, progress=progress)

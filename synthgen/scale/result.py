@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from synthgen.generators import Synthesizer
     from synthgen.profiling import Profile
     from synthgen.provenance import Provenance
+    from synthgen.scale.spark import SparkResult
     from synthgen.validation import ValidationReport, Verdict
 
 _FORMATS = {".csv": "csv", ".csv.gz": "csv", ".arrow": "ipc", ".feather": "ipc", ".ipc": "ipc"}
@@ -163,7 +164,7 @@ class PiecesResult:
         return self._evidence._repr_html_()
 
 
-Result: TypeAlias = "SynthesisResult | PiecesResult"
+Result: TypeAlias = "SynthesisResult | PiecesResult | SparkResult"
 
 
 def pieces_result(
