@@ -156,7 +156,8 @@ class Journal:
         FileError
             The block was damaged since it was put there. It is taken out, so that the next run makes it anew.
         """
-        self._look()
+        if (part, block) not in self._notes:
+            self._look()
         if (part, block) not in self._notes:
             raise UsageError(f"There is no block {block} of the part {part!r} in the journal.")
         held = self._whole(part, block)
