@@ -4,6 +4,7 @@ from synthgen.table.sources.address import Address, is_url, read_address, withou
 from synthgen.table.sources.place import (
     check_destination,
     check_source,
+    database_of,
     is_file,
     is_pipe,
     read_table,
@@ -17,6 +18,7 @@ __all__ = [
     "Address",
     "check_destination",
     "check_source",
+    "database_of",
     "is_file",
     "is_pipe",
     "is_url",

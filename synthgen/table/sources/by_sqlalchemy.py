@@ -29,6 +29,14 @@ _ROWS_AT_ONCE = 20_000
 
 def read(address: Address) -> pa.Table:
     """Read a table, or the result of a query, some rows at a time."""
+    try:
+        return pa.concat_tables(read_batches(address, _ROWS_AT_ONCE), promote_options="permissive")
+    except pa.ArrowException:
+        raise failures.several_types(address) from None
+
+
+def read_batches(address: Address, rows: int) -> Iterator[pa.Table]:
+    """Read the same in pieces, each with the types of its own values where the database declares none."""
     import sqlalchemy as sa
 
     with _connected(address, write=False, doing="read") as connection:
@@ -49,15 +57,25 @@ def read(address: Address) -> pa.Table:
         names = list(result.keys())
         check_distinct(names)
         kinds = kinds or [None] * len(names)
-        batches = [batch_of(rows, names, kinds) for rows in result.partitions(_ROWS_AT_ONCE)]
-        batches = batches or [batch_of([], names, kinds)]
+        yield batch_of([], names, kinds)
+        for part in result.partitions(rows):
+            yield batch_of(part, names, kinds)
+
+
+def about_rows(address: Address) -> int | None:
+    """Give the highest number of a row of a table in SQLite; None where nothing is known without counting."""
+    import sqlalchemy as sa
+
+    if address.kind != "sqlite" or address.name is None:
+        return None
+    with _connected(address, write=False, doing="read") as connection:
+        table = _table(address.name, [])
         try:
-            return pa.concat_tables(batches, promote_options="permissive")
-        except pa.ArrowException:
-            raise FileError(
-                f"{address.shown} can't be read: a column holds values of several types. Read it by a query that "
-                "casts it to one: ?query=SELECT CAST(...)"
-            ) from None
+            highest = connection.execute(sa.select(sa.func.max(sa.literal_column("_rowid_"))).select_from(table))
+            return int(highest.scalar() or 0)
+        except sa.exc.DBAPIError:
+            # Views and tables WITHOUT ROWID have none.
+            return None
 
 
 def check(address: Address) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -20,23 +20,57 @@ from synthgen.table.sources.identifiers import check_names, full_name, literal, 
 from synthgen.table.sources.new_file import check_new, removed_on_failure
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 _ROWS = "synthgen_rows"
+
+_MEMORY = "1GB"
+"""What DuckDB may hold of a table that is read in pieces; it would keep most of the machine's memory full of blocks."""
 
 
 def read(address: Address) -> pa.Table:
     """Read a table, or the result of a query; the file isn't changed."""
     with _opened(address, write=False) as connection, _errors(address, "read"):
-        query = address.query
-        if address.name is not None:
-            if _kind(connection, address.name) is None:
-                raise failures.no_table(address, address.name)
-            query = f"SELECT * FROM {full_name(address.name)}"
-        found = connection.sql(query or "")
-        if found is None:
-            raise failures.failed(address, "read", "the query gives no rows; it must be a SELECT")
-        return found.to_arrow_table()
+        return _found(connection, address).to_arrow_table()
+
+
+def read_batches(address: Address, rows: int) -> Iterator[pa.Table]:
+    """Read the same in pieces, in the same order each time; the file isn't changed."""
+    bounds: dict[str, Any] = {"memory_limit": _MEMORY}
+    if address.query is not None:
+        # Several threads hand over a query's groups and joins in whatever order they are done.
+        bounds["threads"] = 1
+    with _opened(address, write=False, bounds=bounds) as connection, _errors(address, "read"):
+        reader = _found(connection, address).to_arrow_reader(rows)
+        yield reader.schema.empty_table()
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
+
+
+def about_rows(address: Address) -> int | None:
+    """Give the rows of a table by DuckDB's own estimate; None for a query."""
+    name = address.name
+    if name is None:
+        return None
+    with _opened(address, write=False) as connection, _errors(address, "read"):
+        found = connection.execute(
+            "SELECT estimated_size FROM duckdb_tables() WHERE database_name = current_catalog() "
+            "AND lower(table_name) = lower(?) AND lower(schema_name) = lower(coalesce(?, current_schema()))",
+            [name.table, name.schema],
+        ).fetchall()
+    return int(found[0][0]) if found else None
+
+
+def _found(connection: DuckDBPyConnection, address: Address) -> DuckDBPyRelation:
+    query = address.query
+    if address.name is not None:
+        if _kind(connection, address.name) is None:
+            raise failures.no_table(address, address.name)
+        query = f"SELECT * FROM {full_name(address.name)}"
+    found = connection.sql(query or "")
+    if found is None:
+        raise failures.failed(address, "read", "the query gives no rows; it must be a SELECT")
+    return found
 
 
 def check(address: Address) -> None:
@@ -152,7 +186,7 @@ def _is_database(file: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _opened(address: Address, *, write: bool) -> Iterator[DuckDBPyConnection]:
+def _opened(address: Address, *, write: bool, bounds: Mapping[str, Any] | None = None) -> Iterator[DuckDBPyConnection]:
     import duckdb
 
     file = address.file
@@ -164,9 +198,10 @@ def _opened(address: Address, *, write: bool) -> Iterator[DuckDBPyConnection]:
         raise FileError(f"{str(file)!r} isn't a DuckDB database, or is damaged. Name another file.")
     with _errors(address, "opened"):
         try:
-            connection = duckdb.connect(str(file), read_only=not write)
+            # Given here and not set later, they are those of this connection alone.
+            connection = duckdb.connect(str(file), read_only=not write, config=dict(bounds or {}))
         except duckdb.ConnectionException:
-            # This program has the file open for writing already, in a notebook, say.
+            # This program has the file open already, for writing or in other bounds, in a notebook, say.
             connection = duckdb.connect(str(file))
     with contextlib.closing(connection):
         # Else moments would come in the time zone of the machine.

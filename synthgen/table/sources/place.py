@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -24,6 +24,12 @@ class Database(Protocol):
 
     def read(self, address: Address) -> pa.Table:
         """Read a table, or the result of a query, without changing anything."""
+
+    def read_batches(self, address: Address, rows: int) -> Iterator[pa.Table]:
+        """Read the same in pieces of about so many rows, with one of no rows at least."""
+
+    def about_rows(self, address: Address) -> int | None:
+        """Say roughly how many rows a table has, without reading it; None where nothing tells."""
 
     def check(self, address: Address) -> None:
         """Refuse, before any work, a table that can't be written."""
@@ -69,7 +75,7 @@ def read_table(place: str | Path) -> pd.DataFrame:
     if is_pipe(place):
         return pipe.read(str(place))
     address = read_address(str(place))
-    return arrow_types.frame_of(_database(address).read(address))
+    return arrow_types.frame_of(database_of(address).read(address))
 
 
 def write_table(frame: pd.DataFrame, place: str | Path) -> None:
@@ -89,7 +95,7 @@ def write_table(frame: pd.DataFrame, place: str | Path) -> None:
         pipe.write(frame, str(place))
     else:
         address = read_address(str(place))
-        _database(address).write(arrow_types.arrow_of(frame), address)
+        database_of(address).write(arrow_types.arrow_of(frame), address)
 
 
 def write_pieces(pieces: Iterable[pa.Table], schema: pa.Schema, place: str) -> None:
@@ -105,7 +111,7 @@ def write_pieces(pieces: Iterable[pa.Table], schema: pa.Schema, place: str) -> N
     """
     address = read_address(place)
     kept = arrow_types.held_schema(schema)
-    _database(address).write_pieces((arrow_types.held(piece, kept) for piece in pieces), kept, address)
+    database_of(address).write_pieces((arrow_types.held(piece, kept) for piece in pieces), kept, address)
 
 
 def check_destination(place: str | Path) -> None:
@@ -117,7 +123,7 @@ def check_destination(place: str | Path) -> None:
     else:
         address = read_address(str(place))
         _ = address.written_to
-        _database(address).check(address)
+        database_of(address).check(address)
 
 
 def check_source(place: str | Path) -> None:
@@ -169,7 +175,8 @@ def same_place(one: str | Path, other: str | Path) -> bool:
     return False
 
 
-def _database(address: Address) -> Database:
+def database_of(address: Address) -> Database:
+    """Find what reads and writes there; raise MissingExtraError where its library isn't installed."""
     name = "by_sqlalchemy"
     if address.scheme == "duckdb":
         name = "duckdb_file"
