@@ -32,7 +32,7 @@ def privacy(real: RealRows, tally: Tally) -> list[Measurement]:
 
 
 def _copies(metric: Metric, met: Meetings, real: RealRows, tally: Tally) -> Measurement:
-    n, sizes = max(1, tally.rows), real.rows().astype(float)
+    n, sizes = max(1, tally.rows), real.sizes.astype(float)
     if not sizes[:, UNSEEN].sum():
         return measured(metric, Estimate(None, n=tally.rows, reason="the model saw all real rows"))
     hits, by_chance = int(met.seen.sum()), int(met.unseen.sum())
@@ -73,7 +73,7 @@ def nearest_share(real: RealRows) -> Estimate:
         return Estimate(None, reason="no real row has the synthetic rows' classes")
     near = real.near.neighbours
     made = np.unique(near.rows[near.rows >= 0] % real.near.n_groups // 2)
-    few = int(real.rows()[made].sum(axis=0).min()) if len(made) else 0
+    few = int(real.sizes[made].sum(axis=0).min()) if len(made) else 0
     if few < FEWEST:
         reason = (
             f"needs {FEWEST} real rows of these classes that the model saw, and that it did not, and there are {few}"
@@ -98,7 +98,7 @@ def nearest_share(real: RealRows) -> Estimate:
 
 def _chances(real: RealRows) -> Floats:
     """Chance that the model saw a real row, by class: within a class the rows it saw are any."""
-    sizes = real.rows().astype(float)
+    sizes = real.sizes.astype(float)
     return np.asarray(sizes[:, SEEN] / np.maximum(sizes.sum(axis=1), 1.0))
 
 

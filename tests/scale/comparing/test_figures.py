@@ -187,3 +187,17 @@ def test_too_many_combinations_of_gaps_leave_the_sample_s_figure(people, read, m
     tally.add(encode(made, real.schema))
     names = [m.name for m in figures.fidelity(Totals(real, tally))]
     assert "missing_patterns" not in names and "missing_rates" in names
+
+
+def test_rows_made_to_meet_a_condition_are_compared_with_real_rows_that_meet_it(people, read):
+    frame = people(4000)
+    made = people(6000, seed=1)
+    made = made[made["dose"] > 40].reset_index(drop=True)
+    found = []
+    for like in (None, lambda coded: coded["dose"].to_numpy() > 40):
+        real = read(frame, 2000, made, like=like)
+        tally = Tally(real)
+        tally.add(encode(made, real.schema))
+        found.append(estimates(figures.column_shapes(Totals(real, tally)))["dose"].value)
+        assert real.sizes.sum() == 4000 and real.near is not None
+    assert found[0] < 0.6 and found[1] > 0.9
