@@ -77,7 +77,7 @@ def test_shapes_differ_by_what_lies_inside_a_bin_at_most(read):
 def test_pairs_and_gaps_are_those_of_memory(read, name):
     if name == "beijing" and not BEIJING.exists():
         pytest.skip("the shared tables aren't there")
-    given = sg.datasets.load_adult() if name == "adult" else pd.read_csv(BEIJING)
+    given = sg.datasets.load_adult().iloc[:, ::2] if name == "adult" else pd.read_csv(BEIJING)
     schema, frame, made = tables(given, target="income" if name == "adult" else None)
     comparison, totals = both(frame, schema, made, read)
     old = estimates(missing_rates(comparison, np.random.default_rng(0)))
@@ -104,7 +104,8 @@ def test_pairs_and_gaps_are_those_of_memory(read, name):
 
 
 def test_dependence_kept_is_that_of_memory_and_falls_where_columns_are_shuffled(read):
-    schema, frame, made = tables(sg.datasets.load_adult(), target="income")
+    names = ["age", "education", "marital-status", "relationship", "sex", "hours-per-week", "income"]
+    schema, frame, made = tables(sg.datasets.load_adult()[names], target="income")
     found = []
     for rows in (made, shuffled(made)):
         comparison, totals = both(frame, schema, rows, read)
