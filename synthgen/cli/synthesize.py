@@ -12,7 +12,7 @@ from synthgen.cli.configuration import Configured, say_config, table_of, with_sc
 from synthgen.cli.ending import finish
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
 from synthgen.cli.merge import check_review
-from synthgen.cli.places import check_json, default_out, default_reports
+from synthgen.cli.places import check_engine, check_json, default_out, default_reports
 
 
 class _WithGenerators(Configured):
@@ -55,6 +55,7 @@ def synthesize(
     holdout: words.HoldoutShare = 0.2,
     validation: words.Validation = words.ValidationWord.STANDARD,
     gate: words.Gate = words.GateWord.DEFAULT,
+    engine: words.Engine = None,
     fewest_holders: words.FewestHolders = None,
     audience: words.Audience = words.AudienceWord.INTERNAL,
     seed: words.Seed = None,
@@ -82,6 +83,7 @@ def synthesize(
     sheets = [waiting.sheet, waiting.rows] if waiting else []
     check_destinations([path for path in (data, schema, key_file, ledger) if path], [table, *sheets], folder)
     key = words.read_key(key_file)
+    way = check_engine(engine, data, None if review else table, key)
     settings: dict[str, Any] = {
         "generator_options": table_of(context, "option", words.read_options(option)),
         "sampling_strategy": table_of(context, "sampling_strategy", words.read_strategy(sampling_strategy)),
@@ -93,25 +95,25 @@ def synthesize(
     say_config(context, quiet)
     import synthgen as sg
 
-    source, declared = with_schema(context, data, schema, target=target, sensitive_features=sensitive, subject=subject)
+    roles: dict[str, Any] = {"target": target, "sensitive_features": sensitive, "subject": subject}
+    source, declared = with_schema(context, data, schema, whole=way == "memory", **roles)
 
     result = sg.synthesize(
         source,
-        target=target,
         purpose=str(purpose),
         generator=generator,
         n_samples=n_samples,
         schema=declared,
-        sensitive_features=sensitive or None,
         constraints=constraint or (),
-        subject=subject,
         missing=str(missing),
         holdout=holdout,
         validation=str(validation),
         gate=words.read_gate(gate, fewest_holders),
         out=None if review else table,
+        engine=way,
         random_state=seed,
         progress=with_progress(quiet),
+        **{**roles, "sensitive_features": sensitive or None},
         **settings,
     )
     return finish(
