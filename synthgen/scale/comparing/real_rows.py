@@ -80,8 +80,6 @@ class RealRows:
     counts : Counts
         Of the rows that the model saw and of those that it did not; where only some are like the synthetic rows, of
         these.
-    sizes : array of shape (n_classes, 2)
-        Rows by class, of all: those that the model saw, and those that it did not.
     copies : Copies
         Looks for real rows that synthetic rows equal; small, and safe to hand to another process.
     few : Alone or None
@@ -92,18 +90,20 @@ class RealRows:
     clustering : float
         How many rows the evidence of one is worth less than one: 1, or the mean size of the subject a row is of.
     seed : numpy.random.SeedSequence
+    all_rows : array of shape (n_classes, 2), optional
+        Rows by class and side, where not all of them are in ``counts``.
     """
 
     schema: Schema
     grid: Grid
     counts: Counts
-    sizes: Counted
     copies: Copies
     few: Alone | None
     near: Found | None
     n_rows: int
     clustering: float
     seed: np.random.SeedSequence
+    all_rows: Counted | None = None
 
     @classmethod
     def read(
@@ -182,7 +182,7 @@ class RealRows:
             copies = Copies(fitted.rounding, fitted.listed, exact.sorted(), rounded.sorted())
             shared = few.sorted(fewest) if fewest is not None and names else None
         near = fitted.nearest.found() if fitted.nearest is not None else None
-        return cls(known, fitted.grid, counts, sizes, copies, shared, near, start, clustering, seed)
+        return cls(known, fitted.grid, counts, copies, shared, near, start, clustering, seed, sizes)
 
     def screen(self, coded: pd.DataFrame) -> NDArray[np.bool_]:
         """Say which synthetic rows may be handed out: all but copies of a row that the model saw.
@@ -208,6 +208,11 @@ class RealRows:
         policy = Policy.of(comparison, fewest) if purpose is Purpose.RELEASE else None
         few = self.few if policy is not None else None
         return Screen(self.grid, self.copies, tuple(fitted_rules(comparison)), comparison.schema, policy, few)
+
+    @property
+    def sizes(self) -> Counted:
+        """Rows by class, of all: those that the model saw, and those that it did not; shape (n_classes, 2)."""
+        return np.asarray(self.counts.rows().sum(axis=0)) if self.all_rows is None else self.all_rows
 
     @property
     def seen(self) -> int:
