@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from synthgen.progress import bar
 from synthgen.randomness import stream
@@ -112,7 +112,7 @@ class RealRows:
         schema: Schema,
         *,
         scan: Sampled,
-        model_rows: Places,
+        model_rows: ArrayLike,
         probes: pd.DataFrame,
         seed: np.random.SeedSequence,
         folder: str | Path,
@@ -130,7 +130,7 @@ class RealRows:
             Of the whole table; what it doesn't list counts as other labels, and numbers beyond its bounds count in
             the outermost bins.
         scan : Scan
-        model_rows : array of int
+        model_rows : sequence of int
             Numbers of the rows that the model learnt from, from 0 in the order of ``source``.
         probes : pandas.DataFrame
             Coded synthetic rows. At most 10,000 of them are compared with the real rows.
@@ -150,6 +150,25 @@ class RealRows:
         Returns
         -------
         RealRows
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import synthgen as sg
+        >>> from synthgen.randomness import seed_sequence
+        >>> from synthgen.scale.scan import scan
+        >>> from synthgen.scale.source import open_source
+        >>> from synthgen.table import encode, infer_schema
+        >>> table = sg.datasets.load_fraud()[:2000]
+        >>> source, schema = open_source(table), infer_schema(table)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     real = RealRows.read(
+        ...         source, schema, scan=scan(source, random_state=0), model_rows=range(1000),
+        ...         probes=encode(table[1000:1100], schema), seed=seed_sequence(0), folder=folder,
+        ...     )
+        ...     kept = real.screen(encode(table[990:1010], schema))
+        >>> int(kept.sum())
+        10
         """
         given = code or (lambda frame: encode(frame, schema, unseen="extend"))
         known = schema.without(*(column.name for column in schema.of(*OPAQUE_KINDS)))
