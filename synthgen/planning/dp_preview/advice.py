@@ -20,7 +20,7 @@ NAMED = 5
 
 def rare_class(setting: Setting, rows: int) -> dict[str, Any]:
     """Say whether a class of so many rows can be learnt."""
-    cells = usual_cells(setting)
+    cells = usual_cells(setting, rows)
     needed = rows_needed(cells, setting.together)
     error = setting.error(cells, setting.together, rows)
     learnt = rows >= needed
@@ -80,7 +80,9 @@ def recommended(
             "half as many have 0.7 times the noise"
         )
     if rare is not None and not rare["learnt"]:
-        enough = _first(setting, lambda e: rare["rows"] >= rows_needed(usual_cells(at(e)), at(e).together))
+        enough = _first(
+            setting, lambda e: rare["rows"] >= rows_needed(usual_cells(at(e), rare["rows"]), at(e).together)
+        )
         words.append(
             f"For a class of {rare['rows']:,} rows take epsilon {enough:g}, if that can be answered for"
             if enough is not None

@@ -12,6 +12,7 @@ import numpy as np
 from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, public_schema
 from synthgen.generators.dp_marginals.accounting import Budget, gaussian_scale, pure_of
 from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, FINE_POINTS, HALVES, MOST_BINS, tree_scale
+from synthgen.generators.dp_marginals.measure.classes import RARE, tails
 from synthgen.generators.dp_marginals.measure.counting import BIN_NOISE, FEW_LEVELS, LABEL_NOISE
 from synthgen.generators.dp_marginals.measure.plan import CHOICE_SHARE, Plan, noise_error, plan
 from synthgen.generators.dp_marginals.public import Held, grid_of, undeclared
@@ -103,7 +104,7 @@ def setting_of(schema: Schema, n_rows: int, target: str | None, options: Mapping
     """
     model = DPMarginalsSynthesizer(**options)
     dtypes = {column.name: Held(column.storage.dtype, LETTERS.get(column.kind, "O")) for column in schema}
-    public = public_schema(dtypes, schema, target)
+    public = public_schema(dtypes, schema, target, model.text)
     budget = model._budget(public)
     lacking = list(undeclared(public).values())
     modelled = public.of(*ORDERED_KINDS, *LABEL_KINDS)
@@ -115,9 +116,17 @@ def setting_of(schema: Schema, n_rows: int, target: str | None, options: Mapping
     return Setting(public, budget, divided, n_rows, model.rounds)
 
 
-def usual_cells(setting: Setting) -> float:
-    """Cells of a column of usual size where it is counted with others, the target apart."""
-    target = setting.public.target
-    known = [setting.codes(c) for c in setting.modelled if target is None or c.name != target.name]
-    sizes = [size for size in known if size is not None]
+def usual_cells(setting: Setting, rows: int) -> float:
+    """Cells of a column of usual size where it is counted with a class of so many rows, the target apart."""
+    target, share = setting.public.target, rows / setting.n_rows
+    known = [(c, setting.codes(c)) for c in setting.modelled if target is None or c.name != target.name]
+    sizes = [float(size) for _, size in known if size is not None]
+    if share * len((target and target.categories) or ("no", "yes")) < RARE:
+        # Of a rare class, ordered columns are counted in few runs.
+        most = 2 * len(tails(share)) + 1
+        sizes = [
+            min(size, most + column.nullable) if column.kind in ORDERED_KINDS else size
+            for column, size in known
+            if size is not None
+        ]
     return float(np.median(sizes)) if sizes else 10.0
