@@ -62,8 +62,8 @@ def page(stored: dict[str, Any]) -> str:
         "again; how well they are told apart bounds epsilon from below. The tables are the worst ones for the "
         "mechanism as it is known (`benchmarks/dp_audit_cases.py` says which), a third of the runs chooses the event, "
         f"the others count it, and each bound holds with {CONFIDENCE:.0%} confidence. Rho is the measure in which the "
-        "accounts are kept; noise of half the size makes it four times as much. A bound **above the claim** is an audit "
-        "that fails, as it must where the noise was halved. See "
+        "accounts are kept; noise of half the size makes it four times as much. A bound **above the claim** is an "
+        "audit that fails, as it must where the noise was halved. See "
         "[docs/differential_privacy.md](../docs/differential_privacy.md).",
         "",
         *table(stored),

@@ -143,8 +143,8 @@ def check_reviewable(privacy: Mapping[str, Any] | None) -> None:
     if privacy is not None and not privacy["validated"]:
         raise UsageError(
             "A review picks rows by comparing them with the real ones, and what a person then refuses no longer "
-            "follows from noisy counts alone. This run was made without a look at the real rows (validation='none'), so that "
-            "all of it is under the guarantee. For rows to review, make a run with validation='standard'."
+            "follows from noisy counts alone. This run was made without a look at the real rows (validation='none'), "
+            "so that all of it is under the guarantee. For rows to review, make a run with validation='standard'."
         )
 
 
