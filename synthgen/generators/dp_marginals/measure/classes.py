@@ -87,6 +87,6 @@ def coarse_runs(levels: Levels, first: Marginal, n_rows: float, rarest: float) -
     own = size - levels.missing
     shares = np.cumsum(np.maximum(first.counts[:own], 0.0)) / max(n_rows, 1.0)
     below = tails(rarest)
-    ends = np.searchsorted(shares, [*below, *(1 - share for share in below)])
-    cuts = {0, *(int(place) + 1 for place in ends if place + 1 < own)}
+    lower, upper = np.searchsorted(shares, below) + 1, np.searchsorted(shares, [1 - share for share in below])
+    cuts = {0, *(int(place) for place in (*lower, *upper) if place < own)}
     return (*sorted(cuts), *([own] if levels.missing else []))
