@@ -162,9 +162,9 @@ def _of_rare(run: Mapping[str, Any]) -> str:
     return (
         f"\nWhat can be had for {run['positives']:,} positives at epsilon {run['epsilon']:g}: {beside:.0f} of "
         f"{run['columns'] - 1} columns were counted with the class, and\n{pairs:.1f} pairs of columns were, on "
-        "average. What tells the class apart in a few columns is there, so that it is ranked well. What\n"
-        "can't be had is how its rows look as a whole: columns and pairs that weren't counted with it are those of the\n"
-        "other classes. Such rows teach a model which way to look; they don't describe the class."
+        "average. What tells the class apart in a few columns is there, so that it is\n"
+        "ranked well. What can't be had is how its rows look as a whole: columns and pairs that weren't counted with\n"
+        "it are those of the other classes. Such rows teach a model which way to look; they don't describe the class."
     )
 
 
