@@ -47,7 +47,7 @@ PAGE = Path(__file__).with_name("dp.md")
 DELTA = 1e-9
 EPSILONS = (0.1, 0.3, 1.0, 3.0, 10.0)
 REPEATS = 2
-DRAWS = 6
+DRAWS = {"Adult": 3, "Thyroid": 6, "ULB": 5}
 WIDTHS = (10, 20, 31)
 PEERS = (("mst", False), ("privbayes", False), ("mst", True))
 MAKE_DPMM = Path(__file__).with_name("peers") / "make_dpmm.py"
@@ -181,7 +181,7 @@ def uses() -> dict[str, Any]:
         about["within_real"] = within(rest, ill, schema, target)
         for epsilon in (1.0, 10.0):
             out.append({**about, "epsilon": epsilon, "draws": []})
-            for _ in range(DRAWS):
+            for _ in range(DRAWS[name]):
                 made, took = fitted(train, schema, epsilon)
                 like = made[made[target].astype(str) == positive]
                 draw = {"auc": auc(made, test, target, positive), "share": len(like) / len(made), **took}
@@ -212,7 +212,7 @@ def widths() -> dict[str, Any]:
 
 
 PARTS: dict[str, Callable[[], dict[str, Any]]] = {
-    "curve": curve, "peers": peers, "estimators": lambda: estimators(DELTA), "uses": uses, "widths": widths,
+    "uses": uses, "widths": widths, "curve": curve, "peers": peers, "estimators": lambda: estimators(DELTA),
 }  # fmt: skip
 NEEDS = {"peers": "DPMM_PYTHON", "estimators": "MBI_PYTHON"}
 

@@ -118,14 +118,14 @@ def _uses(uses: Mapping[str, Any]) -> str:
             )
         )  # fmt: skip
     rows = "\n".join(out)
-    draws = len(uses["runs"][0]["draws"])
+    draws = ", ".join(f"{name} {n}" for name, n in {run["table"]: len(run["draws"]) for run in uses["runs"]}.items())
     return f"""## What rows are worth
 
 A LightGBM model is trained on synthetic rows and tested on 30 % real rows that the generator never saw. Of tables
 other than Adult, labels are declared; bounds are found with noise, for a tenth of the budget. As noise is never the
-same, each line is of {draws} fits; the interval is Student's, of their mean. *Off within positives* is the mean total
-variation, over columns, between synthetic and real rows of the positive class, numbers in tenths of the real ones; the
-next column is what the positives among the 30 % show, who are as real.
+same, each line is of several fits ({draws}); the interval is Student's, of their mean. *Off within
+positives* is the mean total variation, over columns, between synthetic and real rows of the positive class, numbers in
+tenths of the real ones; the next column is what the positives among the 30 % show, who are as real.
 
 {rows}
 
