@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks import fidelity_table, published, rare_class, scale
+from benchmarks import fidelity_scale, fidelity_table, published, rare_class
 from benchmarks.fidelity_page import page
 from benchmarks.fidelity_plots import plots
 from benchmarks.peers.tables import TABLES, load
@@ -34,8 +34,10 @@ def main() -> int:
     parser.add_argument("--few-seeds", type=int, default=3, help="splits elsewhere, runs timed, default: %(default)s")
     parser.add_argument("--folds", type=int, default=rare_class.FOLDS, help="of the rare classes, default: %(default)s")
     parser.add_argument("--repeats", type=int, help="of the folds, default: 3, thyroid 5, card payments 1")
-    parser.add_argument("--rows", type=int, nargs="+", default=scale.ROWS, help="sizes to time, default: %(default)s")
-    parser.add_argument("--columns", type=int, nargs="+", default=scale.COLUMNS, help="default: %(default)s")
+    parser.add_argument(
+        "--rows", type=int, nargs="+", default=fidelity_scale.ROWS, help="sizes to time, default: %(default)s"
+    )
+    parser.add_argument("--columns", type=int, nargs="+", default=fidelity_scale.COLUMNS, help="default: %(default)s")
     parser.add_argument("--no-whole", action="store_true", help="of scale: leave out all card payments")
     parser.add_argument("--page", action="store_true", help="measure nothing, only write the page and the plots")
     parser.add_argument("--folder", type=Path, default=HERE, help="where the page, its record and the plots are")
@@ -64,7 +66,7 @@ def measure(part: str, record: dict[str, Any], given: argparse.Namespace) -> Non
     elif part == "speed":
         speed(record, given.table, given.few_seeds)
     else:
-        scale.measured(record, given.rows, given.columns, not given.no_whole)
+        fidelity_scale.measured(record, given.rows, given.columns, not given.no_whole)
 
 
 def speed(record: dict[str, Any], names: list[str], repeats: int) -> None:

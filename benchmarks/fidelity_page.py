@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean, median
 from typing import Any, NamedTuple
 
-from benchmarks import rare_class, scale
+from benchmarks import fidelity_scale, rare_class
 from benchmarks.fidelity_table import CONTROLS, OURS, STORED, VARIANTS
 from benchmarks.fidelity_targets import (
     DCR,
@@ -352,8 +352,8 @@ def _scale(found: Record | None) -> list[str]:
         "## How cost grows",
         "",
         "Card payments drawn with replacement and shaken; 31 columns for the rows,",
-        f"{scale.COLUMN_ROWS:,} rows for the columns. Fit, and sample as many; a process each, two cores, after a",
-        "warm-up that compiles. Memory is the whole process's: Python, its libraries and the table itself are in it.",
+        f"{fidelity_scale.COLUMN_ROWS:,} rows for the columns. Fit, and sample as many; a process each, two cores,",
+        "after a warm-up that compiles. Memory is the whole process's: Python, its libraries and the table are in it.",
         "",
         "![Time and memory against rows and columns](fidelity_scale.png)",
         "",
@@ -366,7 +366,7 @@ def _scale(found: Record | None) -> list[str]:
     for axis in ("rows", "columns"):
         for who, runs in found[axis].items():
             if len(runs) > 1:
-                slopes = f"{scale.slope(runs, axis):.2f}", f"{scale.slope(runs[-2:], axis):.2f}"
+                slopes = f"{fidelity_scale.slope(runs, axis):.2f}", f"{fidelity_scale.slope(runs[-2:], axis):.2f}"
                 lines.append(row([TITLES[who], axis, *slopes]))
     if found["all"]:
         lines += ["", "All card payments as they are:", ""]

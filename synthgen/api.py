@@ -1,4 +1,4 @@
-"""synthesize(): the one place where the stages follow each other."""
+"""synthesize(): what was asked for, and which way it goes."""
 
 from __future__ import annotations
 
@@ -6,63 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-from sklearn.base import clone
-
-from synthgen.checks import check_table, check_words
-from synthgen.errors import UsageError
-from synthgen.generators import GENERATORS, Synthesizer
-from synthgen.generators.identifying import avoiding
+from synthgen.checks import check_words
+from synthgen.generators import Synthesizer
 from synthgen.ledger import PrivacyLedger
-from synthgen.merging import accepted_rows
-from synthgen.merging.merge import refused_rows
-from synthgen.planning import (
-    Choice,
-    Plan,
-    Wanted,
-    check_learnable,
-    choose_generator,
-    coarsen_for_release,
-    read_wanted,
-)
-from synthgen.planning.drawing import blocks_of, broken_rules, deliver, draw, row_counts
-from synthgen.planning.fairness import (
-    CarryingOut,
-    FairnessPlan,
-    Outcome,
-    carry_out,
-    check_generator_for,
-    outcome_of,
-    read_plan,
-    sensitive_of,
-)
-from synthgen.planning.made_up import with_made_up
-from synthgen.planning.rows import check_n, plan_rows
-from synthgen.planning.texts import with_text
+from synthgen.memory_run import Words, run_in_memory
+from synthgen.planning.fairness import FairnessPlan
 from synthgen.private_run import NO_VALIDATION, private_words, synthesize_privately
-from synthgen.profiling import profile_coded
-from synthgen.profiling.personal_data import personal_data
-from synthgen.profiling.source import with_source
 from synthgen.progress import Stages
-from synthgen.provenance import describe_run
-from synthgen.randomness import RandomState, child, seed_sequence, stream
+from synthgen.randomness import RandomState, seed_sequence
 from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
-from synthgen.table import (
-    Kind,
-    Schema,
-    check_destination,
-    encode,
-    extend_categories,
-    to_pandas,
-    write_table,
-)
-from synthgen.table.disclosure import public_labels
-from synthgen.table.roles import schema_with_roles
-from synthgen.table.splitting import split_rows
-from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
+from synthgen.table import Schema, check_destination, write_table
+from synthgen.validation import Gate
 
 
 def synthesize(
@@ -194,62 +149,12 @@ def synthesize(
         "delta": delta, "ledger": ledger,
     }  # fmt: skip
     asked = describe_request(seed, **given)
-    words = private_words(**given)
     if out is not None:
         check_destination(out)
+    words = private_words(**given)
     if words is not None:
         return _written(synthesize_privately(data, words, random_state, seed, asked, stages), out)
-    with stages("read"):
-        frame, form = to_pandas(data)
-        sensitive = _sensitive(sensitive_features, fairness, frame)
-        schema = schema_with_roles(
-            frame, schema, target=target, sensitive_features=sensitive, subject=subject, constraints=constraints
-        )
-        coded = encode(frame, schema)
-        check_table(frame, coded, schema)
-        described_as, coarsening, source = (coded, schema), None, frame
-        coded, schema, personal, made_up = with_made_up(
-            frame, coded, schema, personal_data(coded, schema), conditions or ()
-        )
-        frame, coded, schema, texts = with_text(frame, coded, schema, generator, generator_options, purpose)
-        if purpose == "release":
-            frame, coded, schema, form, coarsening = coarsen_for_release(frame, coded, schema, form, gate, conditions)
-        fair, frame, coded = _fairness(
-            fairness, frame, coded, schema, purpose, generator, n_samples, sampling_strategy, conditions
-        )
-        schema, learnt, seen = fair.schema, fair.learnt, fair.joined(frame, coded)
-        wanted = read_wanted(conditions, schema)
-        plan = fair.sampling(purpose == "release")
-        plan = plan or plan_rows(coded, schema, purpose, sampling_strategy, n_samples, wanted)
-    with stages("profile"):
-        described = with_source(profile_coded(*described_as, personal=personal), data, described_as[1])
-    with stages("choose"):
-        train, held = split_rows(seen[1], learnt, holdout, stream(seed, "split"))
-        check_learnable(seen[1], train, plan, learnt)
-        seen = seen[0].iloc[train], seen[1].iloc[train]
-        model, choice = _generator(generator, generator_options, seen, learnt, plan, wanted, purpose, seed, fair)
-    with stages("fit"):
-        model.fit(seen[0], schema=learnt)
-        fair.tell(model)
-    with stages("sample"), avoiding(model, source):
-        made = fair.split(draw(model, plan, wanted, learnt, seed, missing))
-    with stages("validate"):
-        report, keep = _validate(model, coded, train, held, made, wanted, schema, purpose, gate, validation, seed, fair)
-    with stages("merge"):
-        delivered, warned = deliver(made, keep, plan, learnt, fair.blocks(made) or blocks_of(plan))
-    accepted = made.iloc[delivered].reset_index(drop=True)
-    outcome, weights = _outcome(fair, coded, accepted, purpose)
-    warned += [*broken_rules(model), *fair.notes, *made_up, *texts, *personal.repeated]
-    counts = row_counts(coded, train, held, plan, keep, accepted, purpose)
-    origin = describe_run(
-        model, choice, random_state, seed, purpose, schema, counts, report, gate, warned, stages.seconds, coarsening,
-        outcome, asked,
-    )  # fmt: skip
-    result = SynthesisResult(
-        profile=described, validation=report, provenance=origin, _real=frame, _made=accepted,
-        _refused=refused_rows(made, report), _train_rows=train, _holdout_rows=held, _form=form, fairness=outcome,
-        _weights=weights, _source=source, _delivered=delivered, _schema=schema,
-    )  # fmt: skip
+    result = run_in_memory(data, Words.of(given), random_state, seed, asked, stages).result
     stages.close()
     return _written(result, out)
 
@@ -260,115 +165,3 @@ def _written(result: SynthesisResult, out: str | Path | None) -> SynthesisResult
         return result
     write_table(result._table, out)
     return result._written_to(out)
-
-
-def _sensitive(named: Sequence[str] | None, fairness: Any, frame: pd.DataFrame) -> Sequence[str] | None:
-    """Sensitive columns: those that the caller names, and those of the plan."""
-    also = [name for name in sensitive_of(fairness) if name in frame.columns]
-    if not also or isinstance(named, str):
-        return named
-    return list(dict.fromkeys([*(named or ()), *also]))
-
-
-def _fairness(
-    fairness: Any,
-    frame: pd.DataFrame,
-    coded: pd.DataFrame,
-    schema: Schema,
-    purpose: str,
-    generator: str | Synthesizer,
-    n: int | None,
-    strategy: Any,
-    conditions: Any,
-) -> tuple[CarryingOut, pd.DataFrame, pd.DataFrame]:
-    """Work out what a fairness plan means for the table; proxies are changed here, before anything is learnt."""
-    if fairness is None:
-        return CarryingOut(None, schema, None), frame, coded
-    plan = read_plan(fairness, schema)
-    check_generator_for(plan, generator)
-    check_n(n)
-    if plan.kind not in ("weights", "proxies") and plan.strength > 0:
-        for name, value, default in (("sampling_strategy", strategy, "auto"), ("conditions", conditions, None)):
-            if value != default:
-                raise UsageError(f"A fairness plan of {plan.kind} says which rows are made; leave {name} out.")
-    return carry_out(plan, frame, coded, schema, release=purpose == "release", n_samples=n)
-
-
-def _generator(
-    generator: str | Synthesizer,
-    options: Mapping[str, Any] | None,
-    seen: tuple[pd.DataFrame, pd.DataFrame],
-    schema: Schema,
-    plan: Plan,
-    wanted: Wanted,
-    purpose: str,
-    seed: np.random.SeedSequence,
-    fair: CarryingOut,
-) -> tuple[Synthesizer, Choice]:
-    """Give an unfitted generator, and why it was taken; ``seen`` are the train rows, as given and coded."""
-    own = int(stream(seed, "generator").integers(0, 2**31))
-    if isinstance(generator, Synthesizer):
-        model = clone(generator)
-        if model.random_state is None:
-            model.set_params(random_state=own)
-        return model, Choice(type(model).__name__, "given as an instance")
-    choice = Choice(generator, "named by the caller")
-    if generator == "auto" and fair.rates is not None:
-        choice = Choice("tree", "auto: it alone draws labels at the rates of the fairness plan; taken: tree")
-    elif generator == "auto":
-        plain = schema.without(*(column.name for column in schema.of(Kind.TEXT)))
-        choice = choose_generator(*seen, plain, plan, wanted, Purpose(purpose), child(seed, "choose"))
-    return GENERATORS[choice.name](random_state=own, **(options or {})), choice
-
-
-def _validate(
-    model: Synthesizer,
-    coded: pd.DataFrame,
-    train: NDArray[np.int64],
-    held: NDArray[np.int64],
-    made: pd.DataFrame,
-    wanted: Wanted,
-    schema: Schema,
-    purpose: str,
-    gate: Any,
-    validation: str,
-    seed: np.random.SeedSequence,
-    fair: CarryingOut,
-) -> tuple[ValidationReport, NDArray[np.bool_]]:
-    public = public_labels(schema)
-    schema = extend_categories(schema, made)
-    new, real = encode(made, schema), [coded.iloc[train], coded.iloc[held]]
-    tilts = fair.tilts(new, real, model)
-    comparison = Comparison.of(
-        real[0],
-        real[1],
-        new,
-        schema,
-        row_source=model.made_from,
-        guarantee=model.privacy_,
-        effort=validation,
-        public_labels=public,
-        tilts=(tilts[0], tilts[1]) if tilts else None,
-    )
-    report = validate_coded(
-        comparison,
-        purpose=Purpose(purpose),
-        refuse=True,
-        like=(wanted.met_by(coded.iloc[train]), wanted.met_by(coded.iloc[held])) if wanted.others else None,
-        gate=gate if isinstance(gate, Gate) else None,
-        random_state=seed,
-    )
-    return report, accepted_rows(report)
-
-
-def _outcome(
-    fair: CarryingOut, coded: pd.DataFrame, accepted: pd.DataFrame, purpose: str
-) -> tuple[Outcome | None, NDArray[np.float64] | None]:
-    """What a fairness plan did to the table handed back, and the weights of its rows."""
-    if fair.plan is None:
-        return None, None
-    delivered = encode(accepted, extend_categories(fair.schema, accepted))
-    if purpose == "augment":
-        delivered = pd.concat([coded, delivered], ignore_index=True)
-    weights = fair.weights(delivered) if fair.plan.kind == "weights" else None
-    return outcome_of(fair, coded, delivered, weights), weights

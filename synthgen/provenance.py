@@ -69,6 +69,9 @@ class Provenance:
     privacy : mapping or None
         Of a differentially private run: ``epsilon``, ``delta``, ``unit``, ``neighbouring``, what each part ``spent``,
         what is ``inside`` the guarantee and ``outside``, and the state of the shared ``ledger``.
+    pieces : mapping or None
+        Of a table that was worked on in pieces: the ``engine``, the ``rows`` in memory at a time that a generator
+        learnt from and was judged by, what is ``exact``, of all rows, and what is ``sampled``, in words.
     """
 
     version: str
@@ -94,6 +97,7 @@ class Provenance:
     reviews: tuple[Mapping[str, Any], ...] = ()
     awaits_review: bool = False
     privacy: Mapping[str, Any] | None = None
+    pieces: Mapping[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

@@ -211,7 +211,7 @@ def test_the_output_is_looked_at_before_any_work(tmp_path, monkeypatch):
     def work(*args, **options):
         raise AssertionError("it began to work")
 
-    monkeypatch.setattr("synthgen.api.to_pandas", work)
+    monkeypatch.setattr("synthgen.memory_run.to_pandas", work)
     (tmp_path / "file").write_text("in the way")
     run(table(), tmp_path, out=tmp_path / "file" / "out.csv")
 
@@ -220,7 +220,7 @@ def test_the_outputs_name_is_looked_at_before_any_work(tmp_path, monkeypatch):
     def work(*args, **options):
         raise AssertionError("it began to work")
 
-    monkeypatch.setattr("synthgen.api.split_rows", work)
+    monkeypatch.setattr("synthgen.memory_run.split_rows", work)
     run(table(), tmp_path, out=tmp_path / "out.xlsx")
 
 

@@ -100,7 +100,7 @@ def test_the_destination_is_looked_at_before_any_work(tmp_path, monkeypatch):
     def work(*args, **options):
         raise AssertionError("it began to work")
 
-    monkeypatch.setattr("synthgen.api.to_pandas", work)
+    monkeypatch.setattr("synthgen.memory_run.to_pandas", work)
     frame = pd.DataFrame({"a": range(100), "Class": [0, 1] * 50})
     with pytest.raises(FileError, match="already"):
         synthesize(frame, f"duckdb:///{tmp_path}/t.db?table=t")

@@ -263,8 +263,8 @@ def test_conditions_that_no_row_meets_are_refused_before_any_work(small, monkeyp
     def work(*args, **options):
         raise AssertionError("it began to work")
 
-    monkeypatch.setattr("synthgen.api.split_rows", work)
-    monkeypatch.setattr("synthgen.api.profile_coded", work)
+    monkeypatch.setattr("synthgen.memory_run.split_rows", work)
+    monkeypatch.setattr("synthgen.memory_run.profile_coded", work)
     with pytest.raises(ConditionError, match="'hue'"):
         run(small, generator="gaussian_copula", conditions={"hue": "mauve"})
 

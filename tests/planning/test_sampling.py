@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
+import pandas as pd
 import pytest
 from imblearn.utils import check_sampling_strategy
 
 from synthgen.errors import ConditionError, DataError, UsageError
-from synthgen.planning import plan_by_class, plan_in_proportion
-from synthgen.table import Column, Kind, Role
+from synthgen.planning import plan_by_class, plan_in_proportion, read_wanted
+from synthgen.planning.rows import plan_rows, reduced
+from synthgen.table import Column, Kind, Role, Schema
 
 
 def target(*labels):
@@ -139,3 +143,23 @@ def test_fewer_rows_than_classes_go_to_the_largest_and_the_others_are_named():
     found = plan_in_proportion({0.0: 5, 1.0: 80, 2.0: 10, 3.0: 5}, 2, None)
     assert dict(found.by_class) == {1.0: 1, 2.0: 1}
     assert found.left_out == (0.0, 3.0)
+
+
+def weighed(strategy="auto", n=None, purpose="augment"):
+    schema = Schema((Column("x", Kind.CONTINUOUS), Column("y", Kind.CATEGORICAL, Role.TARGET, categories=("a", "b"))))
+    coded = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0], "y": [0.0, 0.0, 1.0, 1.0]})
+    weights = np.array([450.0, 450.0, 5.0, 5.0])
+    return plan_rows(coded, schema, purpose, strategy, n, read_wanted(None, schema), weights)
+
+
+def test_rows_that_stand_for_many_count_as_many():
+    assert weighed().by_class == {1.0: 890}
+    assert weighed(purpose="release").by_class == {0.0: 900, 1.0: 10}
+    assert weighed(n=91).by_class == {0.0: 90, 1.0: 1}
+
+
+def test_a_smaller_plan_keeps_the_classes_and_a_few_rows_of_each():
+    plan = weighed(purpose="release")
+    assert reduced(plan, 1_000) is plan
+    assert reduced(plan, 455).by_class == {0.0: 450, 1.0: 10}
+    assert reduced(weighed(), 89) == dataclasses.replace(weighed(), total=89, by_class={1.0: 89})

@@ -54,9 +54,19 @@ def provenance_section(about: object, provenance: Mapping[str, Any]) -> Section 
         "provenance.html", facts=facts, counts=rows,
         parameters=_pairs(provenance.get("parameters")), libraries=_pairs(provenance.get("libraries")),
         seconds=_seconds(provenance.get("seconds")), coarser=_coarser(provenance.get("disclosure")),
-        reviews=_reviews(provenance),
+        reviews=_reviews(provenance), pieces=_pieces(provenance.get("pieces")),
     )  # fmt: skip
     return Section("provenance", "Provenance", html)
+
+
+def _pieces(pieces: object) -> dict[str, list[str]]:
+    """Of a table worked on in pieces, what was counted on all rows, and what was seen on some of them."""
+    if not isinstance(pieces, Mapping):
+        return {}
+    return {
+        title: [prose(line) for line in pieces.get(key) or ()]
+        for key, title in (("exact", "Of all rows"), ("sampled", "Of some rows"))
+    }
 
 
 def _coarser(disclosure: object) -> list[tuple[str, str]]:

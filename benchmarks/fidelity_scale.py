@@ -1,4 +1,4 @@
-"""Time and memory of one fit and sample on a table of any size: ``python -m benchmarks.scale quality --rows 1000``.
+"""Time and memory of a fit and sample on a table of any size: ``python -m benchmarks.fidelity_scale quality --rows 9``.
 
 Rows come from the card payments, drawn with replacement and shaken a little; more columns are the same ones again, of
 other rows plus half of this row's, so that columns depend on each other across the copies. Only for timing.
@@ -27,7 +27,7 @@ SHAKEN = 0.05
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity_scale", description=__doc__)
     parser.add_argument("generator", choices=list(MODELS))
     parser.add_argument("--rows", type=int, default=COLUMN_ROWS)
     parser.add_argument("--columns", type=int, help="default: those of the card payments")
@@ -62,7 +62,7 @@ def measured(record: dict[str, Any], rows: Sequence[int], columns: Sequence[int]
     for who in WHO:
         for axis, sizes in (("rows", rows), ("columns", columns)):
             for size in sizes:
-                run = json_of([sys.executable, "-m", "benchmarks.scale", who, f"--{axis}", str(size)])
+                run = json_of([sys.executable, "-m", "benchmarks.fidelity_scale", who, f"--{axis}", str(size)])
                 found[axis].setdefault(who, []).append(run)
                 print(f"{who}, {size:,} {axis}: {run['fit_seconds']} s + {run['sample_seconds']} s", flush=True)
         if not whole:
