@@ -46,9 +46,19 @@ def test_every_class_counts_the_same_and_no_class_more_than_the_noise_lets_it():
     assert classes.along((1, 2)).shape == (1, 3)
 
 
+def test_a_gap_and_a_class_that_nobody_may_have_are_no_rare_classes():
+    """A declared class without rows would take half of the rounds otherwise, for nothing."""
+    first = Marginal((0,), np.array([600.0, 380.0, 15.0, 5.0]), 10.0)
+    classes = Classes.of(first, 1000.0, noise=0.0, gap=True)
+    assert classes.weights == pytest.approx([1000 / 1200, 1000 / 760, 0, 0])
+    assert not classes.any_rare
+    assert Classes.of(Marginal((0,), first.counts, 7.0), 1000.0, noise=0.0, gap=True).any_rare
+    assert not Classes.of(Marginal((0,), np.zeros(2), 1.0), 1000.0, noise=1.0).any_rare
+
+
 @pytest.mark.parametrize(("counts", "rare"), [([95, 5], True), ([80, 20], False), ([10] * 10, False), ([1, 1], False)])
 def test_a_class_is_rare_beside_the_others(counts, rare):
-    classes = Classes.of(Marginal((0,), np.array(counts, dtype=float), 1.0), sum(counts), noise=0.0)
+    classes = Classes.of(Marginal((0,), np.array(counts, dtype=float), 0.1), sum(counts), noise=0.0)
     assert classes.any_rare is rare
 
 

@@ -122,7 +122,7 @@ def _rare_classes(
     """The classes of the target, if one is rare."""
     if target is None or levels[target].column.kind not in LABEL_KINDS:
         return None
-    found = Classes.of(firsts[target], n_rows, noise)
+    found = Classes.of(firsts[target], n_rows, noise, gap=levels[target].missing)
     return found if found.any_rare else None
 
 

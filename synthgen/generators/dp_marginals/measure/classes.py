@@ -20,6 +20,9 @@ Floats = NDArray[np.float64]
 RARE = 1 / 8
 """A class is rare that has fewer rows than this part of what it would have if all classes had the same number."""
 
+PRESENT = 2.0
+"""Standard deviations from which a class is taken to have any rows."""
+
 ROUNDS_SHARE = 0.5
 """Part of the rounds that are for the classes, where one is rare. Found on a table with 345 of 199,365 rows in it."""
 
@@ -36,7 +39,8 @@ class Classes:
     target : int
         Place of the column.
     weights : array
-        Of each code: how much a row of it counts, so that all classes count the same.
+        Of each code: how much a row of it counts, so that all classes count the same; nothing, of a gap and of a class
+        that can't be told from none.
     rarest : float
         Share of the rows that the rarest class has.
     """
@@ -46,15 +50,21 @@ class Classes:
     rarest: float
 
     @classmethod
-    def of(cls, first: Marginal, n_rows: float, noise: float) -> Classes:
-        """Read noisy counts of a target; a class of fewer rows than the noise of a choice counts no more."""
+    def of(cls, first: Marginal, n_rows: float, noise: float, *, gap: bool = False) -> Classes:
+        """Read noisy counts of a target, whose last code may stand for a gap.
+
+        A class of fewer rows than the noise of a choice counts no more than with as many.
+        """
+        there = first.counts > PRESENT * first.sigma
+        there[len(there) - gap :] = False
         counts = np.maximum(first.counts, CLEAR * noise)
-        return cls(first.columns[0], n_rows / (len(counts) * counts), min(1.0, float(counts.min()) / n_rows))
+        weights = np.where(there, n_rows / (max(int(there.sum()), 1) * counts), 0.0)
+        return cls(first.columns[0], weights, min(1.0, float(counts[there].min(initial=n_rows)) / n_rows))
 
     @property
     def any_rare(self) -> bool:
         """Whether a class is so rare that rows alone would leave it out."""
-        return len(self.weights) * self.rarest < RARE
+        return 0 < int((self.weights > 0).sum()) * self.rarest < RARE
 
     def along(self, columns: Clique) -> Floats:
         """Weights with an axis for each column."""
