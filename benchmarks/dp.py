@@ -163,9 +163,9 @@ def uses() -> dict[str, Any]:
     """Trained on synthetic rows, tested on real ones that the generator never saw."""
     out = []
     tables: dict[str, tuple[pd.DataFrame | None, str, str]] = {
-        "Adult": (adult(), "income", ">50K"),
-        "Thyroid": (_ill(thyroid()), "ill", "yes"),
         "ULB": (fraud(), "Class", "1"),
+        "Thyroid": (_ill(thyroid()), "ill", "yes"),
+        "Adult": (adult(), "income", ">50K"),
     }  # fmt: skip
     for name, (frame, target, positive) in tables.items():
         if frame is None:
