@@ -79,7 +79,7 @@ def synthesize(
     folder = reports or default_reports(table)
     check_json(as_json, table)
     plan = table_of(context, "fairness", words.read_fairness(fairness))
-    waiting = check_review(review, data, table, folder, key_file, str(audience), plan)
+    waiting = check_review(review, data, table, folder, key_file, str(audience), plan, str(validation))
     sheets = [waiting.sheet, waiting.rows] if waiting else []
     check_destinations([path for path in (data, schema, key_file, ledger) if path], [table, *sheets], folder)
     key = words.read_key(key_file)

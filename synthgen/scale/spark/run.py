@@ -20,6 +20,8 @@ from synthgen.randomness import RandomState, seed_sequence
 from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
 from synthgen.scale.comparing import Tally, with_measurements
+from synthgen.scale.engine import IN_PIECES
+from synthgen.scale.profiling import profile_of_all
 from synthgen.scale.spark.counting import TableSize, count_rows
 from synthgen.scale.spark.executors import check_executors, in_words, parallelism
 from synthgen.scale.spark.figures import Made, Reading, count_made, count_real, figures
@@ -125,10 +127,12 @@ def synthesize(
     notes = check_executors(given.session)
     with in_words():
         size = count_rows(given, target, schema)
-        sample = draw_sample(given, size.n_rows, classes=size.classes, subject=subject, most_rows=most_rows, seed=seed)
+        sample = draw_sample(given, size.n_rows, classes=size.by_class, subject=subject, most_rows=most_rows, seed=seed)
+    request = describe_request(seed, **asked)
+    request["obstacles"].append(IN_PIECES)
     standing = Standing(sample.weights, sample.described(), MOST_MADE)
     run = run_in_memory(
-        sample.rows, Words.of(asked), random_state, seed, describe_request(seed, **asked), stages, standing
+        sample.rows, Words.of(asked), random_state, seed, request, stages, standing
     )
     making, spark_schema = _making(given, sample, run, missing, gate, seed)
     making.check()
@@ -222,7 +226,8 @@ def _evidence(
             report, new, comparison=run.comparison, purpose=report.verdict.purpose,
             gate=gate if isinstance(gate, Gate) else None, made=tally,
         )  # fmt: skip
-    return replace(result, provenance=origin, validation=report)
+    profile = profile_of_all(result.profile, size)
+    return replace(result, provenance=origin, validation=report, profile=profile)
 
 
 def _pieces(sample: Sample, new: Sequence[Measurement]) -> dict[str, Any]:

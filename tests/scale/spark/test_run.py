@@ -65,6 +65,8 @@ def test_balanced_by_the_counts_of_all_rows_with_the_evidence(in_spark, tmp_path
     assert counts == {(False, 0): 7_350, (False, 1): 150, (True, 1): 7_200}
     assert result.provenance.counts["delivered"] == 14_700
     assert result.provenance.pieces["engine"] == "spark"
+    assert (result.profile.n_rows, dict(result.profile.classes)) == (7_500, {"0": 7_350, "1": 150})
+    assert result.provenance.request["obstacles"]
     assert 700 < result.provenance.pieces["rows"] <= 1_000
     facts = result.facts()
     assert (facts["amount"].n, facts["shop"].missing) == (7_500, int(frame["shop"].isna().sum()))
@@ -78,6 +80,15 @@ def test_balanced_by_the_counts_of_all_rows_with_the_evidence(in_spark, tmp_path
     assert shapes.n == result.provenance.counts["drawn"] - result.provenance.counts["refused"] > 7_200
     assert "all 7,500 real" in shapes.reason
     assert any("Columns look alike" in words for words in result.provenance.pieces["exact"])
+
+
+def test_synthesize_sends_a_spark_frame_here(in_spark):
+    words = {"target": "Class", "n_samples": 300, **OPTIONS}
+    frame = in_spark(payments(400, 100))
+    there, here = sg.synthesize(frame, **words), sg.spark.synthesize(frame, **words)
+    assert there.synthetic.toArrow().equals(here.synthetic.toArrow())
+    with pytest.raises(UsageError, match="fairness plan"):
+        sg.synthesize(frame, fairness="equal_rates", sensitive_features=["shop"], target="Class")
 
 
 def test_every_type_comes_back(spark):
