@@ -131,9 +131,7 @@ def synthesize(
     request = describe_request(seed, **asked)
     request["obstacles"].append(IN_PIECES)
     standing = Standing(sample.weights, sample.described(), MOST_MADE)
-    run = run_in_memory(
-        sample.rows, Words.of(asked), random_state, seed, request, stages, standing
-    )
+    run = run_in_memory(sample.rows, Words.of(asked), random_state, seed, request, stages, standing)
     making, spark_schema = _making(given, sample, run, missing, gate, seed)
     making.check()
     tasks = min(making.n_blocks, partitions or 2 * parallelism(given.session))
