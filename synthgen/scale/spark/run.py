@@ -27,11 +27,12 @@ from synthgen.scale.spark.executors import check_executors, in_words, parallelis
 from synthgen.scale.spark.figures import Made, Reading, count_made, count_real, figures
 from synthgen.scale.spark.frames import Given, read_frame
 from synthgen.scale.spark.making import Making, parts_of
+from synthgen.scale.spark.names import taken_names
 from synthgen.scale.spark.result import Seen, SparkResult, check_absent
 from synthgen.scale.spark.sampling import Sample, draw_sample
 from synthgen.scale.spark.screening import Screen
 from synthgen.table import Schema
-from synthgen.table.column import OPAQUE_KINDS, Kind
+from synthgen.table.column import OPAQUE_KINDS
 from synthgen.validation import Gate, Purpose
 from synthgen.validation.metric import Measurement
 
@@ -139,6 +140,7 @@ def synthesize(
     whole = purpose == "augment" and not run.wanted.others
     reading = Reading.of(run.comparison, seed) if whole else None
     with in_words():
+        making = replace(making, left_out=taken_names(given, making, tasks))
         made = count_made(given, making, tasks, reading)
         found: tuple[tuple[Measurement, ...], Tally] | None = None
         if reading is not None:
@@ -216,9 +218,7 @@ def _evidence(
         "accepted": delivered, "delivered": delivered + (size.n_rows if origin.purpose == "augment" else 0),
     }  # fmt: skip
     warned = tuple(words for words in origin.warnings if "fewer than asked for" not in words)
-    origin = replace(
-        origin, counts=numbers, pieces=_pieces(sample, new), warnings=(*warned, *short, *notes, *_apart(run, sample))
-    )
+    origin = replace(origin, counts=numbers, pieces=_pieces(sample, new), warnings=(*warned, *short, *notes))
     if new:
         report = with_measurements(
             report, new, comparison=run.comparison, purpose=report.verdict.purpose,
@@ -231,24 +231,16 @@ def _evidence(
 def _pieces(sample: Sample, new: Sequence[Measurement]) -> dict[str, Any]:
     """What was taken of all rows and what of some, in words."""
     counted = ", ".join(dict.fromkeys(figure.title for figure in new))
-    exact = ["rows, and those of each class", "copies of rows that were learnt from, among all synthetic rows"]
+    exact = [
+        "rows, and those of each class", "copies of rows that were learnt from, among all synthetic rows",
+        "identifiers: none is one of a real row",
+    ]  # fmt: skip
     return {
         "engine": "spark",
         "rows": len(sample),
         "exact": [*exact, *([f"these figures: {counted}"] if counted else [])],
         "sampled": ["the profile", "the rows that the generator learnt from", "all other figures"],
     }
-
-
-def _apart(run: Run, sample: Sample) -> list[str]:
-    """Say of which rows' identifiers new ones were kept apart, where these aren't all."""
-    if (sample.weights == 1).all():
-        return []
-    return [
-        f"Column {column.name!r}: new identifiers are none of the {len(sample):,} sampled rows; some may be those of "
-        "other rows"
-        for column in run.model.schema_.of(Kind.IDENTIFIER)
-    ]
 
 
 def _share(holdout: float, size: TableSize, run: Run) -> float:

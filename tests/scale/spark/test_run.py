@@ -223,14 +223,21 @@ def test_what_cant_be_had_is_refused_in_words(in_spark, words, match):
         sg.spark.synthesize(in_spark(payments(50, 10)), target="Class", progress=False, **words)
 
 
-def test_identifiers_are_distinct_across_classes_and_none_of_the_sample(in_spark):
-    frame = payments(600, 200).assign(id=[f"AC-{number:06d}" for number in range(600)])
-    result = sg.spark.synthesize(in_spark(frame), target="Class", n_samples=60_000, **OPTIONS)
+def test_identifiers_are_distinct_across_classes_and_none_of_a_real_row(in_spark):
+    n = 6_000
+    frame = payments(n, 2_000).assign(id=[f"A{number:05d}" for number in np.arange(n) * 13])
+    form = sg.constraints.Pattern("id", "A[0-9]{5}")
+    words = {"target": "Class", "n_samples": 3_000, "most_rows": 1_000, "constraints": [form], **OPTIONS}
+    result = sg.spark.synthesize(in_spark(frame), **words)
     made = result.synthetic.toPandas()
-    assert len(made) == 60_000
     assert made["Class"].nunique() == 2
     assert made["id"].is_unique
     assert not set(made["id"]) & set(frame["id"])
+    assert len(made) == result.provenance.counts["accepted"]
+    # Some were taken: the generator knows the identifiers of the sample alone.
+    lost = sum(map(len, result._making.left_out.values()))
+    assert lost > 100
+    assert result.provenance.counts["refused"] >= lost
 
 
 def test_what_an_executor_refuses_is_said_in_its_words(in_spark):
