@@ -60,7 +60,7 @@ def engine_for(engine: str | None, data: Any, out: str | Path | None) -> str:
         return "spark"
     if engine is None:
         engine = (
-            "stream" if _many_files(data) or (out is not None and _elsewhere(data) and is_large(data)) else "memory"
+            "stream" if _many_files(data) or (out is not None and _elsewhere(data) and _large(data)) else "memory"
         )
     if engine == "stream":
         _check_stream(data, out)
