@@ -10,6 +10,7 @@ from synthgen.cli import privacy_words, words
 from synthgen.cli.commands import app, with_progress
 from synthgen.cli.configuration import Configured, say_config, table_of, with_schema
 from synthgen.cli.ending import finish
+from synthgen.cli.engine_words import Engine
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
 from synthgen.cli.merge import check_review
 from synthgen.cli.places import check_engine, check_json, default_out, default_reports
@@ -55,7 +56,7 @@ def synthesize(
     holdout: words.HoldoutShare = 0.2,
     validation: words.Validation = words.ValidationWord.STANDARD,
     gate: words.Gate = words.GateWord.DEFAULT,
-    engine: words.Engine = None,
+    engine: Engine = None,
     fewest_holders: words.FewestHolders = None,
     audience: words.Audience = words.AudienceWord.INTERNAL,
     seed: words.Seed = None,
@@ -79,7 +80,7 @@ def synthesize(
     folder = reports or default_reports(table)
     check_json(as_json, table)
     plan = table_of(context, "fairness", words.read_fairness(fairness))
-    waiting = check_review(review, data, table, folder, key_file, str(audience), plan)
+    waiting = check_review(review, data, table, folder, key_file, str(audience), plan, str(validation))
     sheets = [waiting.sheet, waiting.rows] if waiting else []
     check_destinations([path for path in (data, schema, key_file, ledger) if path], [table, *sheets], folder)
     key = words.read_key(key_file)

@@ -54,13 +54,6 @@ class MissingWord(StrEnum):
     LIKE = "like"
 
 
-class EngineWord(StrEnum):
-    """How a table is worked on."""
-
-    MEMORY = "memory"
-    STREAM = "stream"
-
-
 KEY_VARIABLE = "SYNTHGEN_KEY"
 
 Data: TypeAlias = Annotated[Any, typer.Argument(metavar="DATA", help=f"The real table: {FILES}.", parser=read_place)]
@@ -150,13 +143,6 @@ Rules: TypeAlias = Annotated[
 Missing: TypeAlias = Annotated[
     MissingWord,
     typer.Option(help="Gaps of synthetic rows. keep: as the generator makes them; none; like: as in real rows."),
-]
-Engine: TypeAlias = Annotated[
-    EngineWord | None,
-    typer.Option(
-        help="memory: the table is read whole. stream: in pieces, so that it needn't fit in memory; also for a folder "
-        "or a quoted pattern of names. Default: stream for more than a million rows."
-    ),
 ]
 SchemaFile: TypeAlias = Annotated[
     Path | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from synthgen.errors import UsageError
 from synthgen.memory_run import Words
 from synthgen.randomness import RandomState
 from synthgen.scale.source import frame_of, is_large, open_source
-from synthgen.table.sources import is_file, is_pipe
+from synthgen.table.sources import is_file, is_pipe, same_place, shown
 
 if TYPE_CHECKING:
     from synthgen.scale.spark import SparkResult
@@ -80,12 +81,25 @@ def _check_stream(data: Any, out: str | Path | None) -> None:
             "A table that is worked on in pieces is written to a file as it is made. Say where: "
             "out='balanced.parquet'; or read it whole: engine='memory'."
         )
+    _check_apart(data, out)
     for place, word in ((data, "read from"), (out, "written to")):
         if isinstance(place, str) and is_pipe(place):
             raise UsageError(
                 f"engine='stream' reads a table more than once and puts its result together at the end, so it can't be "
                 f"{word} a pipe. Name a file, or take engine='memory'."
             )
+
+
+def _check_apart(data: Any, out: str | Path) -> None:
+    """Refuse to write over what is read, or among it, where the next run would read it."""
+    if not isinstance(data, (str, Path)):
+        return
+    among = is_file(data) and is_file(out) and (
+        Path(data).absolute() in Path(out).absolute().parents
+        or fnmatch(str(Path(out).absolute()), str(Path(data).absolute()))
+    )  # fmt: skip
+    if among or same_place(data, out):
+        raise UsageError(f"{shown(out)} is read by this run, or lies among what is read. Name another place for out.")
 
 
 def _elsewhere(data: Any) -> bool:

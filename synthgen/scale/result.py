@@ -196,7 +196,7 @@ def pieces_result(
     origin = replace(
         pilot.provenance, counts=counts, warnings=tuple(warned), seconds=dict(stages.seconds),
         refused_by_reason=pilot.provenance.refused_by_reason if pieces is None else pieces.reasons,
-        pieces=_account(run, found),
+        pieces=_account(run, found, pieces),
     )  # fmt: skip
     evidence = replace(pilot, validation=report, provenance=origin, profile=profile_of_all(pilot.profile, found))
     schema = merged_schema(found.source.arrow, run.model.batch_schema, Purpose.RELEASE)
@@ -227,15 +227,21 @@ def _short(run: Run, pieces: Pieces | None) -> list[str]:
     return words + classes_lost(run.plan, lost, run.learnt)
 
 
-def _account(run: Run, found: Scan) -> dict[str, Any]:
+def _account(run: Run, found: Scan, pieces: Pieces | None) -> dict[str, Any]:
     """What was counted on all rows, and what was seen on some."""
     trial = run.result.validation.counts
     learnt = (
-        f"the generator learnt from {len(run.train):,} rows; copies were looked for among all {found.n_rows:,}",
+        f"the generator learnt from {len(run.train):,} rows",
         f"attacks, classifiers and usefulness were tried on {trial['synthetic']:,} synthetic rows against "
         f"{trial['train']:,} rows that the generator saw and {trial['holdout']:,} of those that it did not",
     )
+    exact = list(found.exact)
+    if pieces is not None:
+        exact.append(
+            f"columns, classes and pairs, copies and identifiers: {pieces.drawn:,} synthetic rows were held against "
+            f"all {found.n_rows:,} real ones"
+        )
     return {
         "engine": "stream", "rows": found.n_rows, "sample": len(found.rows),
-        "exact": [*found.exact], "sampled": [*found.sampled, *learnt],
+        "exact": exact, "sampled": [*found.sampled, *learnt],
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -28,6 +29,8 @@ from synthgen.scale.scan import MOST_ROWS, Scan, scan
 from synthgen.scale.source import open_source
 from synthgen.scale.writing import Journal, Part, check_out, make_blocks, write_batches
 from synthgen.validation import Gate, Outcome, Purpose
+
+_HASHES = "real-"
 
 MOST_MADE = 20_000
 """Rows of the trial that is judged before all others are made."""
@@ -99,6 +102,9 @@ def run_in_pieces(
         "words": _digest(words),
     }  # fmt: skip
     with Journal.open(out, request) as journal:
+        for left in journal.folder.glob(f"{_HASHES}*"):
+            # Of a run that was killed.
+            shutil.rmtree(left, ignore_errors=True)
         with stages("scan"):
             found = scan(
                 source, target=words.target, subject=words.subject, most_rows=most_rows,
@@ -111,7 +117,7 @@ def run_in_pieces(
         if run.result.withheld and run.result.verdict.outcome is Outcome.FAIL:
             result = pieces_result(run, found, None, run.result.validation, words, seed, stages)
         else:
-            with TemporaryDirectory(dir=journal.folder, prefix="real-") as folder:
+            with TemporaryDirectory(dir=journal.folder, prefix=_HASHES) as folder:
                 result = _in_pieces(step, journal, Path(folder), out)
         journal.close(remove=True)
     stages.close()

@@ -19,6 +19,9 @@ MISSING = (
     "(and Java 17, where Spark runs on this machine)."
 )
 
+FIRST = 4
+"""Version of PySpark from which tables come and go in Arrow."""
+
 _HELD = (
     "BooleanType", "ByteType", "ShortType", "IntegerType", "LongType", "FloatType", "DoubleType", "DecimalType",
     "StringType", "CharType", "VarcharType", "DateType", "TimestampType", "TimestampNTZType", "DayTimeIntervalType",
@@ -81,9 +84,15 @@ def read_frame(data: Any) -> Given:
         Names that occur twice, or a column whose type can't be held.
     """
     try:
+        from pyspark import __version__ as version
         from pyspark.sql import DataFrame
     except ImportError as error:
         raise MissingExtraError(MISSING) from error
+    if int(version.split(".")[0]) < FIRST:
+        raise MissingExtraError(
+            f"PySpark {version} hands no tables over in Arrow. PySpark {FIRST} or later is needed, here and on the "
+            "cluster."
+        )
     if not isinstance(data, DataFrame):
         raise UsageError(
             f"sg.spark.synthesize takes a Spark DataFrame; got {type(data).__name__}. Tables in memory and files go to "

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from synthgen.errors import FileError
 from synthgen.merging import FLAG
+from synthgen.scale.scan.statistics import statistics
 from synthgen.scale.spark.executors import in_words
 from synthgen.scale.spark.frames import Given, column
 from synthgen.scale.spark.making import Making, numbers_in
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from synthgen.profiling import Profile
     from synthgen.provenance import Provenance
     from synthgen.result import SynthesisResult
+    from synthgen.scale.scan.facts import ColumnFacts
     from synthgen.validation import ValidationReport, Verdict
 
 
@@ -124,6 +126,19 @@ class SparkResult:
     def rejected(self) -> pd.DataFrame:
         """Rows made on the driver that were refused there, with a reason each; treat them as real."""
         return self._evidence.rejected
+
+    def facts(self) -> dict[str, ColumnFacts]:
+        """Exact facts of all rows of the real table, column by column, as Spark finds them when asked.
+
+        Returns
+        -------
+        dict of str to ColumnFacts
+            Missing values, distinct ones, extremes, mean and spread, quantiles with how far they may be off, and the
+            rows of each label; see :func:`synthgen.scale.scan.statistics.statistics`. For those who may see the rows.
+        """
+        import narwhals.stable.v2 as nw
+
+        return statistics(nw.from_native(self._given.rows))
 
     def for_evaluation(self) -> tuple[DataFrame, DataFrame]:
         """Give rows to train a model on and rows to test it on.

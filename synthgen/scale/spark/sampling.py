@@ -187,8 +187,8 @@ def _thinned(keyed: DataFrame) -> DataFrame:
 
     rate, none = F.col(RATE), F.pow(F.lit(1.0) - F.col(RATE), F.col(COPIES))
     groups = keyed.groupBy(*KEYS, RATE).agg(F.count(F.lit(1)).alias(COPIES))
-    taken = groups.filter((rate >= 1) | (unit(F.col(KEYS[1])) > none)).select(*KEYS)
-    return keyed.join(F.broadcast(taken), list(KEYS), "left_semi")
+    taken = groups.filter((rate >= 1) | (unit(F.col(KEYS[1])) > none)).select(*KEYS).toArrow()
+    return _among(keyed, taken, list(KEYS))
 
 
 def _of_subjects(keyed: DataFrame, subject: str, most_rows: int) -> DataFrame:
@@ -196,14 +196,21 @@ def _of_subjects(keyed: DataFrame, subject: str, most_rows: int) -> DataFrame:
     from pyspark.sql import functions as F  # noqa: N812
 
     people = keyed.groupBy(WHO).agg(F.max(RATE).alias(RATE), F.count(F.lit(1)).alias(COPIES))
-    taken = people.filter((F.col(RATE) >= 1) | (unit(F.col(WHO)) < F.col(RATE)))
-    rows = taken.agg(F.sum(COPIES)).collect()[0][0] or 0
+    taken = people.filter((F.col(RATE) >= 1) | (unit(F.col(WHO)) < F.col(RATE))).select(WHO, COPIES).toArrow()
+    rows = int(taken[COPIES].to_numpy().sum())
     if not 0 < rows <= MOST_OVER * most_rows:
         raise DataError(
             f"Those whom {subject!r} names have so many rows each that whole ones make no sample of about "
             f"{most_rows:,} rows: those taken have {rows:,}. Give more to most_rows, or fewer rows of each."
         )
-    return keyed.join(F.broadcast(taken.select(WHO)), WHO, "left_semi")
+    return _among(keyed, taken.select([WHO]), [WHO])
+
+
+def _among(keyed: DataFrame, taken: pa.Table, keys: list[str]) -> DataFrame:
+    """Rows whose keys are taken, which come by the driver: a broadcast that has to be computed first may time out."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    return keyed.join(F.broadcast(keyed.sparkSession.createDataFrame(taken)), keys, "left_semi")
 
 
 def _counted(chosen: DataFrame, names: list[str], keys: Sequence[str]) -> DataFrame:

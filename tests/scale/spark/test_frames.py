@@ -19,6 +19,13 @@ def test_without_pyspark_the_extra_is_named(monkeypatch):
         read_frame(object())
 
 
+def test_an_old_pyspark_is_refused(monkeypatch):
+    pyspark = pytest.importorskip("pyspark", reason="the extra spark isn't installed")
+    monkeypatch.setattr(pyspark, "__version__", "3.5.1")
+    with pytest.raises(MissingExtraError, match=r"PySpark 3\.5\.1 .* PySpark 4 or later"):
+        read_frame(object())
+
+
 def test_the_module_is_there_without_pyspark(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyspark", None)
     assert callable(sg.spark.synthesize)

@@ -66,6 +66,10 @@ def test_balanced_by_the_counts_of_all_rows_with_the_evidence(in_spark, tmp_path
     assert result.provenance.counts["delivered"] == 14_700
     assert result.provenance.pieces["engine"] == "spark"
     assert 700 < result.provenance.pieces["rows"] <= 1_000
+    facts = result.facts()
+    assert (facts["amount"].n, facts["shop"].missing) == (7_500, int(frame["shop"].isna().sum()))
+    assert facts["amount"].maximum == frame["amount"].max()
+    assert facts["amount"].mean == pytest.approx(frame["amount"].mean())
     names = {path.name for path in result.write_reports(tmp_path)}
     assert {"fidelity.html", "run.json"} <= names
     assert "SparkResult(" in repr(result)
