@@ -39,25 +39,25 @@ def released(read):
     def table(n):
         return pd.DataFrame(
             {
-                "born": rng.integers(1930, 2005, n),
-                "town": rng.choice([f"t{i:02d}" for i in range(40)], n, p=np.arange(1, 41) / 820),
+                "born": rng.integers(1930, 1990, n),
+                "town": rng.choice(list("abcdefgh"), n, p=np.arange(1, 9) / 36),
                 "pay": np.round(rng.gamma(2, 900, n), 2),
             }
         )
 
-    frame, made = table(4000), table(600)
-    sample = frame[:1500]
+    frame, made = table(3000), table(600)
+    sample = frame[:900]
     schema = (
         infer_schema(sample).with_column("born", role="quasi_identifier").with_column("town", role="quasi_identifier")
     )
     _, coded, coarse, _ = coarsen(sample, encode(sample, schema), schema)
-    raw = Coarser.of(np.arange(1000), coded[:1000], coarse)
+    raw = Coarser.of(np.arange(600), coded[:600], coarse)
     rows = raw.applied(encode(made, coarse, unseen="extend"), np.arange(5000, 5600))
     rows.iloc[:50] = coded.iloc[:50]
 
     def make(said):
-        learnt = coded[:1000].reset_index(drop=True) if said else None
-        return read(frame, 1000, made, schema=coarse, sample=range(1500), learnt=learnt), rows
+        learnt = coded[:600].reset_index(drop=True) if said else None
+        return read(frame, 600, made, schema=coarse, sample=range(900), learnt=learnt), rows
 
     return make
 
