@@ -11,6 +11,7 @@ from scipy.stats import t as student
 from benchmarks.record import header, made_with, row
 
 CHANCE = 0.5
+ALIKE = 0.005
 RARE = 0.02
 WAYS = ("1-way", "2-way", "3-way")
 NAMES = {"mst": "dpmm's MST", "privbayes": "dpmm's PrivBayes"}
@@ -148,10 +149,12 @@ def _verdict(runs: Sequence[Mapping[str, Any]]) -> str:
             said.append(f"{name}: no better than chance can be told.")
             continue
         more = _mean(run, "within")[0] - run["within_real"]
-        said.append(
-            f"{name}: AUC falls by {run['real'] - found:.3f} from what real rows give, and of what a positive looks\n"
-            f"like, column by column, {more:.0%} is noise beyond what other real positives differ by."
+        likeness = (
+            f"of what they say of a positive,\ncolumn by column, {more:.0%} is off beyond what other real positives are"
+            if more > ALIKE
+            else "positives are, column by column,\nas like real ones as other real ones are"
         )
+        said.append(f"{name}: AUC falls by {run['real'] - found:.3f} from what real rows give, and {likeness}.")
     rare = [run for run in runs if run["positives"] < RARE * run["rows"]]
     return "\n".join([*(f"- {words}" for words in said), *map(_of_rare, rare)])
 
