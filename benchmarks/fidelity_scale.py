@@ -1,4 +1,4 @@
-"""Time and memory of one fit and sample on a table of any size: ``python -m benchmarks.fidelity_scale quality --rows 1000``.
+"""Time and memory of a fit and sample on a table of any size: ``python -m benchmarks.fidelity_scale quality --rows 9``.
 
 Rows come from the card payments, drawn with replacement and shaken a little; more columns are the same ones again, of
 other rows plus half of this row's, so that columns depend on each other across the copies. Only for timing.
