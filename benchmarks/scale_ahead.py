@@ -69,7 +69,7 @@ def ahead(found: Mapping[str, Any]) -> list[str]:
             " less comes of what each run starts with."
         ), "",
         *header(["what", "each million rows", "power", f"{ROWS:,} rows"]), *lines, "",
-        "What would break first, in this order:", "",
+        "What would break first:", "",
         *_breaks(found), "",
     ]  # fmt: skip
 

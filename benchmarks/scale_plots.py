@@ -30,17 +30,18 @@ def plot(found: Mapping[str, Any], path: Path) -> None:
     from matplotlib import pyplot as plt
     from matplotlib.ticker import NullLocator
 
-    figure, panels = plt.subplots(1, 2, figsize=(10.5, 4.6), layout="constrained")
+    figure, panels = plt.subplots(1, 3, figsize=(13.5, 4.8), layout="constrained")
     for (part, name), (label, colour, style) in LINES.items():
         runs = _line(found, part, name)
         whole = [run for run in runs if "stopped" not in run]
-        for axes, key, unit in zip(panels, ("seconds", "peak_bytes"), (1, GB), strict=True):
+        for axes, key, unit in zip(panels, ("seconds", "cpu_seconds", "peak_bytes"), (1, 1, GB), strict=True):
             axes.loglog([run["asked"] for run in whole], [run[key] / unit for run in whole], style, color=colour,
                         label=label, ms=5)  # fmt: skip
             for run in runs:
                 if "stopped" in run:
                     axes.loglog(run["asked"], run[key] / unit, "x", color=colour, ms=9, mew=2.5)
-    for axes, title, ticks in zip(panels, ("seconds", "most memory, GB"), (SECONDS, GIGABYTES), strict=True):
+    titles = ("seconds", "CPU seconds", "most memory, GB")
+    for axes, title, ticks in zip(panels, titles, (SECONDS, SECONDS, GIGABYTES), strict=True):
         low, high = axes.get_ylim()
         shown = [tick for tick in ticks if low <= tick <= high]
         axes.set_yticks(shown, [f"{tick:,g}" for tick in shown])
@@ -49,7 +50,9 @@ def plot(found: Mapping[str, Any], path: Path) -> None:
         axes.yaxis.set_minor_locator(NullLocator())
         axes.grid(alpha=0.3)
         axes.set(xlabel="rows of ten mixed columns", title=title)
-    panels[0].legend(frameon=False, fontsize=8, title="×: given up at its bound", title_fontsize=8)
+    lines, labels = panels[0].get_legend_handles_labels()
+    figure.legend(lines, labels, loc="outside lower center", ncols=len(labels), frameon=False)
+    figure.suptitle("Whole processes, from their start (×: stopped at its bound)")
     figure.savefig(path, dpi=100)
     plt.close(figure)
 
