@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def plot(found: Mapping[str, Any], path: Path) -> None:
         low, high = axes.get_ylim()
         shown = [tick for tick in ticks if low <= tick <= high]
         axes.set_yticks(shown, [f"{tick:,g}" for tick in shown])
-        axes.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
+        axes.set_xticks(SIZES, [f"$10^{round(math.log10(size))}$" for size in SIZES])
         axes.xaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_minor_locator(NullLocator())
         axes.grid(alpha=0.3)
