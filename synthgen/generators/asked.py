@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, UsageError
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS
-from synthgen.table.conditions import Allowed, allowed_values, meets
+from synthgen.table.conditions import Allowed, allowed_values, meets, target_codes
 from synthgen.table.constraints.conditional import said
 from synthgen.table.constraints.conflicts import smallest
 from synthgen.table.schema import Schema
+
+if TYPE_CHECKING:
+    from synthgen.generators.base import Synthesizer
 
 Floats = NDArray[np.float64]
 
@@ -121,3 +124,42 @@ def with_known(made: NDArray[Any], known: pd.DataFrame | None, name: str) -> NDA
         return made
     own = known[name].to_numpy(dtype=object)
     return np.where(pd.isna(own), made, own)
+
+
+def read_conditions(model: Synthesizer, conditions: Mapping[str, Any] | None) -> Asked:
+    """Divide conditions into those that a generator meets by itself, and all others."""
+    schema = model.schema_
+    if not conditions:
+        return Asked(target_codes(conditions, schema))
+    native = model._conditions_elsewhere(conditions)
+    words = {str(name): value for name, value in conditions.items()}
+    far = model._met_by_choice()
+    if native:
+        # A date is aimed at by its day or week, so whether it meets the condition is seen afterwards.
+        others = {name: allowed for name, allowed in native.items() if name in far | model._dates.columns}
+        native = {name: allowed for name, allowed in native.items() if name not in far}
+        return Asked(None, native, others, words)
+    target = schema.target
+    own = {name: words[name] for name in words if target and name == target.name and with_classes(schema)}
+    others = allowed_values({name: value for name, value in words.items() if name not in own}, schema)
+    return Asked(_learnt_codes(model, target_codes(own, schema)), {}, others, words)
+
+
+def only_by_class(conditions: Mapping[str, Any], schema: Schema) -> bool:
+    """Whether conditions are on the target's classes, and on nothing else."""
+    target = schema.target
+    return target is not None and with_classes(schema) and set(map(str, conditions)) == {target.name}
+
+
+def _learnt_codes(model: Synthesizer, codes: Floats | None) -> Floats | None:
+    """Leave out classes that the schema lists but no train row has."""
+    if codes is None:
+        return None
+    known = codes[np.isin(codes, model._target_codes)]
+    if not len(known):
+        assert model.schema_.target is not None
+        raise ConditionError(
+            f"No train row has the class of {model.schema_.target.name!r} that the condition asks for, so nothing "
+            "was learnt about it. Ask for a class that the real rows have."
+        )
+    return known

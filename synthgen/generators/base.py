@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -12,10 +12,10 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from synthgen.errors import ConditionError, DataError, NotFittedError, UsageError
-from synthgen.generators.asked import Asked, modelled, with_classes
-from synthgen.generators.candidates import Effort
-from synthgen.generators.completing import without_missing
+from synthgen.errors import DataError, NotFittedError, UsageError
+from synthgen.generators.asked import Asked, modelled, only_by_class, read_conditions, with_classes
+from synthgen.generators.batches import make_batches
+from synthgen.generators.completing import without_gaps
 from synthgen.generators.dates.columns import DateColumns
 from synthgen.generators.distance_columns import DistanceColumn
 from synthgen.generators.identifying import learn_entities, learn_holders, with_shapes
@@ -23,13 +23,14 @@ from synthgen.generators.last_digits import with_known_digits, with_last_digits
 from synthgen.generators.measured import fit_measured
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.generators.model_rows import learn_columns, learnt_rows, table_rows
-from synthgen.generators.sampling import draw_table
-from synthgen.generators.target import append_target, with_target
+from synthgen.generators.sampling import draw_table, plan_table
+from synthgen.generators.target import append_target, check_target, with_target
 from synthgen.generators.texts import LearntText, RealTexts, Text, keeps_real_texts, learn_texts, without_dropped
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState, child, seed_sequence, stream
+from synthgen.table.batches import batch_schema
 from synthgen.table.column import OPAQUE_KINDS, Kind
-from synthgen.table.conditions import Allowed, allowed_values, target_codes
+from synthgen.table.conditions import Allowed, allowed_values
 from synthgen.table.constraints.found import found_rules
 from synthgen.table.constraints.ruleset import RuleSet, fit_declared
 from synthgen.table.declarations import complete
@@ -42,11 +43,11 @@ from synthgen.table.schema import Schema
 if TYPE_CHECKING:
     from typing import Self
 
+    import pyarrow as pa
     from numpy.typing import NDArray
     from sklearn.utils import Tags
 
-FEWEST_LENDERS = 500
-"""Drawn rows that lend values to the gaps of others, at least."""
+    from synthgen.generators.places import TablePart
 
 
 class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
@@ -163,7 +164,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         schema = without_dropped(schema, self.text)
         seed = seed_sequence(self.random_state)
         coded = encode(frame, schema)
-        self._check_target(coded, schema)
+        check_target(coded, schema)
         coded, schema = self._learn_rules(coded, schema, seed)
         self.schema_ = schema
         self.privacy_ = None
@@ -255,9 +256,73 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
             Rules can't be kept by enough rows, at a stated rate.
         """
         self._check_fitted()
-        coded, beyond = draw_table(self, n_samples, conditions, missing, what_if, random_state)
+        coded, beyond = draw_table(plan_table(self, n_samples, conditions, missing, what_if, random_state))
         made = with_known_digits(decode(coded, self.schema_), conditions, self.schema_)
         return self._form.give_back(made.assign(is_what_if=beyond) if what_if else made)
+
+    def generate_batches(
+        self,
+        n_samples: int,
+        *,
+        random_state: RandomState = None,
+        block: int | Iterable[int] | None = None,
+        conditions: Mapping[str, Any] | None = None,
+        missing: str = "keep",
+        part: TablePart | None = None,
+    ) -> Iterator[pa.RecordBatch]:
+        """Draw the rows that :meth:`sample` would, 25,000 at a time: so many as fit no memory, by as many machines.
+
+        Each block is made from the seed and its number alone, so that a table is the same whoever makes which blocks of
+        it, in whatever order. No two blocks have an identifier in common; rows that share one are rows of one block.
+        Rules about rows together (``Unique``, ``Monotone``) are the exception: where the table has one that identifiers
+        don't keep as they are made, all rows are drawn before the first batch comes.
+
+        Parameters
+        ----------
+        n_samples : int
+            Rows of the whole table, at least 1.
+        random_state : int or Generator, optional
+            As for :meth:`sample`. Machines that make blocks of one table need the same whole number.
+        block : int or iterable of int, optional
+            Blocks to make, from 0, in this order; the others are not drawn. None: all.
+        conditions : mapping, optional
+            As for :meth:`sample`.
+        missing : {"keep", "none", "like"}
+            As for :meth:`sample`.
+        part : TablePart, optional
+            Where the rows are one part of a table whose parts are drawn apart: which one.
+
+        Yields
+        ------
+        pyarrow.RecordBatch
+            With the schema ``batch_schema``, 25,000 rows each but the last block.
+
+        Raises
+        ------
+        UsageError
+            A number of rows or a block that there isn't, or a block without the others where rows need all.
+        ConditionError, ConstraintError
+            As for :meth:`sample`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from synthgen.generators import GaussianCopulaSynthesizer
+        >>> model = GaussianCopulaSynthesizer().fit(pd.DataFrame({"dose": [1.5, 2.0, 4.5] * 20}))
+        >>> [batch.num_rows for batch in model.generate_batches(60_000, random_state=0)]
+        [25000, 25000, 10000]
+        >>> last = next(model.generate_batches(60_000, random_state=0, block=2))
+        >>> last.schema == model.batch_schema
+        True
+        """
+        self._check_fitted()
+        return make_batches(self, n_samples, conditions, missing, random_state, block, part)
+
+    @property
+    def batch_schema(self) -> pa.Schema:
+        """The Arrow schema of every batch of :meth:`generate_batches`: the types of ``schema_``'s columns."""
+        self._check_fitted()
+        return batch_schema(self.schema_)
 
     def save(self, path: str | Path, *, include_real_rows: bool = False) -> None:
         """Write the model to a folder of JSON and arrays (no pickle).
@@ -287,16 +352,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
 
     def _whole(self, made: pd.DataFrame, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
         """Fill the gaps of rows that the generator drew, but for those that a condition asks for."""
-        wanted = {**asked.native, **asked.others}
-        free = [name for name in made.columns if not (name in wanted and wanted[name].missing)]
-        if not made[free].isna().any(axis=None):
-            return made
-        more = self._own(FEWEST_LENDERS, Asked(), rng) if len(made) < FEWEST_LENDERS else None
-        filled = without_missing(made[free], self.schema_, rng, more)
-        if more is None and filled.isna().any(axis=None):
-            # No row of those that were asked for has a value in some column, but others may.
-            filled = without_missing(filled, self.schema_, rng, self._own(FEWEST_LENDERS, Asked(), rng))
-        return made.assign(**filled)
+        return without_gaps(self, made, asked, rng)
 
     def _completed(self, known: pd.DataFrame, whole: bool, rng: np.random.Generator) -> pd.DataFrame | None:
         """Complete coded rows of which a part is known, where the generator can draw the rest given all of that.
@@ -305,71 +361,19 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         """
         return None
 
-    def _note_effort(self, effort: Effort) -> None:
-        """Note how many candidates were drawn for the rows of the last call, where it was more than one each."""
-        if effort.candidates > effort.n_samples:
-            drawn = max(effort.candidates, (self.effort_ or {}).get("candidates", 0))
-            own = float(effort.n_samples - effort.completed)
-            self.effort_ = {**vars(effort), "candidates": drawn, "effective": own}
-
     def _asked(self, conditions: Mapping[str, Any] | None) -> Asked:
         """Divide conditions into those that the generator meets by itself, and all others."""
-        if not conditions:
-            return Asked(target_codes(conditions, self.schema_))
-        native = self._conditions_elsewhere(conditions)
-        words = {str(name): value for name, value in conditions.items()}
-        far = self._met_by_choice()
-        if native:
-            # A date is aimed at by its day or week, so whether it meets the condition is seen afterwards.
-            others = {name: allowed for name, allowed in native.items() if name in far | self._dates.columns}
-            native = {name: allowed for name, allowed in native.items() if name not in far}
-            return Asked(None, native, others, words)
-        target = self.schema_.target
-        own = {name: words[name] for name in words if target and name == target.name and with_classes(self.schema_)}
-        others = allowed_values({name: value for name, value in words.items() if name not in own}, self.schema_)
-        return Asked(self._learnt_codes(target_codes(own, self.schema_)), {}, others, words)
+        return read_conditions(self, conditions)
 
     def _conditions_elsewhere(self, conditions: Mapping[str, Any] | None) -> dict[str, Allowed]:
         """Conditions that are on more than the target's classes, where the generator can meet them."""
-        if not self.takes_any_condition or not conditions:
-            return {}
-        target = self.schema_.target
-        if target is not None and with_classes(self.schema_) and set(map(str, conditions)) == {target.name}:
+        if not self.takes_any_condition or not conditions or only_by_class(conditions, self.schema_):
             return {}
         return allowed_values(conditions, self.schema_)
 
     def _met_by_choice(self) -> frozenset[str]:
         """Columns that the model doesn't draw, so that conditions on them are met by choosing among candidates."""
         return frozenset(distance.column for distance in self._distances) | self._dates.following
-
-    def _learnt_codes(self, codes: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
-        """Leave out classes that the schema lists but no train row has."""
-        if codes is None:
-            return None
-        known = codes[np.isin(codes, self._target_codes)]
-        if not len(known):
-            assert self.schema_.target is not None
-            raise ConditionError(
-                f"No train row has the class of {self.schema_.target.name!r} that the condition asks for, so nothing "
-                "was learnt about it. Ask for a class that the real rows have."
-            )
-        return known
-
-    def _check_target(self, coded: pd.DataFrame, schema: Schema) -> None:
-        target = schema.target
-        if target is None:
-            return
-        if target.kind is Kind.IDENTIFIER:
-            raise DataError(
-                f"Column {target.name!r} can't be the target: nearly every row has a value of its own. "
-                "Name a column with classes or quantities."
-            )
-        missing = int(coded[target.name].isna().sum())
-        if missing:
-            raise DataError(
-                f"The target {target.name!r} is missing in {missing} of {len(coded)} rows. "
-                f"Drop them: df.dropna(subset=[{target.name!r}])."
-            )
 
     def _check_fitted(self) -> None:
         try:
@@ -384,13 +388,3 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         tags.input_tags.categorical = True
         tags.input_tags.string = True
         return tags
-
-
-def class_sizes(
-    counts: Mapping[float, int], codes: NDArray[np.float64] | None, n: int, rng: np.random.Generator
-) -> dict[float, int]:
-    """Divide ``n`` rows among the classes in ``codes``, at random in proportion to ``counts``."""
-    allowed = [code for code in counts if codes is None or code in codes]
-    weights = np.array([counts[code] for code in allowed], dtype=float)
-    sizes = rng.multinomial(n, weights / weights.sum())
-    return {code: int(size) for code, size in zip(allowed, sizes, strict=True) if size}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,13 @@ class Effort:
     n_samples: int = 0
     candidates: int = 0
     completed: int = 0
+
+    def noted(self, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """Say how many candidates were drawn for the rows of a call, where it was more than one each."""
+        if self.candidates <= self.n_samples:
+            return None if before is None else dict(before)
+        drawn = max(self.candidates, (before or {}).get("candidates", 0))
+        return {**vars(self), "candidates": drawn, "effective": float(self.n_samples - self.completed)}
 
 
 def mended(

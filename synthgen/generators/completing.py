@@ -34,6 +34,9 @@ TURNS = 30
 """Times that a row is completed anew while it breaks a rule."""
 
 LENDERS = 5_000
+FEWEST_LENDERS = 500
+"""Drawn rows that lend values to the gaps of others, at least."""
+
 EXAMPLES = 2_000
 
 FEW_OF_A_KIND = 50
@@ -305,6 +308,20 @@ def _alike_of_many_kinds(
         picked = np.argsort(rng.random(near.shape), axis=1)
         out[start : start + len(rows)] = places[np.take_along_axis(near, picked, axis=1)][:, np.arange(ALIKE) % most]
     return out
+
+
+def without_gaps(model: Synthesizer, made: pd.DataFrame, asked: Asked, rng: np.random.Generator) -> pd.DataFrame:
+    """Fill the gaps of rows that a generator drew, but for those that a condition asks for."""
+    wanted = {**asked.native, **asked.others}
+    free = [name for name in made.columns if not (name in wanted and wanted[name].missing)]
+    if not made[free].isna().any(axis=None):
+        return made
+    more = model._own(FEWEST_LENDERS, Asked(), rng) if len(made) < FEWEST_LENDERS else None
+    filled = without_missing(made[free], model.schema_, rng, more)
+    if more is None and filled.isna().any(axis=None):
+        # No row of those that were asked for has a value in some column, but others may.
+        filled = without_missing(filled, model.schema_, rng, model._own(FEWEST_LENDERS, Asked(), rng))
+    return made.assign(**filled)
 
 
 def without_missing(

@@ -12,15 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.generators.asked import with_known
+from synthgen.generators.places import Place
 from synthgen.generators.texts import real_texts
-from synthgen.randomness import stream
+from synthgen.randomness import child
 from synthgen.table.check_digits import check_named, learn_check
 from synthgen.table.column import Column, Kind
 from synthgen.table.constraints.free import Pattern
-from synthgen.table.constraints.regex_values import values_matching
 from synthgen.table.disclosure import FEWEST_HOLDERS
 from synthgen.table.kinds import KINDS
-from synthgen.table.kinds.identifier import draw, learn_pattern
+from synthgen.table.kinds.identifier import learn_pattern
+from synthgen.table.kinds.numbered import in_shape, matching
 from synthgen.table.made_up import DEFAULT_LOCALE, check_faker, make_up
 from synthgen.table.schema import Schema
 
@@ -145,17 +146,20 @@ def made_up_columns(schema: Schema) -> dict[str, list[Column]]:
 
 
 def identified(
-    model: Synthesizer, coded: pd.DataFrame, known: pd.DataFrame | None, missing: str, seed: np.random.SeedSequence
+    model: Synthesizer, coded: pd.DataFrame, known: pd.DataFrame | None, missing: str, place: Place
 ) -> pd.DataFrame:
-    """Add identifiers, made anew: by the rule that says how they look, by Faker, or in the shape of the real ones."""
+    """Add identifiers, made anew: by the rule that says how they look, by Faker, or in the shape of the real ones.
+
+    No other place of the table has the same ones; rows that share one are rows of one place.
+    """
     n = len(coded)
     filled = {}
     for column in model.schema_.of(Kind.IDENTIFIER):
         share = 0.0 if missing == "none" else model._opaque_missing[column.name]
-        filled[column.name] = stream(seed, "identifier gaps", column.name).random(n) >= share
-    values, holder = _in_shape(model, filled, seed)
+        filled[column.name] = place.stream("identifier gaps", column.name).random(n) >= share
+    values, holder = _in_shape(model, filled, place)
     for locale, columns in made_up_columns(model.schema_).items():
-        values |= _made_up(model, locale, columns, holder, filled, seed)
+        values |= _made_up(model, locale, columns, holder, filled, place)
     for name, made in values.items():
         made[~filled[name]] = None
         coded[name] = with_known(made, known, name)
@@ -172,36 +176,23 @@ def _of_filled(holders: list[list[float]], filled: Bools, rng: np.random.Generat
 
 
 def _in_shape(
-    model: Synthesizer, filled: Mapping[str, Bools], seed: np.random.SeedSequence
+    model: Synthesizer, filled: Mapping[str, Bools], place: Place
 ) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[np.int64]]]:
     values, holder = {}, {}
     for column in model.schema_.of(Kind.IDENTIFIER):
         if column.faker is not None:
             continue
-        name, rng = column.name, stream(seed, "identifier", column.name)
+        name = column.name
         said = [rule for rule in model.schema_.constraints if isinstance(rule, Pattern) and rule.column == name]
-        whose = _of_filled(model._holders[name], filled[name], stream(seed, "holders", name))
-        distinct = int(whose.max()) + 1
-        taken = model._taken.get(name, set())
+        whose = _of_filled(model._holders[name], filled[name], place.stream("holders", name))
+        distinct, taken = int(whose.max()) + 1, model._taken.get(name, set())
+        order, rng = child(place.table, "identifier", name), place.stream("identifier", name)
         if said:
-            drawn = _matching(said[0].regex, distinct, taken, rng)
+            drawn = matching(column, said[0].regex, distinct, place.share, order, rng, taken)
         else:
-            drawn = draw(column.pattern or "99999999", distinct, rng, check=column.check, taken=taken)
-        if name in model._taken:
-            taken.update(drawn)
+            drawn = in_shape(column, distinct, place.share, order, rng, taken)
         values[name], holder[name] = drawn[whose], whose
     return values, holder
-
-
-def _matching(regex: str, n: int, taken: set[str], rng: np.random.Generator) -> NDArray[Any]:
-    """Draw values that match an expression; more are drawn for those that are taken."""
-    drawn = values_matching(regex, n, rng)
-    also = sum(value in taken for value in drawn)
-    if not also:
-        return drawn
-    drawn = values_matching(regex, n + 2 * also + FEWEST_HOLDERS, rng)
-    free = [value for value in drawn if value not in taken]
-    return np.array(free[:n], dtype=object) if len(free) >= n else _matching(regex, n, taken, rng)
 
 
 def _made_up(
@@ -210,18 +201,44 @@ def _made_up(
     columns: list[Column],
     holder: Mapping[str, NDArray[np.int64]],
     filled: Mapping[str, Bools],
-    seed: np.random.SeedSequence,
+    place: Place,
 ) -> dict[str, NDArray[Any]]:
     entity = model._entities[locale]
     by, lead = entity["by"], entity["lead"]
-    whose = holder[by] if by else _of_filled(model._holders[lead], filled[lead], stream(seed, "holders", lead))
-    each = {column.name for column in columns if model._holders[column.name] == ONE_ROW_EACH}
-    distinct = {*entity["distinct"], *(() if by else each)}
-    taken = {column.name: model._taken.get(column.name, set()) for column in columns}
-    made = make_up(columns, int(whose.max()) + 1, stream(seed, "made up", locale), distinct=distinct, taken=taken)
-    for name in distinct & set(model._taken):
-        taken[name].update(made[name])
+    whose = holder[by] if by else _of_filled(model._holders[lead], filled[lead], place.stream("holders", lead))
+    made = make_up(
+        columns,
+        int(whose.max()) + 1,
+        place.stream("made up", locale),
+        distinct=_distinct_people(model, locale, columns),
+        taken={column.name: model._taken.get(column.name, set()) for column in columns},
+        mark=place.mark,
+    )
     return {name: values[whose] for name, values in made.items()}
+
+
+def _distinct_people(model: Synthesizer, locale: str, columns: list[Column]) -> set[str]:
+    """Columns of Faker's in which no two people have the same."""
+    entity = model._entities[locale]
+    each = {column.name for column in columns if model._holders[column.name] == ONE_ROW_EACH}
+    return {*entity["distinct"], *(() if entity["by"] else each)}
+
+
+def one_row_each(model: Synthesizer) -> set[str]:
+    """Columns in which no two rows have the same, wherever they are made."""
+    alone = {name for name, holders in model._holders.items() if holders == ONE_ROW_EACH}
+    found = {column.name for column in model.schema_.of(Kind.IDENTIFIER) if column.faker is None} & alone
+    for locale, columns in made_up_columns(model.schema_).items():
+        entity = model._entities[locale]
+        if (entity["by"] or entity["lead"]) in alone:
+            found |= _distinct_people(model, locale, columns)
+    return found
+
+
+def avoid_also(model: Synthesizer, coded: pd.DataFrame) -> None:
+    """Keep identifiers of these rows out of what is drawn next, where :func:`avoiding` was asked for."""
+    for name, taken in model._taken.items():
+        taken.update(coded[name].dropna())
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +14,17 @@ from numpy.typing import NDArray
 from synthgen.errors import ConditionError, ConstraintError, UsageError
 from synthgen.generators.asked import Asked, check_n, modelled, why_none
 from synthgen.generators.candidates import MOST_EFFORT, Effort, block
-from synthgen.generators.completing import completed, read_partial
-from synthgen.generators.identifying import identified
+from synthgen.generators.completing import Partial, completed, read_partial
+from synthgen.generators.identifying import avoid_also, identified, one_row_each
 from synthgen.generators.missing_patterns import with_patterns
+from synthgen.generators.places import Place, TablePart
 from synthgen.generators.texts import worded
 from synthgen.randomness import RandomState, child, stream
+from synthgen.table.constraints.base import Constraint
 from synthgen.table.constraints.conditional import When
 from synthgen.table.constraints.found import Gapped
 from synthgen.table.constraints.ruleset import RuleSet, rows_of
+from synthgen.table.constraints.together import Unique
 
 if TYPE_CHECKING:
     from synthgen.generators.base import Synthesizer
@@ -35,10 +39,128 @@ MISSING = ("keep", "none", "like")
 Bools = NDArray[np.bool_]
 
 
-def draw_table(
-    model: Synthesizer, n: int | None, conditions: Any, missing: str, what_if: bool, random_state: RandomState
-) -> tuple[pd.DataFrame, Bools]:
-    """Draw coded rows, and say which go beyond what the model draws by itself.
+@dataclass(frozen=True)
+class Drawing:
+    """All that decides the rows of a table: each block of it is made by this, its number, and nothing else.
+
+    Attributes
+    ----------
+    model : Synthesizer
+    n : int
+    asked : Asked
+    missing : str
+    what_if : bool
+    rules : RuleSet
+    seed : numpy.random.SeedSequence
+    rows : int
+        Rows of each block but the last.
+    part : TablePart or None
+    partial : Partial or None
+        Rows to complete; they are one block.
+    """
+
+    model: Synthesizer
+    n: int
+    asked: Asked
+    missing: str
+    what_if: bool
+    rules: RuleSet
+    seed: np.random.SeedSequence
+    rows: int
+    part: TablePart | None = None
+    partial: Partial | None = None
+
+    @property
+    def blocks(self) -> int:
+        """How many there are."""
+        return -(-self.n // self.rows)
+
+    @cached_property
+    def by_row(self) -> RuleSet:
+        """Rules that rows keep each by itself."""
+        return self.rules.by_row.about(modelled(self.model.schema_))
+
+    @cached_property
+    def together(self) -> tuple[Constraint, ...]:
+        """Rules about rows together, but those that identifiers keep as they are made."""
+        if self.partial is not None:
+            return self.rules.whole_table
+        alone = one_row_each(self.model)
+        return tuple(
+            rule for rule in self.rules.whole_table if not (isinstance(rule, Unique) and alone & set(rule.columns))
+        )
+
+    @property
+    def known(self) -> pd.DataFrame | None:
+        """What is known of rows to complete."""
+        return None if self.partial is None else self.partial.rows
+
+    def block(self, number: int, effort: Effort) -> tuple[pd.DataFrame, Bools]:
+        """Draw the rows of one block, and say which go beyond what the model draws by itself."""
+        coded, beyond = self._without_text(number, effort)
+        if self.together:
+            coded = _together(self, coded)
+        return self._worded(coded, number), beyond
+
+    def table(self, effort: Effort) -> tuple[pd.DataFrame, Bools]:
+        """Draw the rows of all blocks."""
+        if self.blocks == 1:
+            return self.block(0, effort)
+        if not self.together:
+            made = [self.block(number, effort) for number in range(self.blocks)]
+            return pd.concat([coded for coded, _ in made], ignore_index=True), np.concatenate([far for _, far in made])
+        made = [self._without_text(number, effort) for number in range(self.blocks)]
+        coded = _together(self, pd.concat([coded for coded, _ in made], ignore_index=True))
+        parts = [
+            self._worded(coded[number * self.rows : (number + 1) * self.rows].reset_index(drop=True), number)
+            for number in range(self.blocks)
+        ]
+        return pd.concat(parts, ignore_index=True), np.concatenate([far for _, far in made])
+
+    def again(self, rows: NDArray[np.intp], seed: np.random.SeedSequence) -> pd.DataFrame:
+        """Draw other rows in the place of some."""
+        if self.partial is not None:
+            return self._completed(self.partial.take(rows), seed)[0]
+        other = replace(self, n=len(rows), seed=seed, part=None)
+        return pd.concat([other._drawn(number, Effort())[0] for number in range(other.blocks)], ignore_index=True)
+
+    def _without_text(self, number: int, effort: Effort) -> tuple[pd.DataFrame, Bools]:
+        if self.partial is not None:
+            coded, beyond = self._completed(self.partial, self.seed)
+        else:
+            coded, beyond = self._drawn(number, effort)
+        return identified(self.model, coded, self.known, self.missing, self._place(number)), beyond
+
+    def _worded(self, coded: pd.DataFrame, number: int) -> pd.DataFrame:
+        made = worded(self.model, coded, self.known, self.missing, self._place(number))
+        return made[self.model.schema_.names]
+
+    def _place(self, number: int) -> Place:
+        return Place.of(self.seed, number, self.n, self.rows, self.part)
+
+    def _completed(self, partial: Partial, seed: np.random.SeedSequence) -> tuple[pd.DataFrame, Bools]:
+        whole = self.missing == "none"
+        return completed(self.model, partial, self.by_row, seed, what_if=self.what_if, whole=whole)
+
+    def _drawn(self, number: int, effort: Effort) -> tuple[pd.DataFrame, Bools]:
+        size = min(self.rows, self.n - number * self.rows)
+        made, far = _one_block(self, size, number, effort)
+        if self.missing == "like":
+            rng = stream(self.seed, "gaps", number)
+            made = with_patterns(self.model, made, self.asked.columns, self.by_row, rng)
+        return made.reset_index(drop=True), np.full(size, far)
+
+
+def plan_table(
+    model: Synthesizer,
+    n: int | None,
+    conditions: Any,
+    missing: str,
+    what_if: bool,
+    random_state: RandomState,
+    part: TablePart | None = None,
+) -> Drawing:
+    """Read what is asked of a table.
 
     Parameters are those of :meth:`synthgen.generators.Synthesizer.sample`.
     """
@@ -53,26 +175,26 @@ def draw_table(
                 "each row is completed once."
             )
     n = check_n(n)
+    if part is not None and part.sizes[part.number] != n:
+        raise UsageError(
+            f"The part of the table has {part.sizes[part.number]:,} rows and n_samples is {n:,}. Give the same twice."
+        )
     asked = model._asked(None if partial is not None else conditions)
-    seed = model._next_seed(random_state)
+    rows = BLOCK if partial is None else n
+    return Drawing(
+        model, n, asked, missing, what_if, _rules_for(model.constraints_, missing), model._next_seed(random_state),
+        rows, part, partial,
+    )  # fmt: skip
+
+
+def draw_table(drawing: Drawing) -> tuple[pd.DataFrame, Bools]:
+    """Draw coded rows, and say which go beyond what the model draws by itself."""
+    model = drawing.model
     model.effort_, effort = None, Effort()
-    rules = _rules_for(model.constraints_, missing)
-    by_row = rules.by_row.about(modelled(model.schema_))
-
-    def drawn(rows: NDArray[np.intp], own: np.random.SeedSequence) -> tuple[pd.DataFrame, Bools]:
-        if partial is not None:
-            some = partial.take(rows)
-            return completed(model, some, by_row, own, what_if=what_if, whole=missing == "none")
-        return _in_blocks(model, len(rows), asked, by_row, missing, own, effort, what_if)
-
-    coded, beyond = drawn(np.arange(n), seed)
-    coded = identified(model, coded, None if partial is None else partial.rows, missing, seed)
-    if rules.whole_table:
-        fixed = asked.columns if partial is None else frozenset(partial.columns)
-        coded = _together(model, coded, rules, fixed, lambda rows, own: drawn(rows, own)[0], seed)
-    coded = worded(model, coded, None if partial is None else partial.rows, missing, seed)
-    model._note_effort(effort)
-    return coded[model.schema_.names], beyond
+    coded, beyond = drawing.table(effort)
+    avoid_also(model, coded)
+    model.effort_ = effort.noted(model.effort_)
+    return coded, beyond
 
 
 def check_missing(missing: str) -> None:
@@ -98,42 +220,11 @@ def _rules_for(rules: RuleSet, missing: str) -> RuleSet:
     return RuleSet(tuple(rule for rule in rules.rules if not isinstance(rule, Gapped)))
 
 
-def _in_blocks(
-    model: Synthesizer,
-    n: int,
-    asked: Asked,
-    rules: RuleSet,
-    missing: str,
-    seed: np.random.SeedSequence,
-    effort: Effort,
-    what_if: bool,
-) -> tuple[pd.DataFrame, Bools]:
-    parts, beyond = [], []
-    for number, start in enumerate(range(0, n, BLOCK)):
-        size = min(BLOCK, n - start)
-        part, far = _one_block(model, size, asked, rules, missing, seed, number, effort, what_if)
-        if missing == "like":
-            part = with_patterns(model, part, asked.columns, rules, stream(seed, "gaps", number))
-        parts.append(part)
-        beyond.append(np.full(size, far))
-    coded = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
-    return coded, np.concatenate(beyond)
-
-
-def _one_block(
-    model: Synthesizer,
-    size: int,
-    asked: Asked,
-    rules: RuleSet,
-    missing: str,
-    seed: np.random.SeedSequence,
-    number: int,
-    effort: Effort,
-    what_if: bool,
-) -> tuple[pd.DataFrame, bool]:
-    schema = model.schema_
+def _one_block(drawing: Drawing, size: int, number: int, effort: Effort) -> tuple[pd.DataFrame, bool]:
+    model, asked, missing, rules = drawing.model, drawing.asked, drawing.missing, drawing.by_row
+    schema, seed, what_if = model.schema_, drawing.seed, drawing.what_if
     try:
-        made, far = block(_drawing(model, asked, missing), size, asked, rules, schema, seed, number, effort, what_if)
+        made, far = block(_own_rows(model, asked, missing), size, asked, rules, schema, seed, number, effort, what_if)
     except ConditionError:
         if not asked.native:
             raise
@@ -149,44 +240,38 @@ def _one_block(
         return made, far or bool(asked.native and expected < FEWEST_EXPECTED)
     # What the generator can't aim at may still be found among rows that it draws freely.
     chosen = replace(asked, native={}, others={**asked.native, **asked.others})
-    return block(_drawing(model, chosen, missing), size, chosen, rules, schema, seed, number, effort, what_if)
+    return block(_own_rows(model, chosen, missing), size, chosen, rules, schema, seed, number, effort, what_if)
 
 
-def _drawing(model: Synthesizer, asked: Asked, missing: str) -> Callable[[int, np.random.Generator], pd.DataFrame]:
+def _own_rows(model: Synthesizer, asked: Asked, missing: str) -> Callable[[int, np.random.Generator], pd.DataFrame]:
     if missing == "keep":
         return lambda n, rng: model._own(n, asked, rng)
     return lambda n, rng: model._whole(model._own(n, asked, rng), asked, rng)
 
 
-def _together(
-    model: Synthesizer,
-    coded: pd.DataFrame,
-    rules: RuleSet,
-    fixed: frozenset[str],
-    redraw: Callable[[NDArray[np.intp], np.random.SeedSequence], pd.DataFrame],
-    seed: np.random.SeedSequence,
-) -> pd.DataFrame:
+def _together(drawing: Drawing, coded: pd.DataFrame) -> pd.DataFrame:
     """Keep the rules about rows together: put values in order, and draw others for rows that repeat."""
-    schema, rng = model.schema_, stream(seed, "together")
-    by_row = rules.by_row.about(modelled(schema))
+    schema, seed, rules = drawing.model.schema_, drawing.seed, drawing.together
+    fixed = drawing.asked.columns if drawing.partial is None else frozenset(drawing.partial.columns)
+    rng, by_row = stream(seed, "together"), drawing.by_row
     drawn = 0
     for turn in range(MOST_EFFORT):
         rows = rows_of(coded)
-        for rule in rules.whole_table:
+        for rule in rules:
             free = frozenset(rule.columns) - fixed
             rule.mend(rows, np.flatnonzero(~rule.holds(rows, schema)), free, schema, rng)
         own = {name: rows[name] for name in modelled(schema)}
-        still = frozenset(name for rule in rules.whole_table for name in rule.columns)
+        still = frozenset(name for rule in rules for name in rule.columns)
         kept = by_row.mend(own, fixed | still, schema, rng) if by_row.rules else np.ones(len(coded), dtype=bool)
         rows.update(own)
-        held = {rule.words: rule.holds(rows, schema) for rule in rules.whole_table}
+        held = {rule.words: rule.holds(rows, schema) for rule in rules}
         broken = ~(np.logical_and.reduce(list(held.values())) & kept)
         coded = pd.DataFrame(rows, columns=coded.columns)
         if not broken.any():
             return coded
         again = np.flatnonzero(broken)
         drawn += len(again)
-        fresh = redraw(again, child(seed, "instead", turn))
+        fresh = drawing.again(again, child(seed, "instead", turn))
         for name in fresh.columns:
             column = coded[name].to_numpy(copy=True)
             column[again] = fresh[name].to_numpy()

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from synthgen.errors import DataError, MissingExtraError, UsageError
 from synthgen.generators.asked import with_classes
-from synthgen.generators.base import Synthesizer, class_sizes
+from synthgen.generators.base import Synthesizer
+from synthgen.generators.target import class_sizes
 from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState, legacy_seed

@@ -13,8 +13,9 @@ from sklearn.neighbors import NearestNeighbors
 
 from synthgen.errors import DataError, UsageError
 from synthgen.generators.asked import with_classes
-from synthgen.generators.base import Synthesizer, class_sizes
+from synthgen.generators.base import Synthesizer
 from synthgen.generators.between_many_levels import between_many_levels
+from synthgen.generators.target import class_sizes
 from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState, legacy_seed

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from synthgen.errors import DataError, UsageError
 from synthgen.generators.asked import with_known
+from synthgen.generators.places import Place
 from synthgen.randomness import stream
 from synthgen.table.column import LABEL_KINDS, Kind
 from synthgen.table.disclosure import FEWEST_HOLDERS, holders, subjects_of
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 WAYS = ("refuse", "drop", "mask", "template", "augment")
 MASK = "[text]"
-BLOCK = 25_000
 
 WORDS_OF_CODE = 1.5
 """Up to so many words a value on average, a text is a code."""
@@ -185,17 +185,14 @@ def _check_spaced(name: str, texts: list[str]) -> None:
 
 
 def worded(
-    model: Synthesizer, coded: pd.DataFrame, known: pd.DataFrame | None, missing: str, seed: np.random.SeedSequence
+    model: Synthesizer, coded: pd.DataFrame, known: pd.DataFrame | None, missing: str, place: Place
 ) -> pd.DataFrame:
     """Add texts to drawn rows."""
     for name, learnt in model._texts.items():
         share = 0.0 if missing == "none" else model._opaque_missing[name]
-        made = np.empty(len(coded), dtype=object)
-        for block, start in enumerate(range(0, len(coded), BLOCK)):
-            rows = coded.iloc[start : start + BLOCK].reset_index(drop=True)
-            texts = _drawn(learnt, rows, model._real_texts.get(name), stream(seed, "text", name, block))
-            made[start : start + BLOCK] = texts
-        made[stream(seed, "text gaps", name).random(len(coded)) < share] = None
+        drawn = _drawn(learnt, coded, model._real_texts.get(name), place.stream("text", name))
+        made = np.array([*drawn, None], dtype=object)[:-1]
+        made[place.stream("text gaps", name).random(len(coded)) < share] = None
         coded[name] = with_known(made, known, name)
     return coded
 

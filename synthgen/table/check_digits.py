@@ -75,6 +75,10 @@ def is_iban(text: str) -> bool:
     return _IBAN.fullmatch(plain) is not None and _remainder(plain) == 1
 
 
+def _is_iban_of(country: str, text: str) -> bool:
+    return is_iban(text) and text.upper().startswith(country)
+
+
 def _remainder(plain: str) -> int:
     return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97
 
@@ -102,7 +106,7 @@ def _by_last(test: Callable[[str], bool], plain: str, rng: np.random.Generator, 
 
 def _card(plain: str, rng: np.random.Generator) -> str | None:
     first = _FIRST_DIGITS.get(len(plain), "")
-    return _by_last(passes_luhn, first + plain[len(first) :], rng)
+    return _by_last(passes_luhn, first + plain[len(first) :], rng) if plain.isdecimal() else None
 
 
 def _iban(country: str, plain: str, rng: np.random.Generator) -> str | None:
@@ -150,16 +154,19 @@ class Check:
         Whether a text carries them; spaces, full stops, hyphens and slashes don't count.
     complete : callable
         Puts them into a text without separators; None where it has no such digits.
+    given : tuple of int
+        Places of that text, counted as Python does, at which characters may be put in; all others stay.
     """
 
     is_valid: Callable[[str], bool]
     complete: Callable[[str, np.random.Generator], str | None]
+    given: tuple[int, ...] = (-1,)
 
 
 CHECKS: dict[str, Check] = {
-    **{f"uuid{v}": Check(partial(_has_uuid, str(v)), partial(_uuid, str(v))) for v in range(1, 9)},
-    "iban": Check(is_iban, partial(_iban, "")),
-    "card": Check(is_card, _card),
+    **{f"uuid{v}": Check(partial(_has_uuid, str(v)), partial(_uuid, str(v)), (12, 16)) for v in range(1, 9)},
+    "iban": Check(is_iban, partial(_iban, ""), (0, 1, 2, 3)),
+    "card": Check(is_card, _card, (0, 1, -1)),
     "isbn10": Check(_isbn10, partial(_by_last, _isbn10, last="0123456789X")),
     "mod11": Check(_mod11, partial(_by_last, _mod11)),
     **{name: Check(partial(is_national, name), partial(complete_national, name)) for name in NATIONAL},
@@ -173,7 +180,8 @@ def check_named(name: str) -> Check:
     """Give the check digits of a name; an error lists the names."""
     kind, _, country = name.partition(":")
     if kind == "iban" and re.fullmatch(r"[A-Z]{2}", country):
-        return Check(lambda text: is_iban(text) and text.upper().startswith(country), partial(_iban, country))
+        valid = partial(_is_iban_of, country)
+        return Check(valid, partial(_iban, country), CHECKS["iban"].given)
     if name not in CHECKS:
         raise UsageError(f"There are no check digits called {name!r}; there are {', '.join(CHECKS)} and iban:DE.")
     return CHECKS[name]
@@ -259,8 +267,24 @@ def with_check(text: str, check: Check, rng: np.random.Generator) -> str | None:
     '978-3-16-148410-0'
     """
     made = check.complete(_plain(text), rng)
-    if made is None:
-        return None
+    return None if made is None else laid_out(made, text, check)
+
+
+def laid_out(made: str, text: str, check: Check) -> str | None:
+    """Give a number the separators of a text; None where it isn't valid so."""
     plain = iter(made)
     laid = "".join(char if _SEPARATORS.match(char) else next(plain, "") for char in text)
     return laid if check.is_valid(laid) else None
+
+
+def places_kept(text: str, check: Check) -> list[int]:
+    """Places of a text, separators left aside, whose characters stay when check digits are put in.
+
+    Examples
+    --------
+    >>> places_kept("978-3", CHECKS["ean"])
+    [0, 1, 2]
+    """
+    plain = [place for place, char in enumerate(text) if not _SEPARATORS.match(char)]
+    given = {place % len(plain) for place in check.given if -len(plain) <= place < len(plain)}
+    return [place for number, place in enumerate(plain) if number not in given]

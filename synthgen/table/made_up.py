@@ -26,6 +26,7 @@ SHARED_BY_MANY = frozenset({"prefix", "suffix", "city", "state", "country", "cou
 """Words that say little of a person, so that a real one may come up."""
 
 _WORD = re.compile(r"\{(\w+)\}")
+_INITIAL = re.compile(r"\b\w\.")
 _DOMAINS = ("example.com", "example.net", "example.org")
 
 
@@ -182,6 +183,7 @@ def make_up(
     *,
     distinct: Collection[str] = (),
     taken: Mapping[str, Collection[str]] | None = None,
+    mark: str = "",
 ) -> dict[str, np.ndarray]:
     """Make up people, and say of each what the columns hold.
 
@@ -195,6 +197,9 @@ def make_up(
         Columns whose values don't repeat.
     taken : mapping of str to collection of str, optional
         By column, values that aren't used, such as the real ones; but for titles, cities, states and countries.
+    mark : str, optional
+        Digits, as many for all parts of a table, that no other part has: distinct values carry them, so that parts
+        made apart have none in common. Names carry them as initials, mail addresses within.
 
     Returns
     -------
@@ -222,14 +227,20 @@ def make_up(
     }
     used: dict[str, set[str]] = {name: set() for name in distinct}
     made: dict[str, list[str]] = {column.name: [] for column in columns}
+    named = [column.name for column in columns if mark and column.name in used and _bare(column.faker or "") == "name"]
     first, short = 0, 0
     for _ in range(n):
         for tries in range(first, first + MOST_TRIES):
             person = Person(fake, rng, tries)
-            said = {column.name: _said(person, column.faker or "") for column in columns}
+            said = {
+                column.name: _said(person, column.faker or "", mark if column.name in used else "")
+                for column in columns
+            }
             clash = next(
                 (name for name, text in said.items() if text in real.get(name, ()) or text in used.get(name, ())), None
             )
+            if named and clash is None and _INITIAL.search(f"{person.first_name} {person.last_name}"):
+                clash = named[0]  # its initials would be taken for those of another part
             if clash is None:
                 break
         else:
@@ -247,7 +258,18 @@ def make_up(
     return {name: np.array(texts, dtype=object) for name, texts in made.items()}
 
 
-def _said(person: Person, faker: str) -> str:
-    if not _WORD.search(faker):
-        return person.word(faker)
-    return _WORD.sub(lambda found: person.word(found[1]), faker)
+def _said(person: Person, faker: str, mark: str = "") -> str:
+    word = _bare(faker)
+    if mark and word == "name":
+        initials = " ".join(f"{chr(ord('A') + int(digit))}." for digit in mark)
+        return f"{person.first_name} {initials} {person.last_name}"
+    if mark and word == "email":
+        user, domain = person.email.rsplit("@", 1)
+        return f"{user}{mark}@{domain}"
+    plain = _WORD.sub(lambda found: person.word(found[1]), faker) if _WORD.search(faker) else person.word(faker)
+    return f"{plain}{'' if word == 'user_name' else ' '}{mark}" if mark else plain
+
+
+def _bare(faker: str) -> str:
+    """A word, in braces or not."""
+    return faker.strip("{}")

@@ -82,12 +82,7 @@ def complete_national(module: str, plain: str, rng: np.random.Generator) -> str 
     """Draw a number as long as ``plain``, with valid check digits; None if none of some hundred has any."""
     from synthgen.table.constraints.regex_values import values_matching
 
-    if _validator(module) is None:
-        raise MissingExtraError(
-            f"New numbers with the check digits of {module} need the package python-stdnum. Install the extra: "
-            'pip install "synthgen-tabular[pii]".'
-        )
-    last = "0123456789" if NATIONAL[module].endswith(("}", r"\d", _YEAR)) else "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    check_national(module)
     fitting = False
     for turn in range(MOST_TRIES):
         if turn == FIRST_TRIES and not fitting:
@@ -96,9 +91,30 @@ def complete_national(module: str, plain: str, rng: np.random.Generator) -> str 
         if len(drawn) != len(plain):
             continue
         fitting = True
-        if module == "fi.hetu":  # its hyphen says the century
-            drawn = drawn[:6] + "-" + drawn[6:]
-        for char in last:
-            if is_national(module, made := drawn[:-1] + char):
-                return made.replace("-", "")
+        made = with_last(module, drawn)
+        if made is not None:
+            return made
     return None
+
+
+def check_national(module: str) -> None:
+    """Refuse numbers that nobody could check.
+
+    Raises
+    ------
+    MissingExtraError
+    """
+    if _validator(module) is None:
+        raise MissingExtraError(
+            f"New numbers with the check digits of {module} need the package python-stdnum. Install the extra: "
+            'pip install "synthgen-tabular[pii]".'
+        )
+
+
+def with_last(module: str, drawn: str) -> str | None:
+    """Choose the last character of a number so that it is valid; None if none does."""
+    last = "0123456789" if NATIONAL[module].endswith(("}", r"\d", _YEAR)) else "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    if module == "fi.hetu":  # its hyphen says the century
+        drawn = drawn[:6] + "-" + drawn[6:]
+    made = next((made for char in last if is_national(module, made := drawn[:-1] + char)), None)
+    return None if made is None else made.replace("-", "")

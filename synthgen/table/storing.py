@@ -180,24 +180,36 @@ def store_datetimes(values: np.ndarray, column: Column) -> pd.Series[Any]:
 
 def store_labels(codes: np.ndarray, column: Column) -> pd.Series[Any]:
     """Codes, NaN where missing, as the column's labels in its dtype."""
-    storage, listed = column.storage, list(column.categories or ())
+    storage = column.storage
     places = np.where(np.isnan(codes), -1, codes).astype(np.intp)
     if storage.dtype == "category":
-        kind = dtype_from_name(storage.python_type or "object")
-        dtype = pd.CategoricalDtype(pd.Index(listed, dtype=kind), ordered=storage.ordered)
+        dtype = pd.CategoricalDtype(pd.Index(label_table(column)), ordered=storage.ordered)
         return pd.Series(pd.Categorical.from_codes(places, dtype=dtype), name=column.name)
+    table = label_table(column)
+    if storage.missing_token is not None:
+        places = np.where(places < 0, len(table) - 1, places)
+    # reindex widens a dtype that can't hold a missing value (int64 to float64, bool to object).
+    series = table.reindex(places).reset_index(drop=True).rename(column.name)
+    return sparse_again(series, storage)
+
+
+def label_table(column: Column) -> pd.Series[Any]:
+    """A column's labels in code order, in its dtype (for a category, that of its labels).
+
+    What stands for a missing one comes last, but in a category.
+    """
+    storage, listed = column.storage, list(column.categories or ())
+    if storage.dtype == "category":
+        held: pd.Series[Any] = pd.Series(listed, dtype=dtype_from_name(storage.python_type or "object"))
+        return held
     if storage.missing_token is not None:
         listed.append(storage.missing_token)
-        places = np.where(places < 0, len(listed) - 1, places)
     base = base_dtype(storage)
     if storage.python_type == "Decimal" or (
         isinstance(base, pd.ArrowDtype) and pa.types.is_decimal(base.pyarrow_dtype)
     ):
         listed = [Decimal(str(label)) for label in listed]  # type: ignore[misc]
     if isinstance(base, pd.ArrowDtype):
-        table = pd.Series(pd.array(pa.array(listed, type=base.pyarrow_dtype), dtype=base))
-    else:
-        table = pd.Series(listed, dtype=base)
-    # reindex widens a dtype that can't hold a missing value (int64 to float64, bool to object).
-    series = table.reindex(places).reset_index(drop=True).rename(column.name)
-    return sparse_again(series, storage)
+        return pd.Series(pd.array(pa.array(listed, type=base.pyarrow_dtype), dtype=base))
+    table: pd.Series[Any] = pd.Series(listed, dtype=base)
+    return table

@@ -13,7 +13,7 @@ from scipy.special import ndtr, ndtri
 
 from synthgen.errors import UsageError
 from synthgen.generators.asked import with_classes
-from synthgen.generators.base import Synthesizer, class_sizes
+from synthgen.generators.base import Synthesizer
 from synthgen.generators.completing import without_missing
 from synthgen.generators.gaussian_copula.conditional import (
     EDGE,
@@ -40,6 +40,7 @@ from synthgen.generators.margins import (
     scores,
 )
 from synthgen.generators.model_rows import filled_rows, model_rows
+from synthgen.generators.target import class_sizes
 from synthgen.generators.texts import Text
 from synthgen.guarantee import RowSource
 from synthgen.randomness import RandomState

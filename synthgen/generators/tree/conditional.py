@@ -8,7 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from synthgen.generators.tree.boosting import Strength, Trees, answer, boost, no_trees
+from synthgen.generators.tree.boosting import Strength, Trees, boost, no_trees
+from synthgen.generators.tree.log_odds import log_odds_at, log_odds_of, room_for
 
 Codes = NDArray[np.uint8]
 Classes = NDArray[np.int32]
@@ -215,21 +216,6 @@ def _joined(forests: list[Trees], leaves: int) -> Trees:
 
 
 @njit(nogil=True, cache=True)
-def log_odds_at(model, codes, i, node, x):  # type: ignore[no-untyped-def]
-    """Log-odds, before the offset, that the class of row ``i`` is not below the node's cut; ``x`` is spare room."""
-    total = model.base[node]
-    if model.first[node] == model.last[node]:
-        return total
-    for f in range(len(model.parents)):
-        code = codes[i, model.parents[f]]
-        slot = model.slots[f]
-        x[f] = code if slot < 0 else model.ranks[node, slot, code]
-    for tree in range(model.first[node], model.last[node]):
-        total += answer(model.trees, tree, x)
-    return total
-
-
-@njit(nogil=True, cache=True)
 def draw(model, codes, groups, order, out, starts):  # type: ignore[no-untyped-def]
     """Draw a class for each row, by systematic sampling at every node.
 
@@ -249,14 +235,14 @@ def draw(model, codes, groups, order, out, starts):  # type: ignore[no-untyped-d
         Uniform random starts of the sums.
     """
     n_nodes = len(model.cut)
-    log_odds, spare, x = np.empty(len(order)), np.empty(len(order), np.int32), np.empty(len(model.parents), np.uint8)
+    log_odds, spare, room = np.empty(len(order)), np.empty(len(order), np.int32), room_for(model)
     begin, end = np.zeros(n_nodes, np.int64), np.zeros(n_nodes, np.int64)
     end[0] = len(order)
     for node in range(n_nodes):
         start, stop = begin[node], end[node]
+        log_odds_of(model, codes, order, start, stop, node, room, log_odds)
         for at in range(start, stop):
-            i = order[at]
-            log_odds[at] = log_odds_at(model, codes, i, node, x) + model.offset[node, groups[i]]
+            log_odds[at] += model.offset[node, groups[order[at]]]
         middle = _split(log_odds, order, spare, start, stop, starts[node])
         _pass_on(model, node, order, out, start, middle, stop, begin, end)
 
@@ -307,7 +293,7 @@ def calibrate(model, codes, groups, order, out, starts, counts, prior):  # type:
         Rows that the uncorrected share counts, so that a small group moves it only as far as its rows carry it.
     """
     n_nodes, n_groups = model.offset.shape
-    log_odds, spare, x = np.empty(len(order)), np.empty(len(order), np.int32), np.empty(len(model.parents), np.uint8)
+    log_odds, spare, room = np.empty(len(order)), np.empty(len(order), np.int32), room_for(model)
     begin, end = np.zeros(n_nodes, np.int64), np.zeros(n_nodes, np.int64)
     end[0] = len(order)
     n, wanted, offset = np.zeros(n_groups), np.zeros(n_groups), np.zeros(n_groups)
@@ -316,10 +302,9 @@ def calibrate(model, codes, groups, order, out, starts, counts, prior):  # type:
         start, stop = begin[node], end[node]
         n[:] = 0
         offset[:] = 0
+        log_odds_of(model, codes, order, start, stop, node, room, log_odds)
         for at in range(start, stop):
-            i = order[at]
-            log_odds[at] = log_odds_at(model, codes, i, node, x)
-            n[groups[i]] += 1
+            n[groups[order[at]]] += 1
         for step in range(NEWTON_STEPS):
             total[:] = 0
             slope[:] = 0

@@ -10,8 +10,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from synthgen.generators.tree.codes import ColumnCodes
-from synthgen.generators.tree.conditional import add_log_probability, log_odds_at, probabilities
+from synthgen.generators.tree.conditional import add_log_probability, probabilities
 from synthgen.generators.tree.conditioning import class_shares, pick
+from synthgen.generators.tree.log_odds import log_odds_at
 from synthgen.generators.tree.network import Network, in_threads
 
 Floats = NDArray[np.float64]

@@ -47,18 +47,12 @@ def values_matching(regex: str, n: int, rng: np.random.Generator) -> np.ndarray:
     >>> values_matching(r"[A-C]{2}-\d{3}", 2, np.random.default_rng(0)).shape
     (2,)
     """
-    # Python parses expressions itself, in a module that has changed its name once.
-    from re import _parser  # type: ignore[attr-defined]
-
-    try:
-        tree = list(_parser.parse(regex))
-    except re.error as error:
-        raise ConstraintError(f"{regex!r} isn't a regular expression: {error}. Correct it.") from error
+    tree = parsed(regex)
     found: dict[str, None] = {}
     for _ in range(MOST_TURNS):
         for _ in range(n - len(found)):
             value = "".join(_drawn(tree, regex, rng))
-            if re.fullmatch(regex, value):
+            if matches(regex, value):
                 found[value] = None
         if len(found) >= n:
             break
@@ -67,6 +61,27 @@ def values_matching(regex: str, n: int, rng: np.random.Generator) -> np.ndarray:
             f"The expression {regex!r} gave {len(found)} different values of the {n} that are needed. Widen it."
         )
     return np.array(list(found), dtype=object)
+
+
+def matches(regex: str, text: str) -> bool:
+    """Whether a text matches from its first character to its last."""
+    return re.fullmatch(regex, text) is not None
+
+
+def parsed(regex: str) -> list[Any]:
+    """Give the parts of an expression, as Python reads them.
+
+    Raises
+    ------
+    ConstraintError
+    """
+    # Python parses expressions itself, in a module that has changed its name once.
+    from re import _parser  # type: ignore[attr-defined]
+
+    try:
+        return list(_parser.parse(regex))
+    except re.error as error:
+        raise ConstraintError(f"{regex!r} isn't a regular expression: {error}. Correct it.") from error
 
 
 def _drawn(tree: Iterable[Any], regex: str, rng: np.random.Generator) -> Iterable[str]:
@@ -78,12 +93,7 @@ def _part(operation: str, argument: Any, regex: str, rng: np.random.Generator) -
     if operation == "LITERAL":
         yield chr(argument)
     elif operation in ("NOT_LITERAL", "ANY", "IN"):
-        allowed = _allowed(operation, argument)
-        if not allowed:
-            raise ConstraintError(
-                f"Values can't be drawn from the expression {regex!r}: no printable ASCII character is in one of its "
-                "classes. Name the characters that are."
-            )
+        allowed = characters(operation, argument, regex)
         yield allowed[int(rng.integers(len(allowed)))]
     elif operation in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         low, high, inner = argument
@@ -96,10 +106,32 @@ def _part(operation: str, argument: Any, regex: str, rng: np.random.Generator) -
         options = argument[1]
         yield from _drawn(options[int(rng.integers(len(options)))], regex, rng)
     elif operation != "AT":  # the ends of a text need no characters
+        raise cannot_draw(regex)
+
+
+def cannot_draw(regex: str) -> ConstraintError:
+    """The error for parts of an expression that no text can be made from."""
+    return ConstraintError(
+        f"Values can't be drawn from the expression {regex!r}: it looks ahead, back or at a group. Say it with "
+        "classes, repeats and alternatives."
+    )
+
+
+def characters(operation: str, argument: Any, regex: str) -> list[str]:
+    """Printable ASCII characters that one part of an expression allows.
+
+    Raises
+    ------
+    ConstraintError
+        There are none.
+    """
+    allowed = _allowed(operation, argument)
+    if not allowed:
         raise ConstraintError(
-            f"Values can't be drawn from the expression {regex!r}: it looks ahead, back or at a group. Say it with "
-            "classes, repeats and alternatives."
+            f"Values can't be drawn from the expression {regex!r}: no printable ASCII character is in one of its "
+            "classes. Name the characters that are."
         )
+    return allowed
 
 
 def _allowed(operation: str, argument: Any) -> list[str]:

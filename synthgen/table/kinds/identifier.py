@@ -28,7 +28,7 @@ _HEX = re.compile(r"(?=.*[a-f])(?=.*\d)[0-9a-f-]{16,}")
 FIRST_TRIED = 20
 """Shapes of which none can carry the check digits are given up."""
 
-_ALPHABETS = {
+ALPHABETS = {
     "9": "0123456789",
     "a": "abcdefghijklmnopqrstuvwxyz",
     "A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -212,7 +212,7 @@ def _in_shape(shape: str, n: int, rng: np.random.Generator) -> list[str]:
     number = set(shape.lstrip("-")) == {"9"}
     points = np.empty((n, len(shape)), dtype=np.uint32)
     for place, mark in enumerate(shape):
-        alphabet = np.array([ord(char) for char in _ALPHABETS.get(mark, mark)], dtype=np.uint32)
+        alphabet = np.array([ord(char) for char in ALPHABETS.get(mark, mark)], dtype=np.uint32)
         low = 1 if number and place == shape.index("9") and len(shape) > 1 else 0
         points[:, place] = alphabet[rng.integers(low, len(alphabet), n)]
     drawn: list[str] = points.view(f"<U{len(shape)}").reshape(-1).tolist()
@@ -223,7 +223,7 @@ def lengthen(pattern: str, n: int) -> str:
     """Return a shape of the same form with room for ``10**9 * n`` identifiers."""
     place = pattern.rfind("9")
     if place < 0:
-        place = max(pattern.rfind(mark) for mark in _ALPHABETS)
+        place = max(pattern.rfind(mark) for mark in ALPHABETS)
     if place < 0:
         pattern, place = pattern + "9", len(pattern)
     mark, shape = pattern[place], pattern
@@ -237,4 +237,4 @@ def lengthen(pattern: str, n: int) -> str:
 
 def room(pattern: str) -> float:
     """How many identifiers a shape allows."""
-    return float(np.prod([len(_ALPHABETS.get(mark, mark)) for mark in pattern], dtype=np.float64))
+    return float(np.prod([len(ALPHABETS.get(mark, mark)) for mark in pattern], dtype=np.float64))
