@@ -38,7 +38,7 @@ class _Quiet:
     def set_description_str(self, words: str) -> None:
         pass
 
-    def update(self) -> None:
+    def update(self, steps: float = 1) -> None:
         pass
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,7 +49,7 @@ def make_batches(
     return _one_by_one(drawing, numbers)
 
 
-def _one_by_one(drawing: Drawing, numbers: list[int]) -> Iterator[pa.RecordBatch]:
+def _one_by_one(drawing: Drawing, numbers: Sequence[int]) -> Iterator[pa.RecordBatch]:
     model = drawing.model
     model.effort_, effort = None, Effort()
     for number in numbers:
@@ -65,7 +65,7 @@ def _cut(drawing: Drawing) -> Iterator[pa.RecordBatch]:
         yield record_batch(rows, drawing.model.schema_)
 
 
-def _numbers(wanted: Any, blocks: int) -> list[int]:
+def _numbers(wanted: Any, blocks: int) -> Sequence[int]:
     """Numbers of the blocks that are asked for.
 
     Raises
@@ -73,7 +73,7 @@ def _numbers(wanted: Any, blocks: int) -> list[int]:
     UsageError
     """
     if wanted is None:
-        return list(range(blocks))
+        return range(blocks)
     whole = (
         isinstance(wanted, (int, np.integer)) or not isinstance(wanted, Iterable) or isinstance(wanted, (str, bytes))
     )

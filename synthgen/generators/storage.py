@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,37 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
             "If that is what you want, say save(path, include_real_rows=True)."
         )
     _check_replaceable(folder)
+    document, arrays = _document(model)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        try:
+            (temporary / "model.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+            np.savez_compressed(temporary / "arrays.npz", **arrays)  # type: ignore[arg-type]
+            temporary.chmod(0o755)
+            if folder.exists():
+                shutil.rmtree(folder)
+            temporary.rename(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    except OSError as error:
+        raise FileError(f"The model can't be written to {str(path)!r}: {error.strerror}.") from error
+
+
+def fingerprint(model: Synthesizer) -> str:
+    """Give a hash of all that a model's rows come from, but the random state; another version gives another one."""
+    document, arrays = _document(model)
+    passing = ("seed", "calls")
+    told = {key: value for key, value in document.items() if key not in passing}
+    found = blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=16)
+    for name, values in sorted(arrays.items()):
+        found.update(f"{name} {values.dtype} {values.shape}".encode())
+        found.update(np.ascontiguousarray(values).tobytes())
+    return found.hexdigest()
+
+
+def _document(model: Synthesizer) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Give what a saved model holds: JSON values, and arrays by name."""
     state = model._state()
     arrays = {key: value for key, value in state.items() if isinstance(value, np.ndarray)}
     plain = {key: value for key, value in state.items() if key not in arrays}
@@ -70,20 +102,7 @@ def save_model(model: Synthesizer, path: str | Path, *, include_real_rows: bool)
         "schema": json.loads(model.schema_.to_json()),
         "state": plain,
     }
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
-            (temporary / "model.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-            np.savez_compressed(temporary / "arrays.npz", **arrays, **text_arrays)  # type: ignore[arg-type]
-            temporary.chmod(0o755)
-            if folder.exists():
-                shutil.rmtree(folder)
-            temporary.rename(folder)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-    except OSError as error:
-        raise FileError(f"The model can't be written to {str(path)!r}: {error.strerror}.") from error
+    return document, {**arrays, **text_arrays}
 
 
 def load_model(path: str | Path, classes: Mapping[str, type[Synthesizer]]) -> Synthesizer:

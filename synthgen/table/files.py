@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import os
 import tempfile
-import warnings
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,13 +16,10 @@ import pyarrow.feather
 import pyarrow.ipc
 import pyarrow.parquet
 
-from synthgen.errors import DataError, FileError
+from synthgen.errors import FileError
+from synthgen.table.csv_reading import read_csv
 
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".parquet", ".arrow", ".feather", ".ipc")
-
-# Before 3.1, pandas read decimals fast and one bit off; since then the argument is deprecated.
-_OLD_PANDAS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
-_PRECISION: dict[str, Any] = {"float_precision": "round_trip"} if _OLD_PANDAS else {}
 
 NULLABLE = {
     pa.int8(): pd.Int8Dtype(),
@@ -98,18 +92,21 @@ def read_stream(content: bytes, suffix: str, name: str) -> pd.DataFrame:
 def _read(opened: Callable[[], BinaryIO], suffix: str, name: str) -> pd.DataFrame:
     try:
         if suffix in _TEXTS:
-            return _read_csv(opened, "\t" if suffix == ".tsv" else ",", name)
-        return _from_arrow(_read_arrow(opened, suffix))
+            return read_csv(opened, "\t" if suffix == ".tsv" else ",", name)
+        return from_arrow(_read_arrow(opened, suffix))
     except FileError:
         raise
     except (pa.ArrowException, OSError) as error:
-        if isinstance(error, OSError) and error.strerror:
-            raise FileError(f"{name} can't be read: {error.strerror}.") from error
-        # Arrow raises an OSError without a reason for a damaged file.
-        kind = {".parquet": "Parquet", ".csv": "CSV", ".tsv": "TSV"}.get(suffix, "Arrow")
-        raise FileError(
-            f"{name} isn't a {kind} file, or is damaged. Check what wrote it, or rename it to what it is."
-        ) from error
+        raise unreadable(error, suffix, name) from error
+
+
+def unreadable(error: Exception, suffix: str, name: str) -> FileError:
+    """Build the error of a file that the system or Arrow couldn't read; ``name`` is what it is called."""
+    if isinstance(error, OSError) and error.strerror:
+        return FileError(f"{name} can't be read: {error.strerror}.")
+    # Arrow raises an OSError without a reason for a damaged file.
+    kind = {".parquet": "Parquet", ".csv": "CSV", ".tsv": "TSV"}.get(suffix, "Arrow")
+    return FileError(f"{name} isn't a {kind} file, or is damaged. Check what wrote it, or rename it to what it is.")
 
 
 def _read_arrow(opened: Callable[[], BinaryIO], suffix: str) -> pa.Table:
@@ -124,7 +121,8 @@ def _read_arrow(opened: Callable[[], BinaryIO], suffix: str) -> pa.Table:
             return stream.read_all()
 
 
-def _from_arrow(table: pa.Table) -> pd.DataFrame:
+def from_arrow(table: pa.Table) -> pd.DataFrame:
+    """Take the table of a file as pandas: by pandas' own notes if it has them."""
     frame: pd.DataFrame = table.to_pandas()
     if b"pandas" not in (table.schema.metadata or {}):
         for name, column in zip(table.column_names, table.columns, strict=True):
@@ -132,60 +130,6 @@ def _from_arrow(table: pa.Table) -> pd.DataFrame:
             if column.null_count and column.type in NULLABLE and table.column_names.count(name) == 1:
                 frame[name] = column.to_pandas(types_mapper=NULLABLE.get)
     return frame
-
-
-def _read_csv(opened: Callable[[], BinaryIO], separator: str, name: str) -> pd.DataFrame:
-    wrong = "Check what wrote it, or rename it to what it is."
-    try:
-        with opened() as raw:
-            start = raw.read(1 << 16)
-        if b"\x00" in start or start.startswith((b"PAR1", b"PK\x03\x04", b"\x1f\x8b")):
-            raise FileError(f"{name} isn't text, so it isn't a CSV file. {wrong}")
-        with _text(opened) as file:
-            _refuse_repeated(next(csv.reader(file, delimiter=separator), []))
-        with warnings.catch_warnings(), opened() as raw:
-            # pandas only warns where it cuts off cells of rows longer than the header.
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame: pd.DataFrame = pd.read_csv(
-                raw, sep=separator, keep_default_na=False, na_values=[""], low_memory=False, index_col=False,
-                encoding="utf-8-sig", **_PRECISION,
-            )  # fmt: skip
-    except pd.errors.EmptyDataError as error:
-        raise FileError(f"{name} is empty. It needs a line of column names and at least one row.") from error
-    except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
-        raise FileError(
-            f"{name} isn't a well-formed CSV file: its rows don't all have as many cells as the first "
-            f"line, or a quote isn't closed. {wrong}"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise FileError(f"{name} isn't UTF-8 text. Save it as UTF-8 first.") from error
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise FileError(f"{name} isn't a whole gzip file. {wrong}") from error
-    # pandas fills short rows with missing cells; one always lacks its last cell.
-    if len(frame.columns) > 1 and len(frame) and frame[frame.columns[-1]].isna().any():
-        _refuse_short_rows(opened, separator, len(frame.columns), name)
-    return frame
-
-
-def _text(opened: Callable[[], BinaryIO]) -> io.TextIOWrapper:
-    return io.TextIOWrapper(opened(), encoding="utf-8-sig", newline="")
-
-
-def _refuse_repeated(header: list[str]) -> None:
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise DataError(f"Column names must be distinct; {twice} occur more than once. Rename them.")
-
-
-def _refuse_short_rows(opened: Callable[[], BinaryIO], separator: str, width: int, name: str) -> None:
-    with _text(opened) as file:
-        reader = csv.reader(file, delimiter=separator)
-        for row in reader:
-            if row and len(row) < width:
-                raise FileError(
-                    f"{name} isn't a well-formed CSV file: line {reader.line_num} has {len(row)} "
-                    f"cells, the first line has {width}. Correct that row."
-                )
 
 
 def check_writable(folder: str | Path) -> None:

@@ -146,7 +146,7 @@ def to_pandas(data: Any, *, name: str = "data") -> tuple[pd.DataFrame, Form]:
     elif isinstance(data, pa.Table):
         _check_names(list(data.column_names), name)
         form = Form("arrow", {label: label for label in data.column_names}, native=data.schema)
-        frame = _from_arrow(data)
+        frame = from_arrow(data)
     elif is_frame(data):
         frame, form = _from_polars(data, name)
     elif isinstance(data, np.ndarray) and data.ndim == 2:
@@ -203,7 +203,7 @@ def _from_polars(data: Any, name: str) -> tuple[pd.DataFrame, Form]:
             "can't hold. Cast it to numbers, text or datetimes first."
         )
     table = data.to_arrow()
-    frame = _from_arrow(table)
+    frame = from_arrow(table)
     for label, dtype in data.schema.items():
         # A polars Categorical may carry labels of other tables; an Enum's are the column's own.
         if dtype == pl.Categorical:
@@ -212,7 +212,8 @@ def _from_polars(data: Any, name: str) -> tuple[pd.DataFrame, Form]:
     return frame, form
 
 
-def _from_arrow(table: pa.Table) -> pd.DataFrame:
+def from_arrow(table: pa.Table) -> pd.DataFrame:
+    """Take an Arrow table as pandas, each column of Arrow's own type; labels become categories."""
     columns = {}
     for label, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_dictionary(column.type):

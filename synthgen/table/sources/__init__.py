@@ -4,11 +4,13 @@ from synthgen.table.sources.address import Address, is_url, read_address, withou
 from synthgen.table.sources.place import (
     check_destination,
     check_source,
+    database_of,
     is_file,
     is_pipe,
     read_table,
     same_place,
     shown,
+    write_pieces,
     write_table,
 )
 
@@ -16,6 +18,7 @@ __all__ = [
     "Address",
     "check_destination",
     "check_source",
+    "database_of",
     "is_file",
     "is_pipe",
     "is_url",
@@ -24,5 +27,6 @@ __all__ = [
     "same_place",
     "shown",
     "without_passwords",
+    "write_pieces",
     "write_table",
 ]

@@ -59,15 +59,30 @@ def arrow_of(frame: pd.DataFrame) -> pa.Table:
             "The table can't be written to a database: a column holds objects of several types. Convert that column "
             "to one type, or write a .csv file."
         ) from None
-    for place, field in enumerate(table.schema):
+    return held(table, held_schema(table.schema))
+
+
+def held_schema(schema: pa.Schema) -> pa.Schema:
+    """Give the columns of a table as databases hold them: nothing but gaps is text, and only texts are labels."""
+    return pa.schema([field.with_type(_held_type(field.type)) for field in schema])
+
+
+def held(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Give a table as databases hold it, by its :func:`held_schema`."""
+    for place, field in enumerate(schema):
         column = table.column(place)
-        if pa.types.is_null(field.type):
-            table = table.set_column(place, field.name, column.cast(pa.string()))
-        elif pa.types.is_dictionary(field.type):
-            text = pa.types.is_string(field.type.value_type) or pa.types.is_large_string(field.type.value_type)
-            column = column.unify_dictionaries() if text else column.cast(field.type.value_type)
-            table = table.set_column(place, field.name, column)
-    return table
+        column = column.unify_dictionaries() if pa.types.is_dictionary(field.type) else column.cast(field.type)
+        table = table.set_column(place, field, column)
+    return table.replace_schema_metadata(None)
+
+
+def _held_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_null(kind):
+        return pa.string()
+    if pa.types.is_dictionary(kind):
+        text = pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type)
+        return kind if text else kind.value_type
+    return kind
 
 
 def check_distinct(names: Sequence[str]) -> None:

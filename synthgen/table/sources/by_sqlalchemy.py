@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sqlite3
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -28,6 +29,14 @@ _ROWS_AT_ONCE = 20_000
 
 def read(address: Address) -> pa.Table:
     """Read a table, or the result of a query, some rows at a time."""
+    try:
+        return pa.concat_tables(read_batches(address, _ROWS_AT_ONCE), promote_options="permissive")
+    except pa.ArrowException:
+        raise failures.several_types(address) from None
+
+
+def read_batches(address: Address, rows: int) -> Iterator[pa.Table]:
+    """Read the same in pieces, each with the types of its own values where the database declares none."""
     import sqlalchemy as sa
 
     with _connected(address, write=False, doing="read") as connection:
@@ -48,15 +57,25 @@ def read(address: Address) -> pa.Table:
         names = list(result.keys())
         check_distinct(names)
         kinds = kinds or [None] * len(names)
-        batches = [batch_of(rows, names, kinds) for rows in result.partitions(_ROWS_AT_ONCE)]
-        batches = batches or [batch_of([], names, kinds)]
+        yield batch_of([], names, kinds)
+        for part in result.partitions(rows):
+            yield batch_of(part, names, kinds)
+
+
+def about_rows(address: Address) -> int | None:
+    """Give the highest number of a row of a table in SQLite; None where nothing is known without counting."""
+    import sqlalchemy as sa
+
+    if address.kind != "sqlite" or address.name is None:
+        return None
+    with _connected(address, write=False, doing="read") as connection:
+        table = _table(address.name, [])
         try:
-            return pa.concat_tables(batches, promote_options="permissive")
-        except pa.ArrowException:
-            raise FileError(
-                f"{address.shown} can't be read: a column holds values of several types. Read it by a query that "
-                "casts it to one: ?query=SELECT CAST(...)"
-            ) from None
+            highest = connection.execute(sa.select(sa.func.max(sa.literal_column("_rowid_"))).select_from(table))
+            return int(highest.scalar() or 0)
+        except sa.exc.DBAPIError:
+            # Views and tables WITHOUT ROWID have none.
+            return None
 
 
 def check(address: Address) -> None:
@@ -72,33 +91,51 @@ def check(address: Address) -> None:
 
 def write(table: pa.Table, address: Address) -> None:
     """Write a table in one transaction; one that is there stays until the new one is."""
-    check_names(table.column_names, by_case=address.kind not in FILES)
-    alone = removed_on_failure(address) if address.kind == "sqlite" else contextlib.nullcontext()
-    with alone, _connected(address, write=True, doing="written") as connection:
-        _write(connection, table, address)
+    _write([table], table.schema, address, whole=True)
 
 
-def _write(connection: Connection, table: pa.Table, address: Address) -> None:
+def write_pieces(pieces: Iterable[pa.Table], schema: pa.Schema, address: Address) -> None:
+    """Write a table that comes in pieces in one transaction; one that is there stays until the new one is."""
+    _write(pieces, schema, address, whole=False)
+
+
+def _write(pieces: Iterable[pa.Table], schema: pa.Schema, address: Address, *, whole: bool) -> None:
     import sqlalchemy as sa
 
-    check_names(table.column_names, most_bytes=connection.dialect.max_identifier_length)
-    there = _check_free(connection, address)
-    name = address.written_to
+    check_names(schema.names, by_case=address.kind not in FILES)
+    alone = removed_on_failure(address) if address.kind == "sqlite" else contextlib.nullcontext()
+    with alone, _connected(address, write=True, doing="written") as connection:
+        check_names(schema.names, most_bytes=connection.dialect.max_identifier_length)
+        there = _check_free(connection, address)
+        name = address.written_to
+        new: Any = None
+        # A piece of no rows makes the table where there is no other.
+        for piece in itertools.chain(pieces, [schema.empty_table()]):
+            columns, rows = _sent(piece, connection.dialect.name, whole=whole)
+            if new is None:
+                new = sa.Table(
+                    sa.quoted_name(passing_name(), True), sa.MetaData(), *columns, schema=_quoted(name.schema)
+                )
+                new.create(connection)
+            for batch in rows.to_batches(max_chunksize=_ROWS_AT_ONCE):
+                if batch.num_rows:
+                    connection.execute(sa.insert(new), batch.to_pylist())
+        if there:
+            sa.Table(sa.quoted_name(name.table, True), sa.MetaData(), schema=_quoted(name.schema)).drop(connection)
+        connection.execute(_rename(new, name.table))
+
+
+def _sent(table: pa.Table, dialect: str, *, whole: bool) -> tuple[list[Any], pa.Table]:
+    """Give the columns that a table is declared with, and its rows as what is sent."""
+    import sqlalchemy as sa
+
     columns, sent = [], []
     for place, field in enumerate(table.schema):
-        kind, column = declared(table.column(place), field.name, connection.dialect.name)
+        kind, column = declared(table.column(place), field.name, dialect, whole=whole)
         # The key names the value in the statement; a column's own name may hold what a driver would read.
         columns.append(sa.Column(sa.quoted_name(field.name, True), kind, key=f"c{place}"))
         sent.append(column)
-    rows = pa.table(sent, names=[f"c{place}" for place in range(len(sent))])
-    new = sa.Table(sa.quoted_name(passing_name(), True), sa.MetaData(), *columns, schema=_quoted(name.schema))
-    new.create(connection)
-    for batch in rows.to_batches(max_chunksize=_ROWS_AT_ONCE):
-        if batch.num_rows:
-            connection.execute(sa.insert(new), batch.to_pylist())
-    if there:
-        sa.Table(sa.quoted_name(name.table, True), sa.MetaData(), schema=_quoted(name.schema)).drop(connection)
-    connection.execute(_rename(new, name.table))
+    return columns, pa.table(sent, names=[f"c{place}" for place in range(len(sent))])
 
 
 def _rename(table: Any, name: str) -> Any:
@@ -221,7 +258,12 @@ def _sqlite_engine(address: Address, *, write: bool) -> Engine:
         raise FileError(f"{str(file)!r} is a folder. Name a file in it.")
     if not write and not file.exists():
         raise FileError(f"There is no file {str(file)!r}. Check the path.")
-    uri = f"file:{quote(str(file.absolute()))}?mode={'rwc' if write else 'ro'}"
+    uri = f"file:{quote(str(file.absolute()))}?mode="
+    if file.with_name(f"{file.name}-journal").exists():
+        # Of a write that was broken off. SQLite takes it back when the file is opened to write, and can't read before.
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(f"{uri}rw", 0, uri=True)) as opened:
+            opened.execute("SELECT count(*) FROM sqlite_master")
+    uri += "rwc" if write else "ro"
     engine = sa.create_engine(
         "sqlite://", creator=lambda: sqlite3.connect(uri, uri=True), poolclass=sa.NullPool, hide_parameters=True
     )
@@ -248,6 +290,8 @@ def _errors(address: Address, doing: str, *, may_speak: bool) -> Iterator[None]:
 
         if isinstance(error, sa.exc.DBAPIError):
             words = _words(error.orig) if may_speak else ""
+            if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+                words = "the disk is full"
             words = words or f"the driver stopped with {type(error.orig).__name__}"
         elif isinstance(error, sa.exc.SQLAlchemyError):
             words = f"SQLAlchemy stopped with {type(error).__name__}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import errno
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -18,23 +20,57 @@ from synthgen.table.sources.identifiers import check_names, full_name, literal, 
 from synthgen.table.sources.new_file import check_new, removed_on_failure
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 _ROWS = "synthgen_rows"
+
+_MEMORY = "1GB"
+"""What DuckDB may hold of a table that is read in pieces; it would keep most of the machine's memory full of blocks."""
 
 
 def read(address: Address) -> pa.Table:
     """Read a table, or the result of a query; the file isn't changed."""
     with _opened(address, write=False) as connection, _errors(address, "read"):
-        query = address.query
-        if address.name is not None:
-            if _kind(connection, address.name) is None:
-                raise failures.no_table(address, address.name)
-            query = f"SELECT * FROM {full_name(address.name)}"
-        found = connection.sql(query or "")
-        if found is None:
-            raise failures.failed(address, "read", "the query gives no rows; it must be a SELECT")
-        return found.to_arrow_table()
+        return _found(connection, address).to_arrow_table()
+
+
+def read_batches(address: Address, rows: int) -> Iterator[pa.Table]:
+    """Read the same in pieces, in the same order each time; the file isn't changed."""
+    bounds: dict[str, Any] = {"memory_limit": _MEMORY}
+    if address.query is not None:
+        # Several threads hand over a query's groups and joins in whatever order they are done.
+        bounds["threads"] = 1
+    with _opened(address, write=False, bounds=bounds) as connection, _errors(address, "read"):
+        reader = _found(connection, address).to_arrow_reader(rows)
+        yield reader.schema.empty_table()
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
+
+
+def about_rows(address: Address) -> int | None:
+    """Give the rows of a table by DuckDB's own estimate; None for a query."""
+    name = address.name
+    if name is None:
+        return None
+    with _opened(address, write=False) as connection, _errors(address, "read"):
+        found = connection.execute(
+            "SELECT estimated_size FROM duckdb_tables() WHERE database_name = current_catalog() "
+            "AND lower(table_name) = lower(?) AND lower(schema_name) = lower(coalesce(?, current_schema()))",
+            [name.table, name.schema],
+        ).fetchall()
+    return int(found[0][0]) if found else None
+
+
+def _found(connection: DuckDBPyConnection, address: Address) -> DuckDBPyRelation:
+    query = address.query
+    if address.name is not None:
+        if _kind(connection, address.name) is None:
+            raise failures.no_table(address, address.name)
+        query = f"SELECT * FROM {full_name(address.name)}"
+    found = connection.sql(query or "")
+    if found is None:
+        raise failures.failed(address, "read", "the query gives no rows; it must be a SELECT")
+    return found
 
 
 def check(address: Address) -> None:
@@ -55,8 +91,7 @@ def write(table: pa.Table, address: Address) -> None:
 
 
 def _write(connection: DuckDBPyConnection, table: pa.Table, address: Address) -> None:
-    name = address.written_to
-    passing = Name(passing_name(), name.schema)
+    passing = Name(passing_name(), address.written_to.schema)
     columns = []
     for place, field in enumerate(table.schema):
         shown = quoted(field.name)
@@ -70,10 +105,44 @@ def _write(connection: DuckDBPyConnection, table: pa.Table, address: Address) ->
     connection.execute("BEGIN")
     there = _check_free(connection, address)
     connection.execute(f"CREATE TABLE {full_name(passing)} AS SELECT {', '.join(columns)} FROM {_ROWS}")
+    _put_in_place(connection, passing, address, there)
+
+
+def _put_in_place(connection: DuckDBPyConnection, passing: Name, address: Address, there: bool) -> None:
+    name = address.written_to
     if there:
         connection.execute(f"DROP TABLE {full_name(name)}")
     connection.execute(f"ALTER TABLE {full_name(passing)} RENAME TO {quoted(name.table)}")
     connection.execute("COMMIT")
+
+
+def write_pieces(pieces: Iterable[pa.Table], schema: pa.Schema, address: Address) -> None:
+    """Write a table that comes in pieces whole or not at all; one that is there stays until the new one is."""
+    check_names(schema.names, by_case=False)
+    labels: dict[str, dict[str, None]] = {field.name: {} for field in schema if pa.types.is_dictionary(field.type)}
+    with removed_on_failure(address), _opened(address, write=True) as connection, _errors(address, "written"):
+        passing = Name(passing_name(), address.written_to.schema)
+        connection.execute("BEGIN")
+        there = _check_free(connection, address)
+        _execute(connection, f"CREATE TABLE {full_name(passing)} AS SELECT * FROM", schema.empty_table())
+        for piece in pieces:
+            for name, known in labels.items():
+                known.update(dict.fromkeys(labels_of(piece.column(name))))
+            _execute(connection, f"INSERT INTO {full_name(passing)} SELECT * FROM", piece)
+        for name, known in labels.items():
+            # What labels there are is known at the end only.
+            if known:
+                kind = f"ENUM({', '.join(map(literal, known))})"
+                connection.execute(f"ALTER TABLE {full_name(passing)} ALTER COLUMN {quoted(name)} TYPE {kind}")
+        _put_in_place(connection, passing, address, there)
+
+
+def _execute(connection: DuckDBPyConnection, statement: str, synthgen_rows: pa.Table) -> None:
+    """Carry out a statement that ends with the name of some rows.
+
+    DuckDB finds them by the name of the variable. Tables that are registered are held until the transaction ends.
+    """
+    connection.execute(f"{statement} {_ROWS}")
 
 
 def _check_free(connection: DuckDBPyConnection, address: Address) -> bool:
@@ -117,7 +186,7 @@ def _is_database(file: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _opened(address: Address, *, write: bool) -> Iterator[DuckDBPyConnection]:
+def _opened(address: Address, *, write: bool, bounds: Mapping[str, Any] | None = None) -> Iterator[DuckDBPyConnection]:
     import duckdb
 
     file = address.file
@@ -129,9 +198,10 @@ def _opened(address: Address, *, write: bool) -> Iterator[DuckDBPyConnection]:
         raise FileError(f"{str(file)!r} isn't a DuckDB database, or is damaged. Name another file.")
     with _errors(address, "opened"):
         try:
-            connection = duckdb.connect(str(file), read_only=not write)
+            # Given here and not set later, they are those of this connection alone.
+            connection = duckdb.connect(str(file), read_only=not write, config=dict(bounds or {}))
         except duckdb.ConnectionException:
-            # This program has the file open for writing already, in a notebook, say.
+            # This program has the file open already, for writing or in other bounds, in a notebook, say.
             connection = duckdb.connect(str(file))
     with contextlib.closing(connection):
         # Else moments would come in the time zone of the machine.
@@ -154,4 +224,6 @@ def _errors(address: Address, doing: str) -> Iterator[None]:
         words = str(error).splitlines()[0]
         raise failures.failed(address, doing, words.partition("Error: ")[2] or words) from None
     except duckdb.Error as error:
-        raise failures.failed(address, doing, f"DuckDB stopped with {type(error).__name__}") from None
+        full = os.strerror(errno.ENOSPC)
+        words = full if full in str(error) else f"DuckDB stopped with {type(error).__name__}"
+        raise failures.failed(address, doing, words) from None

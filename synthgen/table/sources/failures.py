@@ -67,6 +67,14 @@ def not_a_table(address: Address, name: Name) -> FileError:
     )
 
 
+def several_types(address: Address) -> FileError:
+    """Build the error of a column that isn't of one type."""
+    return FileError(
+        f"{address.shown} can't be read: a column holds values of several types. Read it by a query that "
+        "casts it to one: ?query=SELECT CAST(...)"
+    )
+
+
 def extra_missing(what: str) -> MissingExtraError:
     """Build the error of a library that isn't installed."""
     return MissingExtraError(f'{what}. Install it with the extra sql: pip install "synthgen-tabular[sql]".')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -24,11 +25,20 @@ class Database(Protocol):
     def read(self, address: Address) -> pa.Table:
         """Read a table, or the result of a query, without changing anything."""
 
+    def read_batches(self, address: Address, rows: int) -> Iterator[pa.Table]:
+        """Read the same in pieces of about so many rows, with one of no rows at least."""
+
+    def about_rows(self, address: Address) -> int | None:
+        """Say roughly how many rows a table has, without reading it; None where nothing tells."""
+
     def check(self, address: Address) -> None:
         """Refuse, before any work, a table that can't be written."""
 
     def write(self, table: pa.Table, address: Address) -> None:
         """Write a table whole or not at all."""
+
+    def write_pieces(self, pieces: Iterable[pa.Table], schema: pa.Schema, address: Address) -> None:
+        """Write a table that comes in pieces of one schema, whole or not at all."""
 
 
 def read_table(place: str | Path) -> pd.DataFrame:
@@ -65,7 +75,7 @@ def read_table(place: str | Path) -> pd.DataFrame:
     if is_pipe(place):
         return pipe.read(str(place))
     address = read_address(str(place))
-    return arrow_types.frame_of(_database(address).read(address))
+    return arrow_types.frame_of(database_of(address).read(address))
 
 
 def write_table(frame: pd.DataFrame, place: str | Path) -> None:
@@ -85,7 +95,23 @@ def write_table(frame: pd.DataFrame, place: str | Path) -> None:
         pipe.write(frame, str(place))
     else:
         address = read_address(str(place))
-        _database(address).write(arrow_types.arrow_of(frame), address)
+        database_of(address).write(arrow_types.arrow_of(frame), address)
+
+
+def write_pieces(pieces: Iterable[pa.Table], schema: pa.Schema, place: str) -> None:
+    """Write a table that comes in pieces to a database, in one transaction, holding one piece at a time.
+
+    Parameters
+    ----------
+    pieces : iterable of pyarrow.Table
+        All of ``schema``.
+    schema : pyarrow.Schema
+    place : str
+        The URL of a table, as for :func:`write_table`.
+    """
+    address = read_address(place)
+    kept = arrow_types.held_schema(schema)
+    database_of(address).write_pieces((arrow_types.held(piece, kept) for piece in pieces), kept, address)
 
 
 def check_destination(place: str | Path) -> None:
@@ -97,7 +123,7 @@ def check_destination(place: str | Path) -> None:
     else:
         address = read_address(str(place))
         _ = address.written_to
-        _database(address).check(address)
+        database_of(address).check(address)
 
 
 def check_source(place: str | Path) -> None:
@@ -149,7 +175,8 @@ def same_place(one: str | Path, other: str | Path) -> bool:
     return False
 
 
-def _database(address: Address) -> Database:
+def database_of(address: Address) -> Database:
+    """Find what reads and writes there; raise MissingExtraError where its library isn't installed."""
     name = "by_sqlalchemy"
     if address.scheme == "duckdb":
         name = "duckdb_file"

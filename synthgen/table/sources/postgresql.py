@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -47,21 +47,66 @@ _KINDS: list[tuple[Any, str, pa.DataType | None]] = [
 
 def read(address: Address) -> pa.Table:
     """Read a table, or the result of a query, in a transaction that can't write."""
-    with _opened(address) as connection, _errors(address, "read"), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION READ ONLY")
-        query = (address.query or "").strip(" \t\r\n;")
-        labels: dict[str, list[str]] = {}
-        if address.name is not None:
-            if not _all(cursor, "SELECT to_regclass($1)::oid::bigint", full_name(address.name))[0][0]:
-                raise failures.no_table(address, address.name)
-            query = f"SELECT * FROM {full_name(address.name)}"
-            labels = _labels_of_columns(full_name(address.name), cursor)
+    with _reading(address) as (cursor, query, labels):
         cursor.execute(query)
         table = cursor.fetch_arrow_table()
-        for place, field in enumerate(table.schema):
-            known = _known(table.column(place), field, labels.get(field.name), cursor)
-            table = table.set_column(place, field.name, known)
-        return table
+        return _all_known(table, labels | _labels_by_type(table.schema, labels, cursor))
+
+
+def read_batches(address: Address, rows: int) -> Iterator[pa.Table]:
+    """Read the same in pieces as PostgreSQL sends them; an undeclared numeric has in each the digits that it needs."""
+    with _reading(address) as (cursor, query, labels):
+        # So that rows come in the same order each time.
+        cursor.execute("SET LOCAL synchronize_seqscans = off")
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+        schema = cursor.adbc_execute_schema(query)
+        # Nothing can be asked once rows are on their way.
+        labels |= _labels_by_type(schema, labels, cursor)
+        yield _all_known(schema.empty_table(), labels)
+        cursor.execute(query)
+        for batch in cursor.fetch_record_batch():
+            for place in range(0, batch.num_rows, rows):
+                yield _all_known(pa.Table.from_batches([batch.slice(place, rows)]), labels)
+
+
+def about_rows(address: Address) -> int | None:
+    """Give the rows of a table by PostgreSQL's own estimate; None for a query, or before it has looked."""
+    if address.name is None:
+        return None
+    with _opened(address) as connection, _errors(address, "read"), connection.cursor() as cursor:
+        found = _all(
+            cursor, "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass($1)", full_name(address.name)
+        )
+    return int(found[0][0]) if found and found[0][0] >= 0 else None
+
+
+@contextlib.contextmanager
+def _reading(address: Address) -> Iterator[tuple[Cursor, str, dict[str, list[str]]]]:
+    with _opened(address) as connection, _errors(address, "read"), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        if address.name is None:
+            yield cursor, (address.query or "").strip(" \t\r\n;"), {}
+            return
+        if not _all(cursor, "SELECT to_regclass($1)::oid::bigint", full_name(address.name))[0][0]:
+            raise failures.no_table(address, address.name)
+        labels = _labels_of_columns(full_name(address.name), cursor)
+        yield cursor, f"SELECT * FROM {full_name(address.name)}", labels
+
+
+def _labels_by_type(schema: pa.Schema, known: dict[str, list[str]], cursor: Cursor) -> dict[str, list[str]]:
+    """List the labels of columns that came as text and are of another type, so perhaps of an enum."""
+    words = {field.name: _word(field) for field in schema if field.type == pa.string() and not known.get(field.name)}
+    return {name: _labels(word, cursor) for name, word in words.items() if word not in _TEXTS}
+
+
+def _all_known(table: pa.Table, labels: dict[str, list[str]]) -> pa.Table:
+    for place, field in enumerate(table.schema):
+        table = table.set_column(place, field.name, _known(table.column(place), field, labels.get(field.name)))
+    return table
+
+
+def _word(field: pa.Field) -> str:
+    return str((field.metadata or {}).get(b"POSTGRESQL:type", b"").decode())
 
 
 def check(address: Address) -> None:
@@ -83,10 +128,41 @@ def write(table: pa.Table, address: Address) -> None:
             declared.append(f"{quoted(field.name)} {kind}")
         cursor.execute(f"CREATE TABLE {full_name(new)} ({', '.join(declared)})")
         cursor.adbc_ingest(new.table, table, mode="append", db_schema_name=schema)
-        if there:
-            cursor.execute(f"DROP TABLE {full_name(old)}")
-        cursor.execute(f"ALTER TABLE {full_name(new)} RENAME TO {quoted(old.table)}")
+        _put_in_place(cursor, new, old, there)
         connection.commit()
+
+
+def write_pieces(pieces: Iterable[pa.Table], schema: pa.Schema, address: Address) -> None:
+    """Write a table that comes in pieces in one transaction; one that is there stays until the new one is.
+
+    The labels of the first piece say whether there is an enum for them; without one they are text.
+    """
+    check_names(schema.names, most_bytes=LONGEST_NAME)
+    with _opened(address) as connection, _errors(address, "written"), connection.cursor() as cursor:
+        where, there = _check_free(cursor, address)
+        new, old = Name(passing_name(), where), Name(address.written_to.table, where)
+        steps = iter(pieces)
+        piece: pa.Table | None = next(steps, schema.empty_table())
+        made = False
+        while piece is not None:
+            kinds, columns = zip(
+                *(_declared(piece.column(place), field.name, cursor) for place, field in enumerate(schema)), strict=True
+            )
+            if not made:
+                declared = (f"{quoted(name)} {kind}" for name, kind in zip(schema.names, kinds, strict=True))
+                cursor.execute(f"CREATE TABLE {full_name(new)} ({', '.join(declared)})")
+                made = True
+            sent = pa.table(list(columns), names=schema.names)
+            cursor.adbc_ingest(new.table, sent, mode="append", db_schema_name=where)
+            piece = next(steps, None)
+        _put_in_place(cursor, new, old, there)
+        connection.commit()
+
+
+def _put_in_place(cursor: Cursor, new: Name, old: Name, there: bool) -> None:
+    if there:
+        cursor.execute(f"DROP TABLE {full_name(old)}")
+    cursor.execute(f"ALTER TABLE {full_name(new)} RENAME TO {quoted(old.table)}")
 
 
 def _check_free(cursor: Cursor, address: Address) -> tuple[str, bool]:
@@ -134,11 +210,11 @@ def _declared(column: pa.ChunkedArray, name: str, cursor: Cursor) -> tuple[str, 
     raise FileError(f"Column {name!r} can't be written to PostgreSQL: it is of type {kind}. Convert it first.")
 
 
-def _known(column: pa.ChunkedArray, field: pa.Field, labels: list[str] | None, cursor: Cursor) -> pa.ChunkedArray:
+def _known(column: pa.ChunkedArray, field: pa.Field, labels: list[str] | None) -> pa.ChunkedArray:
     """Read what ADBC hands over as it found it: decimals and labels of an enum are text."""
     kind: Any = field.type
     notes = field.metadata or {}
-    word = notes.get(b"POSTGRESQL:type", b"").decode()
+    word = _word(field)
     if word == "money":
         # ADBC gives the smallest coins, and nobody knows how many make one.
         raise cannot_hold(field.name, word)
@@ -147,10 +223,7 @@ def _known(column: pa.ChunkedArray, field: pa.Field, labels: list[str] | None, c
             return column
         texts = pa.chunked_array([chunk.storage for chunk in column.chunks], pa.string())
         return _decimals(texts, int(notes.get(b"POSTGRESQL:typmod", b"-1")), field.name)
-    if kind != pa.string() or word in _TEXTS:
-        return column
-    labels = labels or _labels(word, cursor)
-    if not labels:
+    if kind != pa.string() or word in _TEXTS or not labels:
         return column
     codes = pc.index_in(column, value_set=pa.array(labels)).combine_chunks()
     return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, pa.array(labels))])

@@ -65,8 +65,11 @@ def _array(values: list[Any], kind: pa.DataType | None, name: str) -> pa.Array:
     raise cannot_hold(name, " and ".join(kinds))
 
 
-def declared(column: pa.ChunkedArray, name: str, dialect: str) -> tuple[Any, pa.ChunkedArray]:
-    """Give SQLAlchemy's type for a column, and its values as what is sent."""
+def declared(column: pa.ChunkedArray, name: str, dialect: str, *, whole: bool = True) -> tuple[Any, pa.ChunkedArray]:
+    """Give SQLAlchemy's type for a column, and its values as what is sent.
+
+    Where the column isn't the ``whole`` one, the type is one that holds whatever else comes.
+    """
     import sqlalchemy as sa
 
     kind, lite = column.type, dialect == "sqlite"
@@ -80,7 +83,7 @@ def declared(column: pa.ChunkedArray, name: str, dialect: str) -> tuple[Any, pa.
         return sa.DateTime(timezone=bool(kind.tz)), sent
     if pa.types.is_uint64(kind):
         highest = pc.max(column).as_py() or 0
-        if highest < 2**63:
+        if whole and highest < 2**63:
             return sa.BigInteger(), cast(column, pa.int64(), name)
         return (sa.Text(), cast(column, pa.string(), name)) if lite else (sa.Numeric(20, 0), column)
     if pa.types.is_decimal(kind):

@@ -1,0 +1,1 @@
+"""Tables bigger than memory: read, generated, compared and written in pieces."""
