@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks import record, scale_page, scale_plots
 from benchmarks.process_tree import NO_BOUND, Bound, watched
-from benchmarks.scale_targets import BOUND, MODELS, PARTS, SDV_BOUND, SIZES, ULB_TIMES, WORKERS
+from benchmarks.scale_targets import BOUND, MODELS, PARTS, SDV_BOUND, SIZES, ULB_TIMES
 
 FILE, PAGE = Path(__file__).with_name("scale.json"), Path(__file__).with_name("scale.md")
 FLIGHTS, PAYMENTS = "flights_3m.parquet", "creditcard_ulb.parquet"
@@ -81,10 +81,9 @@ class Job:
 def jobs() -> Iterator[Job]:
     """All of them, those that the targets speak of first."""
     for name in MODELS:
-        for rows in SIZES:
-            yield Job("generate", f"{name} {rows}", ("generate", f"model:{name}", str(rows), "out", "1"), rows)
-        last = ("generate", f"model:{name}", str(SIZES[-1]), "out", str(WORKERS))
-        yield Job("generate", f"{name} {SIZES[-1]} by {WORKERS}", last, SIZES[-1])
+        for how, rows in [*(("loop", size) for size in SIZES), ("write_rows", SIZES[-1])]:
+            key = f"{name} {rows}" + (f" {how}" if how != "loop" else "")
+            yield Job("generate", key, ("generate", f"model:{name}", str(rows), "out", how), rows)
     for name in MODELS:
         for rows in SIZES:
             yield Job("fit", f"{name} {rows}", ("fit", name, "mixed"), rows)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import time
 import warnings
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,43 +33,29 @@ def model(name: str, path: Path) -> dict[str, Any]:
     return {}
 
 
-def generate(path: Path, rows: int, out: Path, workers: int) -> dict[str, Any]:
-    """Draw rows of a saved model to Parquet: to one file, or every worker its blocks to a file of its own."""
-    start = time.perf_counter()
-    if workers == 1:
-        _write(path, rows, out, 0, 1)
-        made = rows_of(out)
-    else:
-        out.mkdir()
-        files = [out / f"part-{worker}.parquet" for worker in range(workers)]
-        # A child that is forked would have the locks of threads that it has not.
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            jobs = [pool.submit(_write, path, rows, file, at, workers) for at, file in enumerate(files)]
-            for job in jobs:
-                job.result()
-        made = sum(map(rows_of, files))
-    return {"rows": made, "inside": round(time.perf_counter() - start, 2)}
-
-
-def _write(path: Path, rows: int, out: Path, first: int, step: int) -> None:
+def generate(path: Path, rows: int, out: Path, how: str) -> dict[str, Any]:
+    """Draw rows of a saved model to Parquet: in a plain loop, or by ``write_rows``, which can be broken off."""
     import pyarrow.parquet as pq
 
     from synthgen.generators import load_synthesizer
-    from synthgen.generators.sampling import BLOCK
+    from synthgen.scale.writing import write_rows
 
     drawn = load_synthesizer(path)
-    blocks = range(first, -(-rows // BLOCK), step)
-    with pq.ParquetWriter(out, drawn.batch_schema) as writer:
-        for batch in drawn.generate_batches(rows, random_state=1, block=blocks):
-            writer.write_batch(batch)
+    start = time.perf_counter()
+    if how == "write_rows":
+        write_rows(drawn, rows, out, random_state=1)
+    else:
+        with pq.ParquetWriter(out, drawn.batch_schema) as writer:
+            for batch in drawn.generate_batches(rows, random_state=1):
+                writer.write_batch(batch)
+    return {"rows": rows_of(out), "inside": round(time.perf_counter() - start, 2)}
 
 
 def fit(name: str, path: Path) -> dict[str, Any]:
     """Read all of a file once, and fit on the sample that was kept."""
+    import synthgen as sg
     from synthgen.scale.scan import scan
     from synthgen.scale.source import open_source
-
-    import synthgen as sg
 
     start = time.perf_counter()
     found = scan(open_source(path), target="fraud", random_state=0)
@@ -120,7 +104,7 @@ def main() -> None:
 
     job("table", table, kind=str, path=Path, rows=int)
     job("model", model, name=str, path=Path)
-    job("generate", generate, path=Path, rows=int, out=Path, workers=int)
+    job("generate", generate, path=Path, rows=int, out=Path, how=str)
     job("fit", fit, name=str, path=Path)
     job("whole", whole, path=Path, target=str, out=Path)
     job("in_memory", in_memory, path=Path)

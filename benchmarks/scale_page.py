@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.record import header, made_with, paragraph, row
 from benchmarks.scale_ahead import ahead
-from benchmarks.scale_targets import BOUND, FIT_ROWS, GB, MODELS, SDV_BOUND, SIZES, TARGETS, ULB_TIMES, WORKERS
+from benchmarks.scale_targets import BOUND, FIT_ROWS, GB, MODELS, SDV_BOUND, SIZES, TARGETS, ULB_TIMES
 
 Record = Mapping[str, Any]
 MB = 10**6
@@ -63,16 +63,17 @@ def _generate(found: Record) -> list[str]:
     lines = [
         "## Rows of a fitted model, to Parquet", "",
         *paragraph(
-            "`for batch in model.generate_batches(n): writer.write_batch(batch)`, of a model that learnt from"
-            f" {FIT_ROWS:,} rows and is read from its folder; once more by {WORKERS} processes, each with blocks and a"
-            " file of its own."
+            "The plain loop, `for batch in model.generate_batches(n): writer.write_batch(batch)`, of a model that"
+            f" learnt from {FIT_ROWS:,} rows and is read from its folder; and `synthgen.scale.writing.write_rows`,"
+            " which makes blocks in a process for each core and keeps a journal of them, so that a run that was broken"
+            " off goes on where it was."
         ), "",
         *header(["model", "rows", *RUN, "file"]),
     ]  # fmt: skip
     for name in MODELS:
-        for key in [*(f"{name} {rows}" for rows in SIZES), f"{name} {SIZES[-1]} by {WORKERS}"]:
+        for key in [*(f"{name} {rows}" for rows in SIZES), f"{name} {SIZES[-1]} write_rows"]:
             if key in runs:
-                title = f"{TITLES[name]}{f', {WORKERS} processes' if ' by ' in key else ''}"
+                title = TITLES[name] + (", `write_rows`" if key.endswith("write_rows") else "")
                 lines.append(row([title, *_cells(runs[key]), _size(runs[key].get("out_bytes"))]))
     return [*lines, ""]
 

@@ -13,7 +13,6 @@ SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 MODELS = ("gaussian_copula", "tree")
 PARTS = ("generate", "fit", "whole", "bound", "sdv")
 ULB_TIMES = 10
-WORKERS = 2
 FIT_ROWS = 100_000
 """Rows that a model learns from of which rows are drawn."""
 
