@@ -21,16 +21,20 @@ def declared(comparison: Comparison) -> list[tuple[Constraint, NDArray[np.bool_]
 
     What a rule leaves open, such as which combinations there are, is learnt from the train rows.
     """
-    names = {column.name for column in comparison.columns}
-    train, holdout, made = map(rows_of, (comparison.train, comparison.holdout, comparison.synthetic))
+    holdout, made = map(rows_of, (comparison.holdout, comparison.synthetic))
     out = []
-    for rule in comparison.schema.constraints:
-        if not set(rule.columns) <= names:
-            continue
-        fitted = rule.fitted(train, comparison.schema)
+    for fitted in fitted_rules(comparison):
         fresh = float(fitted.holds(holdout, comparison.schema).mean()) if len(comparison.holdout) else None
         out.append((fitted, fitted.holds(made, comparison.schema), fresh))
     return out
+
+
+def fitted_rules(comparison: Comparison) -> list[Constraint]:
+    """Declared rules about columns that are compared; what they leave open is learnt from the train rows."""
+    names = {column.name for column in comparison.columns}
+    train = rows_of(comparison.train)
+    rules = (rule for rule in comparison.schema.constraints if set(rule.columns) <= names)
+    return [rule.fitted(train, comparison.schema) for rule in rules]
 
 
 def breaking(comparison: Comparison) -> dict[str, NDArray[np.int64]]:

@@ -51,17 +51,38 @@ class Laid:
 Pair = tuple[Laid, Laid]
 
 
-def quantile(real: pd.DataFrame, made: pd.DataFrame, schema: Schema) -> Pair:
-    """Mid-ranks, and labels at distance 1: every column weighs alike, and no outlier carries a distance."""
-    space = DistanceSpace.fit(real, schema)
-    names = [column.name for column in schema.of(*LABEL_KINDS)]
-    laid = []
-    for frame in (real, made):
-        points = DistanceSpace({name: axis for name, axis in space.axes.items() if name not in names}).transform(frame)
-        codes = [space.place(name, frame[name].to_numpy(float)) for name in names]
+@dataclass(frozen=True)
+class Ranks:
+    """Mid-ranks among fitted rows, and labels at distance 1: every column weighs alike, no outlier carries a distance.
+
+    Attributes
+    ----------
+    space : DistanceSpace
+    labels : tuple of str
+        Columns of labels.
+    """
+
+    space: DistanceSpace
+    labels: tuple[str, ...]
+
+    @classmethod
+    def fit(cls, real: pd.DataFrame, schema: Schema) -> Ranks:
+        """Learn positions from a coded frame; the schema lists every label that will be laid out."""
+        return cls(DistanceSpace.fit(real, schema), tuple(column.name for column in schema.of(*LABEL_KINDS)))
+
+    def lay(self, frame: pd.DataFrame) -> Laid:
+        """Lay rows out."""
+        axes = {name: axis for name, axis in self.space.axes.items() if name not in self.labels}
+        points = DistanceSpace(axes).transform(frame)
+        codes = [self.space.place(name, frame[name].to_numpy(float)) for name in self.labels]
         labels = np.stack(codes, axis=1).astype(np.float32) if codes else np.zeros((len(frame), 0), np.float32)
-        laid.append(Laid(points, labels, np.full(labels.shape, HALF**2, np.float32)))
-    return laid[0], laid[1]
+        return Laid(points, labels, np.full(labels.shape, HALF**2, np.float32))
+
+
+def quantile(real: pd.DataFrame, made: pd.DataFrame, schema: Schema) -> Pair:
+    """Mid-ranks, and labels at distance 1; see :class:`Ranks`."""
+    ranks = Ranks.fit(real, schema)
+    return ranks.lay(real), ranks.lay(made)
 
 
 def robust(real: pd.DataFrame, made: pd.DataFrame, schema: Schema) -> Pair:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.table.column import ORDERED_KINDS, Kind
+from synthgen.table.schema import Schema
 from synthgen.validation.privacy.encodings import centre_and_scale
 from synthgen.validation.privacy.pool import Keys, Pool, hashed
 
@@ -86,16 +87,45 @@ def _rounded_keys(pool: Pool) -> tuple[Keys, Keys]:
 
 def rounded(pool: Pool) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Real and synthetic rows on a common grid: the synthetic rows' own, or one too fine to see."""
-    frames = pool.real[pool.schema.names].copy(), pool.synthetic[pool.schema.names].copy()
-    for column in pool.schema.of(*ORDERED_KINDS):
-        values = [frame[column.name].to_numpy(float) for frame in frames]
-        known = values[0][~np.isnan(values[0])]
-        fine, own = FINEST * centre_and_scale(known)[1], _grid(values[1], column.kind)
-        for frame, given in zip(frames, values, strict=True):
+    rounding = Rounding.of(pool.real, pool.synthetic, pool.schema)
+    return rounding.applied(pool.real), rounding.applied(pool.synthetic)
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How coarsely rows are rounded before they are compared.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Columns that are compared.
+    steps : dict of str to (float, float)
+        Of each column of numbers or dates: the grid that the synthetic rows lie on, 0 for none, and the part of the
+        interquartile range that nobody could see.
+    """
+
+    names: tuple[str, ...]
+    steps: dict[str, tuple[float, float]]
+
+    @classmethod
+    def of(cls, real: pd.DataFrame, synthetic: pd.DataFrame, schema: Schema) -> Rounding:
+        """Read both grids off coded rows."""
+        steps = {}
+        for column in schema.of(*ORDERED_KINDS):
+            values = real[column.name].to_numpy(float)
+            fine = FINEST * centre_and_scale(values[~np.isnan(values)])[1]
+            steps[column.name] = (_grid(synthetic[column.name].to_numpy(float), column.kind), fine)
+        return cls(tuple(schema.names), steps)
+
+    def applied(self, coded: pd.DataFrame) -> pd.DataFrame:
+        """Rows on the grid: whole numbers of the finest step."""
+        frame = coded[list(self.names)].copy()
+        for name, (own, fine) in self.steps.items():
+            given = frame[name].to_numpy(float)
             # On the synthetic rows' own grid first: a step that doesn't divide it would part equal values again.
             snapped = np.rint(given / own) * own if own > 0 else given
-            frame[column.name] = np.rint(snapped / max(fine, _SMALLEST))
-    return frames
+            frame[name] = np.rint(snapped / max(fine, _SMALLEST))
+        return frame
 
 
 def fine_keys(pool: Pool) -> Keys:
