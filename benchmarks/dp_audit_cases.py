@@ -2,6 +2,10 @@
 
 From how often an event happens on two neighbouring tables follows a lower bound of epsilon that holds with a given
 confidence: no (epsilon, delta)-private mechanism lets P(event | table) exceed e^epsilon P(event | neighbour) + delta.
+From the same shares follows one of rho: whatever is seen of two tables, no rho-zero-concentrated mechanism lets the
+Rényi divergence of any order a exceed a rho (Bun and Steinke 2016, https://arxiv.org/abs/1605.02065). That is what the
+accounts are kept in, and it sees more: all of what an event says counts, not only what is above delta.
+
 The shares are bounded after Clopper and Pearson (1934), https://doi.org/10.1093/biomet/26.4.404, the events are chosen
 on runs of their own, and the tables are the worst ones for the mechanism, as it is known (Jagielski, Ullman and Oprea
 2020, https://arxiv.org/abs/2006.07709; Nasr et al. 2023, https://arxiv.org/abs/2302.07956).
@@ -19,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from synthgen.generators.dp_marginals import Budget, Measurements, NoiseSource, OpenDPNoise, as_public
-from synthgen.generators.dp_marginals.accounting import epsilon_of
+from synthgen.generators.dp_marginals.accounting import epsilon_of, rho_of, rho_of_pure
 from synthgen.generators.dp_marginals.measure import Rounds, measure
 from synthgen.generators.dp_marginals.measure.bins import private_bins
 from synthgen.generators.dp_marginals.measure.undeclared import listed_labels, noisy_bounds
@@ -33,6 +37,11 @@ PILOT = 1 / 3
 DELTA = 0.05
 """So large that so many runs can show it."""
 
+ORDERS = tuple(np.concatenate([np.linspace(1.001, 2, 11), np.geomspace(2.2, 64, 20)]).tolist())
+"""Of the Rényi divergences that are looked at."""
+
+Floats = NDArray[np.float64]
+Bound = Callable[[Floats, Floats], Floats]
 Statistic = Callable[[bool, NoiseSource], float]
 
 
@@ -61,6 +70,8 @@ class Case:
     title : str
     epsilon, delta : float
         What is claimed.
+    rho : float
+        The same in zCDP.
     statistic : callable
         Given whether the canary is there, and the noise: one run's figure, larger where the canary shows.
     """
@@ -68,16 +79,16 @@ class Case:
     title: str
     epsilon: float
     delta: float
+    rho: float
     statistic: Statistic
 
 
 @dataclass(frozen=True)
 class Found:
-    """What an audit found: at least ``epsilon``, with the confidence of :data:`CONFIDENCE`."""
+    """What an audit found: at least ``epsilon``, and at least ``rho``, each with the confidence :data:`CONFIDENCE`."""
 
     epsilon: float
-    hits: int
-    false_hits: int
+    rho: float
     runs: int
 
 
@@ -96,22 +107,44 @@ def lower_bound(hits: int, false_hits: int, n: int, delta: float, confidence: fl
     return max(math.log((low - delta) / high), 0.0) if low > delta else 0.0
 
 
+def lower_rho(hits: int, false_hits: int, n: int, confidence: float = CONFIDENCE) -> float:
+    """Least rho with which an event's shares on two tables of neighbours agree."""
+    low, _ = clopper_pearson(hits, n, confidence)
+    _, high = clopper_pearson(false_hits, n, confidence)
+    return float(_rho(np.array([low]), np.array([high]))[0])
+
+
+def _rho(p: Floats, q: Floats) -> Floats:
+    """Largest Rényi divergence of an event of two chances, by its order, either way; none where p isn't above q."""
+    best = np.zeros(len(p))
+    p, q, above = np.clip(p, 1e-12, 1 - 1e-12), np.clip(q, 1e-12, 1 - 1e-12), p > q
+    for order in ORDERS:
+        for one, other in ((p, q), (q, p)):
+            happens = order * np.log(one) + (1 - order) * np.log(other)
+            not_so = order * np.log1p(-one) + (1 - order) * np.log1p(-other)
+            best = np.maximum(best, np.logaddexp(happens, not_so) / (order - 1) / order)
+    return np.where(above, best, 0.0)
+
+
 def audit(case: Case, runs: int, noise: NoiseSource | None = None) -> Found:
-    """Run a case ``runs`` times on each table, and bound epsilon from below."""
+    """Run a case ``runs`` times on each table, and bound epsilon and rho from below."""
     source = noise if noise is not None else OpenDPNoise()
     there = np.array([case.statistic(True, source) for _ in range(runs)])
     absent = np.array([case.statistic(False, source) for _ in range(runs)])
     pilot = round(PILOT * runs)
-    sign, cut = _best_event(there[:pilot], absent[:pilot], case.delta)
     rest = runs - pilot
-    hits, false_hits = (int((sign * values[pilot:] >= cut).sum()) for values in (there, absent))
-    if sign < 0:
+
+    def rest_of(bound: Bound) -> tuple[int, int]:
+        sign, cut = _best_event(there[:pilot], absent[:pilot], bound)
+        hits, false_hits = (int((sign * values[pilot:] >= cut).sum()) for values in (there, absent))
         # What shows that the canary is missing: the two tables change places.
-        hits, false_hits = false_hits, hits
-    return Found(lower_bound(hits, false_hits, rest, case.delta), hits, false_hits, rest)
+        return (hits, false_hits) if sign > 0 else (false_hits, hits)
+
+    by_epsilon = rest_of(lambda low, high: np.log(np.maximum(low - case.delta, 1e-300) / high))
+    return Found(lower_bound(*by_epsilon, rest, case.delta), lower_rho(*rest_of(_rho), rest), rest)
 
 
-def _best_event(there: NDArray[np.float64], absent: NDArray[np.float64], delta: float) -> tuple[float, float]:
+def _best_event(there: Floats, absent: Floats, bound: Bound) -> tuple[float, float]:
     """Direction and threshold that tell the tables apart best on the pilot runs."""
     n, tail = len(there), (1 - CONFIDENCE) / 2
     best = (-1.0, 1.0, 0.0)
@@ -121,7 +154,7 @@ def _best_event(there: NDArray[np.float64], absent: NDArray[np.float64], delta: 
         hits, false_hits = (n - np.searchsorted(np.sort(values), cuts) for values in (one, other))
         low = np.where(hits == 0, 0.0, beta.ppf(tail, np.maximum(hits, 1), n - hits + 1))
         high = np.where(false_hits == n, 1.0, beta.ppf(1 - tail, false_hits + 1, np.maximum(n - false_hits, 1)))
-        bounds = np.log(np.maximum(low - delta, 1e-300) / high)
+        bounds = bound(low, high)
         place = int(np.argmax(bounds))
         if bounds[place] > best[0]:
             best = (float(bounds[place]), sign, float(cuts[place]))
@@ -149,7 +182,7 @@ def one_column(epsilon: float = 2.2, delta: float = DELTA) -> Case:
     def statistic(there: bool, noise: NoiseSource) -> float:
         return _score(measure(tables[there], schema, budget, noise), (0,))
 
-    return Case("a row more, one column", epsilon, delta, statistic)
+    return Case("a row more, one column", epsilon, delta, rho_of(epsilon, delta), statistic)
 
 
 def three_columns(epsilon: float = 2.2, delta: float = DELTA, rounds: int = 2) -> Case:
@@ -163,7 +196,7 @@ def three_columns(epsilon: float = 2.2, delta: float = DELTA, rounds: int = 2) -
     def statistic(there: bool, noise: NoiseSource) -> float:
         return _score(measure(tables[there], schema, budget, noise, rounds=Rounds(number=rounds)), (0, 0, 0))
 
-    return Case("a row more, three columns and what is chosen", epsilon, delta, statistic)
+    return Case("a row more, three columns and what is chosen", epsilon, delta, rho_of(epsilon, delta), statistic)
 
 
 def a_gap(epsilon: float = 2.2, delta: float = DELTA) -> Case:
@@ -175,7 +208,7 @@ def a_gap(epsilon: float = 2.2, delta: float = DELTA) -> Case:
     def statistic(there: bool, noise: NoiseSource) -> float:
         return _score(measure(tables[there], schema, budget, noise), (2,))
 
-    return Case("the only gap", epsilon, delta, statistic)
+    return Case("the only gap", epsilon, delta, rho_of(epsilon, delta), statistic)
 
 
 def a_subject(epsilon: float = 2.2, delta: float = DELTA) -> Case:
@@ -190,7 +223,7 @@ def a_subject(epsilon: float = 2.2, delta: float = DELTA) -> Case:
     def statistic(there: bool, noise: NoiseSource) -> float:
         return _score(measure(tables[there], schema, budget, noise), (0,))
 
-    return Case("a subject more, with too many rows", epsilon, delta, statistic)
+    return Case("a subject more, with too many rows", epsilon, delta, rho_of(epsilon, delta), statistic)
 
 
 def an_outsider(epsilon: float = 2.2, delta: float = DELTA) -> Case:
@@ -203,7 +236,7 @@ def an_outsider(epsilon: float = 2.2, delta: float = DELTA) -> Case:
         found = measure(tables[there], schema, budget, noise)
         return _score(found, (2,)) + found.outside.get("x", 0)
 
-    return Case("a label that isn't listed", epsilon, delta, statistic)
+    return Case("a label that isn't listed", epsilon, delta, rho_of(epsilon, delta), statistic)
 
 
 def bins(epsilon: float = 1.0) -> Case:
@@ -213,7 +246,7 @@ def bins(epsilon: float = 1.0) -> Case:
     def statistic(there: bool, noise: NoiseSource) -> float:
         return float(len(private_bins(points[there], 64, epsilon, 1, noise)))
 
-    return Case("bins of a column", epsilon, 0.0, statistic)
+    return Case("bins of a column", epsilon, 0.0, rho_of_pure(epsilon), statistic)
 
 
 def bounds(rho: float = 0.5, delta: float = DELTA) -> Case:
@@ -224,7 +257,7 @@ def bounds(rho: float = 0.5, delta: float = DELTA) -> Case:
     def statistic(there: bool, noise: NoiseSource) -> float:
         return math.log2(max(noisy_bounds(values[there], rho, 1, noise, whole=True)[1], 0.5))
 
-    return Case("the extreme of a column", epsilon_of(rho, delta), delta, statistic)
+    return Case("the extreme of a column", epsilon_of(rho, delta), delta, rho, statistic)
 
 
 def canary_label(rho: float, delta: float, noise: NoiseSource, rows_per_unit: int = 1) -> bool:
@@ -235,4 +268,4 @@ def canary_label(rho: float, delta: float, noise: NoiseSource, rows_per_unit: in
 
 CASES = (one_column, three_columns, a_gap, a_subject, an_outsider, bins, bounds)
 
-__all__ = ["CASES", "Case", "Found", "Scaled", "audit", "canary_label", "clopper_pearson", "lower_bound"]
+__all__ = ["CASES", "Case", "Found", "Scaled", "audit", "canary_label", "clopper_pearson", "lower_bound", "lower_rho"]

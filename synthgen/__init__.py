@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synthgen import constraints, datasets, errors, generators
+    from synthgen import constraints, datasets, errors, generators, spark
     from synthgen.api import synthesize
     from synthgen.errors import SynthgenWarning
     from synthgen.generators import load_synthesizer
@@ -61,6 +61,7 @@ __all__ = [
     "preview_dp",
     "profile",
     "real_rows_only",
+    "spark",
     "synthesize",
     "validate",
     "verify",

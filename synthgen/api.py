@@ -16,6 +16,9 @@ from synthgen.progress import Stages
 from synthgen.randomness import RandomState, seed_sequence
 from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
+from synthgen.scale.engine import IN_PIECES, check_private, engine_for, in_memory, run_in_spark
+from synthgen.scale.result import Result
+from synthgen.scale.run import run_in_pieces
 from synthgen.table import Schema, check_destination, write_table
 from synthgen.validation import Gate
 
@@ -43,9 +46,10 @@ def synthesize(
     validation: str | None = "standard",
     gate: str | Gate | None = "default",
     out: str | Path | None = None,
+    engine: str | None = None,
     random_state: RandomState = None,
     progress: bool = True,
-) -> SynthesisResult:
+) -> Result:
     """Profile a table, make synthetic rows, check them, and hand back a table with the evidence.
 
     Parameters
@@ -115,6 +119,11 @@ def synthesize(
     out : path or URL, optional
         Where to write the table, if the gate lets it through: a path, ``"-"`` for standard output, or the URL of a
         table in a database, which is only replaced if that says ``&if_exists=replace``.
+    engine : {"memory", "stream", "spark"}, optional
+        "stream" works on a table in pieces, so that it needn't fit in memory: a folder, a pattern of names, an Arrow
+        dataset, a polars LazyFrame, or a file or a database's table of more than a million rows where ``out`` is
+        given. The result is a :class:`synthgen.scale.result.PiecesResult`. "spark" is for a Spark DataFrame. See
+        docs/scale.md.
     random_state : int, Generator or None
         The same one gives the same rows on the same versions.
     progress : bool
@@ -122,7 +131,7 @@ def synthesize(
 
     Returns
     -------
-    SynthesisResult
+    SynthesisResult, or PiecesResult of a table that was worked on in pieces
 
     Raises
     ------
@@ -153,8 +162,16 @@ def synthesize(
         check_destination(out)
     words = private_words(**given)
     if words is not None:
+        check_private(engine)
         return _written(synthesize_privately(data, words, random_state, seed, asked, stages), out)
-    result = run_in_memory(data, Words.of(given), random_state, seed, asked, stages).result
+    way = engine_for(engine, data, out)
+    if way == "spark":
+        return run_in_spark(data, Words.of(given), out, random_state, progress)
+    if way == "stream":
+        assert out is not None
+        asked["obstacles"].append(IN_PIECES)
+        return run_in_pieces(data, Words.of(given), random_state, seed, asked, stages, out)
+    result = run_in_memory(in_memory(data), Words.of(given), random_state, seed, asked, stages).result
     stages.close()
     return _written(result, out)
 

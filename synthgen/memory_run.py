@@ -118,6 +118,8 @@ class Run:
         Positions of its rows.
     comparison : Comparison
         What was validated.
+    notes : tuple of str
+        What there is to say of the real rows and of what was learnt from them.
     """
 
     result: SynthesisResult
@@ -127,6 +129,7 @@ class Run:
     learnt: Schema
     train: NDArray[np.int64]
     comparison: Comparison
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -197,10 +200,11 @@ def run_in_memory(
         delivered, warned = deliver(made, keep, plan, learnt, fair.blocks(made) or blocks_of(plan))
     accepted = made.iloc[delivered].reset_index(drop=True)
     outcome, weights = _outcome(fair, coded, accepted, words.purpose)
-    warned += [*broken_rules(model), *fair.notes, *read.notes]
+    notes = [*broken_rules(model), *fair.notes, *read.notes]
     counts = row_counts(coded, train, held, plan, keep, accepted, words.purpose)
     origin = describe_run(
-        model, choice, random_state, seed, words.purpose, schema, counts, report, words.gate, warned, stages.seconds,
+        model, choice, random_state, seed, words.purpose, schema, counts, report, words.gate, [*warned, *notes],
+        stages.seconds,
         read.coarsening, outcome, asked,
     )  # fmt: skip
     result = SynthesisResult(
@@ -208,7 +212,7 @@ def run_in_memory(
         _refused=refused_rows(made, report), _train_rows=train, _holdout_rows=held, _form=read.form, fairness=outcome,
         _weights=weights, _source=read.source, _delivered=delivered, _schema=schema,
     )  # fmt: skip
-    return Run(result, model, whole, wanted, learnt, train, comparison)
+    return Run(result, model, whole, wanted, learnt, train, comparison, tuple(notes))
 
 
 def _read(data: Any, words: Words) -> _Read:

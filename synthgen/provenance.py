@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from synthgen.errors import UsageError
 from synthgen.generators import GENERATORS, Synthesizer
 from synthgen.guarantee import RowSource
 from synthgen.planning import Choice, Coarsening
@@ -22,6 +23,9 @@ from synthgen.validation import ValidationReport
 LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "lightgbm", "numba", "pyarrow", "faker")
 REVIEWED_OUT = "refused_by_reviewer"
 """The count of rows that people refused."""
+
+REVIEWED = "which rows a person refused, after a look at rows that were compared with real ones"
+"""What a review adds to what a formal guarantee doesn't cover."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def with_review(known: Mapping[str, Any], log: ReviewLog) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``counts``, ``warnings``, ``reviews`` and ``awaits_review``.
+        ``counts``, ``warnings``, ``reviews``, ``awaits_review`` and ``privacy``.
     """
     counts = dict(known["counts"])
     counts["accepted"] -= log.refused
@@ -121,7 +125,31 @@ def with_review(known: Mapping[str, Any], log: ReviewLog) -> dict[str, Any]:
         **with_merge({**known, "counts": counts}),
         "warnings": [*known.get("warnings", ()), *([log.warning] if log.warning else [])],
         "reviews": [*known.get("reviews", ()), log.to_dict()],
+        "privacy": _reviewed(known.get("privacy")),
     }
+
+
+def _reviewed(privacy: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Say that a review isn't covered by a formal guarantee."""
+    if privacy is None:
+        return None
+    outside = list(privacy["outside"])
+    return {**privacy, "outside": outside if REVIEWED in outside else [REVIEWED, *outside]}
+
+
+def check_reviewable(privacy: Mapping[str, Any] | None) -> None:
+    """Refuse a review of a run whose real rows nobody was to look at.
+
+    Raises
+    ------
+    UsageError
+    """
+    if privacy is not None and not privacy["validated"]:
+        raise UsageError(
+            "A review picks rows by comparing them with the real ones, and what a person then refuses no longer "
+            "follows from noisy counts alone. This run was made without a look at the real rows (validation='none'), "
+            "so that all of it is under the guarantee. For rows to review, make a run with validation='standard'."
+        )
 
 
 def with_merge(known: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pandas as pd
 from synthgen import reporting, tags
 from synthgen.errors import GateFailed, SynthgenWarning, UsageError
 from synthgen.merging import FLAG, merge_frames
-from synthgen.provenance import with_review
+from synthgen.provenance import check_reviewable, with_review
 from synthgen.reporting.table_file import TableFile
 from synthgen.reviewing import Review, ReviewLog, check_sheet_path, flags_among, make_review, read_decisions
 from synthgen.table.files import check_writable, write_text
@@ -244,6 +244,7 @@ class SynthesisResult:
         page = path is not None and Path(path).suffix.lower() == ".html"
         if path is not None:
             check_sheet_path(path, (".csv", ".xlsx", ".html"))
+        check_reviewable(self.provenance.privacy)
         self._withhold()
         train, holdout = self._real.iloc[self._train_rows], self._real.iloc[self._holdout_rows]
         schema = self._schema or self.profile.schema
@@ -296,6 +297,7 @@ class SynthesisResult:
         UsageError
             Nobody is named as the reviewer.
         """
+        check_reviewable(self.provenance.privacy)
         self._withhold()
         return self._without(read_decisions(review, self._made, reviewer))
 

@@ -264,6 +264,40 @@ def test_a_run_cant_be_made_again():
     assert asked["arguments"]["epsilon"] == 3.0
 
 
+# A person's review
+
+
+def test_a_run_that_looked_at_nothing_isnt_reviewed():
+    result = run(n_samples=40)
+    sheet = pd.DataFrame({"decision": ["accept"]})
+    for ask in (result.review_sheet, lambda: result.reviewed(sheet, reviewer="Ada"), result.review):
+        with pytest.raises(UsageError, match="no longer follows from noisy counts alone"):
+            ask()
+
+
+def test_a_review_of_a_validated_run_is_said_to_be_outside_the_guarantee(tmp_path):
+    result = run(validation="standard", gate=None, n_samples=40)
+    sheet = result.review_sheet(rows=10).frame
+    sheet["decision"] = ["refuse", *["accept"] * (len(sheet) - 1)]
+    reviewed = result.reviewed(sheet, reviewer="Ada")
+    assert len(reviewed.synthetic) == 39
+    outside = reviewed.provenance.privacy["outside"]
+    assert outside[0].startswith("which rows a person refused")
+    assert outside[1:] == result.provenance.privacy["outside"]
+    reviewed.write_reports(tmp_path)
+    assert "Which rows a person refused" in (tmp_path / "fidelity.html").read_text()
+    assert "which rows a person refused" in (tmp_path / "card.md").read_text()
+
+
+def test_text_may_be_left_out():
+    schema = Schema((*SCHEMA, Column("notes", Kind.TEXT, declared=frozenset({"kind"}))))
+    options = {"rounds": 2, "text": "drop"}
+    words = {"validation": "standard", "gate": None, "n_samples": 40, "generator_options": options}
+    result = run(people().assign(notes="SECRET words"), schema=schema, **words)
+    assert list(result.synthetic) == SCHEMA.names
+    assert "SECRET" not in json.dumps(result.record())
+
+
 # Held out one by one
 
 
@@ -317,6 +351,7 @@ def test_reports_say_what_is_inside_and_outside(tmp_path):
     assert "No ledger was kept" in page
     assert "The guarantee covers the synthetic rows" in card
     assert "every figure that compares synthetic rows with real ones" in card
+    assert "the verdict, and so whether the table was handed out" in page
     assert json.loads((tmp_path / "run.json").read_text())["provenance"]["privacy"]["epsilon"] == 3.0
 
 

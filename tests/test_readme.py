@@ -13,7 +13,20 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 CI = ROOT / ".ci"
 
-STAGES = ("test", "demo", "lint", "types", "imports", "docs", "pandas2", "python313", "sdv", "postgres", "slow")
+STAGES = (
+    "test",
+    "demo",
+    "lint",
+    "types",
+    "imports",
+    "docs",
+    "pandas2",
+    "python313",
+    "sdv",
+    "postgres",
+    "spark",
+    "slow",
+)
 
 
 @pytest.fixture(scope="module")

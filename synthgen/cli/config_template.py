@@ -25,6 +25,7 @@ _SYNTHESIZE = """
 # missing = "keep"                 # or "none", or "like" the real rows
 # holdout = 0.2
 # validation = "standard"          # or "full"
+# engine = "stream"                # in pieces, for a table that doesn't fit in memory
 # out = {out}
 # reports = "reports"
 # audience = "internal"            # or "shareable"

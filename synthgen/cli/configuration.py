@@ -63,7 +63,9 @@ def say_config(context: typer.Context, quiet: bool) -> None:
         say(f"Settings of {config.path}.")
 
 
-def with_schema(context: typer.Context, data: Any, schema: Path | None, **roles: Any) -> tuple[Any, Schema | None]:
+def with_schema(
+    context: typer.Context, data: Any, schema: Path | None, *, whole: bool = True, **roles: Any
+) -> tuple[Any, Schema | None]:
     """The table, and its schema: the file of ``--schema``, with what ``[columns]`` declares on top.
 
     Parameters
@@ -71,6 +73,8 @@ def with_schema(context: typer.Context, data: Any, schema: Path | None, **roles:
     context : typer.Context
     data : table or path
     schema : Path or None
+    whole : bool
+        Whether the table may be read whole.
     **roles
         ``target``, ``sensitive_features`` and ``subject``, for a schema that has to be read off the table.
 
@@ -84,6 +88,11 @@ def with_schema(context: typer.Context, data: Any, schema: Path | None, **roles:
     declared = {name: fields for name, fields in config.columns.items() if fields} if config is not None else {}
     if config is None or not declared:
         return data, given
+    if not whole:
+        raise UsageError(
+            f"{config.path}, [columns]: to declare columns there the table is read whole, and it is worked on in "
+            "pieces. Write them to a file, and name it with --schema; or take --engine memory."
+        )
     from synthgen.table.declaring import declare
     from synthgen.table.frames import to_pandas
     from synthgen.table.roles import schema_with_roles

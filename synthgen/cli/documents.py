@@ -7,13 +7,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synthgen.result import SynthesisResult
+    from synthgen.scale.result import Result
     from synthgen.validation.report import ValidationReport
     from synthgen.validation.verdict import Verdict
     from synthgen.verification import Verification
 
 
-def row_counts(result: SynthesisResult) -> dict[str, Any]:
+def row_counts(result: Result) -> dict[str, Any]:
     """Say what became of the rows; ``delivered`` is 0 for a table that the gate withholds."""
     counts = dict(result.provenance.counts)
     if result.withheld:

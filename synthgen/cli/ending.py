@@ -9,12 +9,12 @@ from synthgen.cli.failures import ExitCode, say
 
 if TYPE_CHECKING:
     from synthgen.cli.merge import Waiting
-    from synthgen.result import SynthesisResult
+    from synthgen.scale.result import Result
     from synthgen.validation.verdict import Verdict
 
 
 def finish(
-    result: SynthesisResult,
+    result: Result,
     table: Path | str,
     folder: Path | None,
     *,
@@ -35,6 +35,9 @@ def finish(
     written: list[Path | str] = [] if result.withheld else [shown(table)]
     if waiting is not None and not result.withheld:
         from synthgen.cli.merge import put_before_a_person
+        from synthgen.result import SynthesisResult
+
+        assert isinstance(result, SynthesisResult)
 
         result, written, next_step = put_before_a_person(result, waiting)
     try:

@@ -83,6 +83,7 @@ def check_review(
     key_file: Path | None,
     audience: str,
     fairness: Any,
+    validation: str,
 ) -> Waiting | None:
     """Refuse, before any work, what can't be reviewed and merged later; say what is written for it."""
     if review is None:
@@ -97,6 +98,10 @@ def check_review(
         raise UsageError("--review needs a table that 'synthgen merge' can read again; name a file, not a pipe.")
     if audience != "internal":
         raise UsageError("--review needs --audience internal: 'synthgen merge' reads what shareable reports leave out.")
+    if validation == "none":
+        raise UsageError(
+            "--review compares rows with the real ones, which --validation none leaves out. Leave one of them out."
+        )
     if (fairness.get("kind") if isinstance(fairness, dict) else fairness) == "proxies":
         raise UsageError(
             "--review can't be had with --fairness proxies, which changes the real rows too. Use result.reviewed() in "

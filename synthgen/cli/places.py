@@ -29,7 +29,9 @@ def default_out(data: Path | str) -> Path | str:
     """
     if isinstance(data, Path):
         stem, ending = _split_ending(data)
-        return data.parent / f"{stem}.synthgen{ending}"
+        if set("*?[") & set(data.name) and not data.exists():
+            raise UsageError("DATA is a pattern of names: say with --out where the table is to go.")
+        return data.parent / f"{stem}.synthgen{'.parquet' if data.is_dir() else ending}"
     from synthgen.table.sources import is_pipe
 
     if is_pipe(data):
@@ -52,6 +54,21 @@ def default_reports(out: Path | str) -> Path | None:
     if is_pipe(out):
         return None
     return Path(re.sub(r"[^\w-]+", "_", read_address(out).written_to.table) + "-reports")
+
+
+def check_engine(engine: str | None, data: Path | str, out: Path | str | None, key: bytes | None) -> str:
+    """Say how the table is worked on, and refuse what can't be done that way.
+
+    >>> check_engine("stream", Path("cards.csv"), Path("balanced.csv"), b"k" * 32)
+    Traceback (most recent call last):
+    synthgen.errors.UsageError: Keyed tags are of tables in memory. Leave --key-file out, or take --engine memory.
+    """
+    from synthgen.scale.engine import engine_for
+
+    way = engine_for(None if engine is None else str(engine), data, out)
+    if way == "stream" and key is not None:
+        raise UsageError("Keyed tags are of tables in memory. Leave --key-file out, or take --engine memory.")
+    return way
 
 
 def check_json(as_json: bool, table: Path | str) -> None:

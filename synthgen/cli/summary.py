@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from synthgen.planning.dp_preview import PrivacyPreview
     from synthgen.planning.uplift.result import Uplift
     from synthgen.profiling.profile import Profile
-    from synthgen.result import SynthesisResult
+    from synthgen.scale.result import Result
     from synthgen.validation.report import ValidationReport
     from synthgen.validation.verdict import Verdict
     from synthgen.verification import Verification
@@ -90,7 +90,7 @@ def show_json(document: dict[str, Any]) -> None:
     _write(json.dumps(document, indent=2, ensure_ascii=False, default=_plain) + "\n", sys.stdout)
 
 
-def synthesis_parts(result: SynthesisResult, files: Sequence[Path | str]) -> list[Part]:
+def synthesis_parts(result: Result, files: Sequence[Path | str]) -> list[Part]:
     """Build the summary of a synthesis: verdict, rows, figures, what was found, files."""
     return [
         headline(result.verdict),

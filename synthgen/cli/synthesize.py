@@ -10,9 +10,10 @@ from synthgen.cli import privacy_words, words
 from synthgen.cli.commands import app, with_progress
 from synthgen.cli.configuration import Configured, say_config, table_of, with_schema
 from synthgen.cli.ending import finish
+from synthgen.cli.engine_words import Engine
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
 from synthgen.cli.merge import check_review
-from synthgen.cli.places import check_json, default_out, default_reports
+from synthgen.cli.places import check_engine, check_json, default_out, default_reports
 
 
 class _WithGenerators(Configured):
@@ -55,6 +56,7 @@ def synthesize(
     holdout: words.HoldoutShare = 0.2,
     validation: words.Validation = words.ValidationWord.STANDARD,
     gate: words.Gate = words.GateWord.DEFAULT,
+    engine: Engine = None,
     fewest_holders: words.FewestHolders = None,
     audience: words.Audience = words.AudienceWord.INTERNAL,
     seed: words.Seed = None,
@@ -78,10 +80,11 @@ def synthesize(
     folder = reports or default_reports(table)
     check_json(as_json, table)
     plan = table_of(context, "fairness", words.read_fairness(fairness))
-    waiting = check_review(review, data, table, folder, key_file, str(audience), plan)
+    waiting = check_review(review, data, table, folder, key_file, str(audience), plan, str(validation))
     sheets = [waiting.sheet, waiting.rows] if waiting else []
     check_destinations([path for path in (data, schema, key_file, ledger) if path], [table, *sheets], folder)
     key = words.read_key(key_file)
+    way = check_engine(engine, data, None if review else table, key)
     settings: dict[str, Any] = {
         "generator_options": table_of(context, "option", words.read_options(option)),
         "sampling_strategy": table_of(context, "sampling_strategy", words.read_strategy(sampling_strategy)),
@@ -93,25 +96,25 @@ def synthesize(
     say_config(context, quiet)
     import synthgen as sg
 
-    source, declared = with_schema(context, data, schema, target=target, sensitive_features=sensitive, subject=subject)
+    roles: dict[str, Any] = {"target": target, "sensitive_features": sensitive, "subject": subject}
+    source, declared = with_schema(context, data, schema, whole=way == "memory", **roles)
 
     result = sg.synthesize(
         source,
-        target=target,
         purpose=str(purpose),
         generator=generator,
         n_samples=n_samples,
         schema=declared,
-        sensitive_features=sensitive or None,
         constraints=constraint or (),
-        subject=subject,
         missing=str(missing),
         holdout=holdout,
         validation=str(validation),
         gate=words.read_gate(gate, fewest_holders),
         out=None if review else table,
+        engine=way,
         random_state=seed,
         progress=with_progress(quiet),
+        **{**roles, "sensitive_features": sensitive or None},
         **settings,
     )
     return finish(

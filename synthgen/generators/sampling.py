@@ -99,7 +99,7 @@ class Drawing:
         """Draw the rows of one block, and say which go beyond what the model draws by itself."""
         coded, beyond = self._without_text(number, effort)
         if self.together:
-            coded = _together(self, coded)
+            coded = _together(self, coded, effort)
         return self._worded(coded, number), beyond
 
     def table(self, effort: Effort) -> tuple[pd.DataFrame, Bools]:
@@ -110,19 +110,19 @@ class Drawing:
             made = [self.block(number, effort) for number in range(self.blocks)]
             return pd.concat([coded for coded, _ in made], ignore_index=True), np.concatenate([far for _, far in made])
         made = [self._without_text(number, effort) for number in range(self.blocks)]
-        coded = _together(self, pd.concat([coded for coded, _ in made], ignore_index=True))
+        coded = _together(self, pd.concat([coded for coded, _ in made], ignore_index=True), effort)
         parts = [
             self._worded(coded[number * self.rows : (number + 1) * self.rows].reset_index(drop=True), number)
             for number in range(self.blocks)
         ]
         return pd.concat(parts, ignore_index=True), np.concatenate([far for _, far in made])
 
-    def again(self, rows: NDArray[np.intp], seed: np.random.SeedSequence) -> pd.DataFrame:
+    def again(self, rows: NDArray[np.intp], seed: np.random.SeedSequence, effort: Effort) -> pd.DataFrame:
         """Draw other rows in the place of some."""
         if self.partial is not None:
             return self._completed(self.partial.take(rows), seed)[0]
         other = replace(self, n=len(rows), seed=seed, part=None)
-        return pd.concat([other._drawn(number, Effort())[0] for number in range(other.blocks)], ignore_index=True)
+        return pd.concat([other._drawn(number, effort)[0] for number in range(other.blocks)], ignore_index=True)
 
     def _without_text(self, number: int, effort: Effort) -> tuple[pd.DataFrame, Bools]:
         if self.partial is not None:
@@ -249,7 +249,7 @@ def _own_rows(model: Synthesizer, asked: Asked, missing: str) -> Callable[[int, 
     return lambda n, rng: model._whole(model._own(n, asked, rng), asked, rng)
 
 
-def _together(drawing: Drawing, coded: pd.DataFrame) -> pd.DataFrame:
+def _together(drawing: Drawing, coded: pd.DataFrame, effort: Effort) -> pd.DataFrame:
     """Keep the rules about rows together: put values in order, and draw others for rows that repeat."""
     schema, seed, rules = drawing.model.schema_, drawing.seed, drawing.together
     fixed = drawing.asked.columns if drawing.partial is None else frozenset(drawing.partial.columns)
@@ -271,7 +271,7 @@ def _together(drawing: Drawing, coded: pd.DataFrame) -> pd.DataFrame:
             return coded
         again = np.flatnonzero(broken)
         drawn += len(again)
-        fresh = drawing.again(again, child(seed, "instead", turn))
+        fresh = drawing.again(again, child(seed, "instead", turn), effort)
         for name in fresh.columns:
             column = coded[name].to_numpy(copy=True)
             column[again] = fresh[name].to_numpy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from synthgen.table.storing import base_dtype, label_table
 
 MOST_DIGITS = 38
 """Digits that a decimal128 holds."""
+
+INT64_DIGITS = 18
+"""Digits that any whole number of 64 bits has room for."""
 
 _OBJECTS = {
     "int": pa.int64(), "timedelta": pa.duration("us"), "date": pa.date32(), "time": pa.time64("us"),
@@ -89,9 +93,10 @@ def _identifier_type(column: Column) -> pa.DataType:
         if pa.types.is_decimal(kind):
             return pa.decimal128(MOST_DIGITS, kind.scale)
         return pa.int64() if pa.types.is_integer(kind) else kind
-    if storage.python_type == "Decimal":
+    if storage.python_type == "Decimal" or (holds_objects(dtype) and len(column.pattern or "") > INT64_DIGITS):
         return pa.decimal128(MOST_DIGITS, 0)
-    return pa.from_numpy_dtype(dtype.name.lower()) if dtype.kind == "f" else pa.int64()
+    wide = dtype.kind == "f" or dtype.name.lower() == "uint64"
+    return pa.from_numpy_dtype(dtype.name.lower()) if wide else pa.int64()
 
 
 def _value_type(column: Column) -> pa.DataType:
@@ -105,8 +110,8 @@ def _value_type(column: Column) -> pa.DataType:
     if isinstance(dtype, pd.DatetimeTZDtype):
         return pa.timestamp(dtype.unit, tz=str(dtype.tz))
     dtype = base_dtype(storage)
-    if storage.python_type == "Decimal" and column.decimals is not None:
-        return pa.decimal128(MOST_DIGITS, column.decimals)
+    if storage.python_type == "Decimal" and (column.decimals is not None or column.kind is Kind.INTEGER):
+        return pa.decimal128(MOST_DIGITS, column.decimals or 0)
     if holds_objects(dtype):
         large = storage.python_type == "int" and np.abs(column.bounds or 0).max() >= 2.0**63
         return pa.decimal128(MOST_DIGITS, 0) if large else _OBJECTS.get(storage.python_type or "", pa.float64())
@@ -122,6 +127,8 @@ def _label_values(column: Column) -> pa.Array:
         return pa.array([], type=pa.string())
     try:
         found = pa.array(table, from_pandas=True)
+    except OverflowError:  # whole numbers beyond 64 bits
+        return pa.array([Decimal(label) for label in table])
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return pa.array([str(label) for label in table])
     found = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found

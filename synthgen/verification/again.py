@@ -7,21 +7,19 @@ from collections.abc import Mapping
 from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from synthgen import tags
 from synthgen.api import synthesize
 from synthgen.errors import FileError, SynthgenError
 from synthgen.request import read_request
+from synthgen.result import SynthesisResult
 from synthgen.reviewing import read_log
 from synthgen.table import to_pandas, write_file
 from synthgen.table.content import content
 from synthgen.table.files import read_file
 from synthgen.verification.before import as_text
 from synthgen.verification.outcome import HANDED_OUT, NOT_THE_TABLE, Agreement, Check
-
-if TYPE_CHECKING:
-    from synthgen.result import SynthesisResult
 
 FIGURES_ALIKE = 1e-4
 """Figures are compared to four digits, a page shows three; rows are compared to the last."""
@@ -48,6 +46,8 @@ def again(
     except SynthgenError as error:
         checks.append(Check("run", False, f"It can't be made again with this table: {error}"))
         return Agreement.OTHER_SOURCE
+    if not isinstance(result, SynthesisResult):
+        raise FileError("The record is of a run on a table in memory. Give that table, or a file of it.")
     result = _reviewed(result, record["provenance"])
     fresh = result.record(key=key)
     if table is not None:

@@ -55,6 +55,7 @@ def test_a_run_spends_from_the_ledger_until_the_cap(run):
         (("--validation", "none"), "validation='none' is for a generator with a formal guarantee"),
         (("--generator", "dp_marginals", "--epsilon", "0"), "epsilon must be a number above 0"),
         (("--ledger", "people.csv"), "people.csv"),
+        ((*WORDS, "--review", "review.csv"), "--review compares rows with the real ones"),
     ],
 )
 def test_words_that_mean_nothing_are_refused(run, words, said):

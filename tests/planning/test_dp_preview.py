@@ -73,18 +73,23 @@ def test_more_epsilon_is_recommended_where_it_would_do():
     assert sg.preview_dp(declared(10), 2000, enough).columns["error"].median() <= 0.05
 
 
-def test_what_isnt_declared_has_no_figure_and_is_recommended():
+def test_labels_that_arent_declared_have_no_figure_and_say_why_and_bounds_have_one_at_worst():
     schema = declared()
     open_schema = schema.with_columns(
         [Column("c0", Kind.CATEGORICAL, declared=frozenset({"kind"})), Column("c1", Kind.INTEGER)]
     )
     preview = sg.preview_dp(open_schema, 20_000, 1.0)
-    assert preview.columns["error"].isna().tolist() == [True, True, False, False]
-    assert "labels are found with noise: those of fewer than about" in row(preview.columns, "c0")["says"]
-    assert "bounds are found with noise" in row(preview.columns, "c1")["says"]
+    assert preview.columns["error"].isna().tolist() == [True, False, False, False]
+    c0, c1 = row(preview.columns, "c0"), row(preview.columns, "c1")
+    # A tenth of the budget is for both.
+    assert "no figure, as the number of labels isn't known: they are found with noise, for 5.0% of" in c0["says"]
+    kept = int(0.05 * 2 * 20_000 / (c0["sigma"] * sqrt(2 / pi)))
+    assert f"up to {kept} that are left would be well kept" in c0["says"]
+    assert "at worst: bounds are found with noise, for 5.0% of the budget, as powers of two" in c1["says"]
+    assert c1["error"] == pytest.approx(c1["cells"] * c1["sigma"] * sqrt(2 / pi) / (2 * 20_000))
     assert preview.recommendations[0].startswith("Declare the categories of 'c0', the bounds of 'c1'")
-    assert "of 2 columns that say what is public" in preview.advice
-    nothing = sg.preview_dp(schema.of_columns([Column("c1", Kind.INTEGER)]), 20_000, 1.0)
+    assert "of 3 columns that have a figure" in preview.advice
+    nothing = sg.preview_dp(schema.of_columns([Column("c0", Kind.CATEGORICAL)]), 20_000, 1.0)
     assert "nothing can be said of any column before" in nothing.advice
     assert preview.to_dict()["columns"][0]["error"] is None
 
@@ -123,6 +128,22 @@ def test_a_subject_with_several_rows_costs_as_many_times_the_noise():
 def test_bad_input(words, said):
     with pytest.raises(UsageError, match=said):
         sg.preview_dp(**{"schema": declared(), "n_rows": 20_000, **words})
+
+
+def test_with_nothing_to_spend_on_it_what_isnt_declared_is_refused_as_a_fit_would():
+    schema = declared().with_columns([Column("c1", Kind.INTEGER)])
+    with pytest.raises(DataError, match="nothing may be spent on finding it out"):
+        sg.preview_dp(schema, 20_000, 1.0, generator_options={"schema_share": 0})
+
+
+def test_a_rare_class_is_counted_in_few_runs_of_a_column_of_numbers():
+    numbers = as_public(
+        Schema((Column("x", Kind.CONTINUOUS, bounds=(0, 1)), Column("y", Kind.CATEGORICAL, categories=("a", "b"))))
+    )
+    for share, cells in ((0.3, None), (0.01, 9)):
+        rare = sg.preview_dp(numbers, 1_000_000, 1.0, target="y", class_share=share).rare
+        # Tails of 1, 3, 9 and 27 in a hundred rows at either end, and what is between them.
+        assert ("9 cells" in rare["says"]) is (cells == 9)
 
 
 def test_identifiers_alone_cant_be_modelled():

@@ -52,6 +52,8 @@ COLUMNS = {
         pa.decimal128(9, 2),
     ),
     "decimals": (pd.Series([Decimal(f"{n / 4:.2f}") for n in NUMBERS], dtype=object), pa.decimal128(38, 2)),
+    "whole decimals": (pd.Series([Decimal(int(n)) for n in NUMBERS % 9], dtype=object), pa.decimal128(38, 0)),
+    "labels beyond 64 bits": (pd.Series([10**20 * int(n % 3) for n in NUMBERS], dtype=object), pa.decimal128(21, 0)),
     "large": (pd.Series([2**60 + int(n) * 1024 for n in NUMBERS]), pa.int64()),
     "nothing": (pd.Series([np.nan] * N), pa.float64()),
 }  # fmt: skip
@@ -102,6 +104,7 @@ def test_numbers_are_those_of_the_table():
         (pd.Series([f"K{n:04d}" for n in range(N)]).astype("category"), pa.string()),
         (in_arrow(range(100, 100 + N), pa.decimal128(5, 0)), pa.decimal128(38, 0)),
         (pd.Series([Decimal(n) for n in range(100, 100 + N)], dtype=object), pa.decimal128(38, 0)),
+        (pd.Series([10**19 + 7 * n for n in range(N)], dtype=object), pa.decimal128(38, 0)),
     ],
 )  # fmt: skip
 def test_identifiers_have_room_for_longer_ones(values, kind):

@@ -84,6 +84,15 @@ def test_check_digits_are_valid_in_all_shares(check):
     assert all(map(check_named(check).is_valid, all_of(parts)))
 
 
+def test_numbers_of_which_few_are_valid_are_found_all_the_same():
+    pytest.importorskip("stdnum")
+    belgian = column(pattern="9" * 11, check="be.nn")  # two check digits: one beginning in ten has them
+    found = [in_shape(belgian, 1, Share(0, 1, 1), np.random.SeedSequence(seed), rng())[0] for seed in range(60)]
+    assert all(map(check_named("be.nn").is_valid, found))
+    with pytest.raises(UsageError, match="has no room"):
+        in_shape(column(pattern="9" * 12, check="be.nn"), 1, Share(0, 1, 1), SEED, rng())
+
+
 def test_what_is_taken_is_left_out_and_the_rest_used_up():
     taken = set(draw("99999999", 2000, rng(), check="ean"))
     parts = made(in_shape, column(pattern="99999999", check="ean"), total=900, cuts=(400,), taken=taken)

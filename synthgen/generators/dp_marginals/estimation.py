@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.generators.dp_marginals.graph import Clique, JunctionTree, junction_tree
-from synthgen.generators.dp_marginals.measurements import Marginal
+from synthgen.generators.dp_marginals.measurements import Marginal, spread, summed
 
 Floats = NDArray[np.float64]
 
@@ -105,7 +105,7 @@ class _Fit:
     """What one fit holds on to: where each measured marginal lies in the tree, and how much it weighs."""
 
     def __init__(self, tree: JunctionTree, sizes: Sequence[int], marginals: Sequence[Marginal], n_rows: float) -> None:
-        self.tree, self.marginals = tree, marginals
+        self.tree, self.marginals, self.sizes = tree, marginals, sizes
         self.homes = [_home(tree, item.columns) for item in marginals]
         self.targets = [item.counts / n_rows for item in marginals]
         weights = np.array([item.sigma**-2.0 for item in marginals])
@@ -115,14 +115,15 @@ class _Fit:
     def beliefs(self, thetas: Sequence[Floats]) -> list[Floats]:
         logs = [np.zeros(shape) for shape in self.shapes]
         for item, home, theta in zip(self.marginals, self.homes, thetas, strict=True):
-            logs[home] += _along(theta, item.columns, self.tree.cliques[home])
+            each = spread(theta, item.starts, tuple(self.sizes[column] for column in item.columns))
+            logs[home] += _along(each, item.columns, self.tree.cliques[home])
         return propagated(self.tree, logs)
 
     def loss(self, beliefs: Sequence[Floats]) -> tuple[float, list[Floats]]:
         """Weighted squares of what is left, halved, and its slope along each measured marginal."""
         gaps, loss = [], 0.0
         for item, home, target, weight in zip(self.marginals, self.homes, self.targets, self.weights, strict=True):
-            gap = _onto(beliefs[home], self.tree.cliques[home], item.columns) - target
+            gap = summed(_onto(beliefs[home], self.tree.cliques[home], item.columns), item.starts) - target
             loss += 0.5 * float(weight) * float((gap * gap).sum())
             gaps.append(float(weight) * gap)
         return loss, gaps

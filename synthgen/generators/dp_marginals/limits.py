@@ -9,6 +9,7 @@ import numpy as np
 from synthgen.generators.dp_marginals.measurements import Measurements
 from synthgen.table.column import LABEL_KINDS, Role
 
+PAIR = 2
 LEARNT = 0.2
 """Total variation within a class up to which the class counts as learnt."""
 
@@ -49,17 +50,23 @@ def _classes(found: Measurements) -> list[str]:
     column = found.levels[place].column
     counts = next(item.counts for item in found.marginals if item.columns == (place,))
     classes = counts[: len(column.categories or ())]
-    others = [size for other, size in enumerate(found.sizes) if other != place]
-    needed = rows_needed(float(np.median(others)), float(np.median(sigmas)))
+    needed = rows_needed(_cells_of_a_class(found, place), float(np.median(sigmas)))
     few = int((classes < needed).sum())
     if not few:
         return []
     return [
         f"{few} of the {len(classes)} classes of the target {column.name!r} can't be learnt at epsilon "
         f"{found.budget.epsilon:g}: that takes about {needed:,} rows of a class, and by noisy counts there are fewer. "
-        "What the synthetic rows say of such a class is mostly noise. Merge classes, or see preview_dp for what would "
-        "help"
+        "What the synthetic rows say of such a class is noise in large part. Merge classes, or see preview_dp for what "
+        "would help"
     ]
+
+
+def _cells_of_a_class(found: Measurements, place: int) -> float:
+    """Cells over which the rows of one class are counted, where it is counted with one other column."""
+    pairs = [item for item in found.marginals if len(item.columns) == PAIR and place in item.columns]
+    cells = [item.counts.size / item.counts.shape[item.columns.index(place)] for item in pairs]
+    return float(np.median(cells or [size for other, size in enumerate(found.sizes) if other != place]))
 
 
 def _labels(found: Measurements) -> list[str]:

@@ -60,11 +60,42 @@ class Marginal:
         One axis a column.
     sigma : float
         Standard deviation of the noise.
+    starts : tuple of tuple of int
+        By column, the first code of each run of codes that were counted as one; empty where each was by itself.
     """
 
     columns: tuple[int, ...]
     counts: Floats
     sigma: float
+    starts: tuple[tuple[int, ...], ...] = ()
+
+
+def summed(values: Floats, starts: tuple[tuple[int, ...], ...]) -> Floats:
+    """Add up runs of codes along each axis.
+
+    Examples
+    --------
+    >>> summed(np.array([1.0, 2.0, 3.0, 4.0]), ((0, 1),)).tolist()
+    [1.0, 9.0]
+    """
+    for axis, firsts in enumerate(starts):
+        if len(firsts) < values.shape[axis]:
+            values = np.add.reduceat(values, firsts, axis=axis)
+    return values
+
+
+def spread(values: Floats, starts: tuple[tuple[int, ...], ...], shape: tuple[int, ...]) -> Floats:
+    """Repeat what stands for a run of codes for each of them.
+
+    Examples
+    --------
+    >>> spread(np.array([1.0, 9.0]), ((0, 1),), (4,)).tolist()
+    [1.0, 9.0, 9.0, 9.0]
+    """
+    for axis, firsts in enumerate(starts):
+        if len(firsts) < shape[axis]:
+            values = np.repeat(values, np.diff([*firsts, shape[axis]]), axis=axis)
+    return values
 
 
 @dataclass(frozen=True)

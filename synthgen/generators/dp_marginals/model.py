@@ -22,6 +22,7 @@ from synthgen.generators.dp_marginals.measure.reading import held
 from synthgen.generators.dp_marginals.measurements import Levels, Marginal, Measurements
 from synthgen.generators.dp_marginals.public import public_schema, refuse_undeclared
 from synthgen.generators.dp_marginals.sampling import drawn_codes, drawn_values
+from synthgen.generators.texts import Text
 from synthgen.guarantee import PrivacyGuarantee, RowSource
 from synthgen.randomness import RandomState
 from synthgen.table.column import Column, Role
@@ -29,6 +30,10 @@ from synthgen.table.schema import Schema
 
 ITERATIONS = 500
 NEIGHBOURING = "add-remove"
+MEASURED = (
+    " That number is a noisy one, known only once the table was measured: the budget of this fit is spent. Where the "
+    "number of rows is public, say it beforehand with n_rows."
+)
 
 
 class DPMarginalsSynthesizer(Synthesizer):
@@ -64,6 +69,8 @@ class DPMarginalsSynthesizer(Synthesizer):
         Groups of columns that are chosen and counted.
     most_cells : int
         Numbers that the model may hold.
+    text : {"refuse", "drop"}, or one by column
+        What becomes of columns that are declared as free text: no sentence can be made under this guarantee.
     random_state : int, Generator or None
         Seed of the rows drawn, never of noise.
 
@@ -105,6 +112,7 @@ class DPMarginalsSynthesizer(Synthesizer):
         schema_share: float = 0.1,
         rounds: int = 20,
         most_cells: int = 200_000,
+        text: Text = "refuse",
         random_state: RandomState = None,
     ) -> None:
         self.epsilon = epsilon
@@ -114,11 +122,12 @@ class DPMarginalsSynthesizer(Synthesizer):
         self.schema_share = schema_share
         self.rounds = rounds
         self.most_cells = most_cells
+        self.text = text
         self.random_state = random_state
 
     def _measured(self, frame: pd.DataFrame, schema: Schema | None, target: str | None) -> Schema:
         dtypes = {str(name): held(frame[name]) for name in frame.columns}
-        public = public_schema(dtypes, schema, target)
+        public = public_schema(dtypes, schema, target, self.text)
         budget = self._budget(public)
         if not self.schema_share:
             refuse_undeclared(public)
@@ -145,7 +154,7 @@ class DPMarginalsSynthesizer(Synthesizer):
 
     def _learnt(self, found: Measurements, public: Schema) -> Schema:
         """Fit the model to what was measured: no row is known here."""
-        self._check_delta(found.budget, found.n_rows)
+        self._check_delta(found.budget, found.n_rows, MEASURED)
         schema = public.with_columns(levels.column for levels in found.levels)
         self.measurements_, self.outside_ = found, found.outside
         self.privacy_ = _guarantee(found)
@@ -161,11 +170,11 @@ class DPMarginalsSynthesizer(Synthesizer):
         """What the noisy counts say that a person should know."""
         return warnings_of(self.measurements_)
 
-    def _check_delta(self, budget: Budget, n_rows: float) -> None:
+    def _check_delta(self, budget: Budget, n_rows: float, known: str = "") -> None:
         if budget.delta * n_rows >= 1:
             raise UsageError(
                 f"delta must be below 1 / the number of rows, or whole rows could be given away; got {budget.delta!r} "
-                f"for about {n_rows:.0f} rows. Usual is 1e-6 or less."
+                f"for about {n_rows:.0f} rows. Usual is 1e-6 or less.{known}"
             )
 
     def _fit(self, coded: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -189,7 +198,7 @@ class DPMarginalsSynthesizer(Synthesizer):
                  "shares": x.shares}
                 for x in found.levels
             ],
-            "marginals": [{"columns": x.columns, "sigma": x.sigma} for x in found.marginals],
+            "marginals": [{"columns": x.columns, "sigma": x.sigma, "starts": x.starts} for x in found.marginals],
             "n_rows": found.n_rows, "outside": found.outside, "rare": found.rare,
             "spent": [[x.what, x.rho, x.delta] for x in found.spent],
             "budget": vars(found.budget),
@@ -206,7 +215,8 @@ class DPMarginalsSynthesizer(Synthesizer):
             for x in state["levels"]
         )
         marginals = tuple(
-            Marginal(tuple(x["columns"]), state[f"counts {i}"], x["sigma"]) for i, x in enumerate(state["marginals"])
+            Marginal(tuple(x["columns"]), state[f"counts {i}"], x["sigma"], tuple(map(tuple, x.get("starts", ()))))
+            for i, x in enumerate(state["marginals"])
         )
         spent = tuple(Spent(*item) for item in state["spent"])
         budget = Budget(**state["budget"])

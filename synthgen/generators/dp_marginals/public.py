@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import ceil, isfinite
 from typing import Any
 
 from synthgen.errors import ConstraintError, DataError, UsageError
@@ -19,6 +19,11 @@ from synthgen.table.schema import Schema
 
 FINEST = 2**20
 """Grid points of a column of numbers whose decimals aren't declared."""
+
+MOST_POINTS = 2**53
+"""Grid points of any column: further ones couldn't be told apart in floating point."""
+
+TEXT_WAYS = ("refuse", "drop")
 
 FIELDS = ("bounds", "categories", "decimals", "resolution", "pattern", "check", "faker", "locale")
 
@@ -68,7 +73,9 @@ def as_public(schema: Schema) -> Schema:
     )
 
 
-def public_schema(dtypes: Mapping[str, Held], schema: Schema | None, target: str | None) -> Schema:
+def public_schema(
+    dtypes: Mapping[str, Held], schema: Schema | None, target: str | None, text: Any = "refuse"
+) -> Schema:
     """Keep of a schema what was declared; without one, say what dtypes say.
 
     Parameters
@@ -77,6 +84,8 @@ def public_schema(dtypes: Mapping[str, Held], schema: Schema | None, target: str
         By column.
     schema : Schema or None
     target : str, optional
+    text : {"refuse", "drop"}, or one by column
+        What becomes of columns of free text.
 
     Returns
     -------
@@ -89,7 +98,8 @@ def public_schema(dtypes: Mapping[str, Held], schema: Schema | None, target: str
         None of which depends on a row.
     """
     given = {column.name: column for column in schema} if schema is not None else {}
-    names = list(given) or list(dtypes)
+    dropped = _dropped_texts(text, given, dtypes)
+    names = [name for name in (given or dtypes) if name not in dropped]
     for name in [*names, *([target] if target is not None else [])]:
         if name not in dtypes:
             raise UsageError(
@@ -107,6 +117,27 @@ def public_schema(dtypes: Mapping[str, Held], schema: Schema | None, target: str
     made = Schema(tuple(columns), schema.constraints if schema is not None else ())
     _check(made)
     return made
+
+
+def _dropped_texts(text: Any, given: Mapping[str, Column], dtypes: Mapping[str, Held]) -> set[str]:
+    """Columns that are left out: those declared as text, or those named."""
+    texts = [name for name, column in given.items() if column.kind is Kind.TEXT]
+    said = text if isinstance(text, Mapping) else dict.fromkeys(texts, text)
+    for way in said.values() if isinstance(text, Mapping) else [text]:
+        if way not in TEXT_WAYS:
+            raise UsageError(
+                "The generator 'dp_marginals' makes no free text: text must be 'drop', which leaves such columns out, "
+                f"or 'refuse', for all or by column; got {way!r}."
+            )
+    for name in said:
+        if name not in dtypes:
+            raise UsageError(f"text names column {name!r}, which the table doesn't have.")
+        if name in given and name not in texts and "kind" in given[name].declared:
+            raise UsageError(
+                f"text names column {name!r}, which is declared {given[name].kind}. If it holds text, declare it: "
+                f"schema.with_column({name!r}, kind='text')."
+            )
+    return {name for name, way in said.items() if way == "drop"}
 
 
 def _public(column: Column, held: Held) -> Column:
@@ -143,8 +174,8 @@ def _check(schema: Schema) -> None:
         if column.kind is Kind.TEXT:
             raise DataError(
                 f"Column {column.name!r} holds free text, which can't be made without repeating real sentences. "
-                f"Drop it (df.drop(columns=[{column.name!r}])) or declare it an identifier, made up by a pattern or "
-                f"Faker: schema.with_column({column.name!r}, kind='identifier')."
+                f'Leave it out (generator_options={{"text": "drop"}}; on a generator: text="drop"), or declare it an '
+                f"identifier, made up by a pattern or Faker: schema.with_column({column.name!r}, kind='identifier')."
             )
         if column.bounds is not None and column.bounds[0] > column.bounds[1]:
             raise UsageError(f"Column {column.name!r} has bounds whose first is above the second. Swap them.")
@@ -225,4 +256,6 @@ def grid_of(column: Column) -> tuple[float, int]:
         return step or 1.0, 1
     if not step:
         return (high - low) / FINEST, FINEST
+    # Bounds that are found with noise may be very wide; whole steps are joined then.
+    step *= ceil((high - low) / step / (MOST_POINTS - 1))
     return step, int((high - low) / step + 1e-9) + 1

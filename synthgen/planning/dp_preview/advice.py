@@ -20,7 +20,7 @@ NAMED = 5
 
 def rare_class(setting: Setting, rows: int) -> dict[str, Any]:
     """Say whether a class of so many rows can be learnt."""
-    cells = usual_cells(setting)
+    cells = usual_cells(setting, rows)
     needed = rows_needed(cells, setting.together)
     error = setting.error(cells, setting.together, rows)
     learnt = rows >= needed
@@ -38,10 +38,10 @@ def advice_of(setting: Setting, columns: pd.DataFrame, pairs: pd.DataFrame, rare
     known = columns["error"].dropna().astype(float)
     words = [f"With epsilon {setting.budget.epsilon:g} on about {setting.n_rows:,} rows, "]
     if len(known):
-        of = f"{len(known)} columns that say what is public" if len(known) < len(columns) else f"{len(columns)} columns"
+        of = f"{len(known)} columns that have a figure" if len(known) < len(columns) else f"{len(columns)} columns"
         words.append(f"{int((known <= GOOD).sum())} of {of} are well kept")
     else:
-        words.append("nothing can be said of any column before its bounds or labels are declared")
+        words.append("nothing can be said of any column before its labels are declared")
     if len(pairs):
         n = len(pairs)
         words.append(
@@ -70,7 +70,8 @@ def recommended(
             if enough is not None
             else "There are too few rows for these columns: no epsilon up to 10 keeps half of them well"
         )
-    wide = known[(known["cells"] > MANY_CELLS) & (known["error"] > GOOD)].sort_values("cells", ascending=False)
+    told = known[~known["column"].isin(list(lacking))]
+    wide = told[(told["cells"] > MANY_CELLS) & (told["error"] > GOOD)].sort_values("cells", ascending=False)
     if len(wide):
         names = ", ".join(f"{name!r} ({int(cells)})" for name, cells in zip(wide["column"], wide["cells"], strict=True))
         words.append(f"Declare coarser values (fewer labels or decimals) for columns of many cells: {names}")
@@ -80,7 +81,9 @@ def recommended(
             "half as many have 0.7 times the noise"
         )
     if rare is not None and not rare["learnt"]:
-        enough = _first(setting, lambda e: rare["rows"] >= rows_needed(usual_cells(at(e)), at(e).together))
+        enough = _first(
+            setting, lambda e: rare["rows"] >= rows_needed(usual_cells(at(e), rare["rows"]), at(e).together)
+        )
         words.append(
             f"For a class of {rare['rows']:,} rows take epsilon {enough:g}, if that can be answered for"
             if enough is not None

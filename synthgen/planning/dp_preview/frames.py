@@ -7,6 +7,7 @@ import pandas as pd
 from synthgen.generators.dp_marginals.accounting import gaussian_scale, pure_of
 from synthgen.generators.dp_marginals.limits import LEARNT
 from synthgen.generators.dp_marginals.measure.undeclared import gaussian_threshold, laplace_threshold
+from synthgen.generators.dp_marginals.public import undeclared
 from synthgen.planning.dp_preview.setting import Setting
 from synthgen.table.column import LABEL_KINDS, Column
 
@@ -20,7 +21,7 @@ def columns_of(setting: Setting) -> pd.DataFrame:
     for column in setting.modelled:
         cells, sigma = setting.cells(column), setting.one_way
         error = None if cells is None else setting.error(cells, sigma, setting.n_rows)
-        says = _says(error) if error is not None else _undeclared_words(setting, column)
+        says = "; ".join([*([_says(error)] if error is not None else []), *_undeclared_words(setting, column)])
         rows.append({"column": column.name, "cells": cells, "sigma": sigma, "error": error, "says": says})
     return pd.DataFrame(rows)
 
@@ -31,15 +32,23 @@ def _says(error: float) -> str:
     return "coarsely kept" if error <= LEARNT else "mostly noise"
 
 
-def _undeclared_words(setting: Setting, column: Column) -> str:
-    if column.kind not in LABEL_KINDS:
-        return "bounds are found with noise, as powers of two; the number of bins isn't known before"
+def _undeclared_words(setting: Setting, column: Column) -> list[str]:
+    """What it costs that bounds or labels aren't declared, and what becomes of them."""
+    if column.name not in undeclared(setting.public):
+        return []
     most, found, delta = setting.budget.rows_per_unit, setting.plan.found, setting.plan.list_delta
+    cost = f"for {found / setting.plan.rho:.1%} of the budget"
+    if column.kind not in LABEL_KINDS:
+        return [f"at worst: bounds are found with noise, {cost}, as powers of two, and there may be fewer bins"]
     fewest = min(
         laplace_threshold(most / pure_of(found), delta, most),
         gaussian_threshold(gaussian_scale(found, most), delta, most),
     )
-    return f"labels are found with noise: those of fewer than about {fewest:,} rows are lost"
+    kept = int(GOOD / setting.error(1, setting.one_way, setting.n_rows))
+    return [
+        f"no figure, as the number of labels isn't known: they are found with noise, {cost}, those of fewer than about "
+        f"{fewest:,} rows are lost, and up to {kept:,} that are left would be well kept"
+    ]
 
 
 def pairs_of(setting: Setting) -> pd.DataFrame:

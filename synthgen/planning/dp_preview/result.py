@@ -18,7 +18,8 @@ class PrivacyPreview:
     advice : str
         The answer in words.
     columns : pandas.DataFrame
-        One row a column: ``column``, ``cells`` (labels or bins that are counted; missing where it isn't declared),
+        One row a column: ``column``, ``cells`` (labels or bins that are counted; missing where labels aren't
+        declared, and as many as there could be where bounds aren't),
         ``sigma`` (standard deviation of the noise on each count), ``error`` (expected total variation between the
         column and its noisy counts, 0 to 1, lower is better), ``says``.
     pairs : pandas.DataFrame

@@ -12,9 +12,10 @@ import numpy as np
 from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, public_schema
 from synthgen.generators.dp_marginals.accounting import Budget, gaussian_scale, pure_of
 from synthgen.generators.dp_marginals.measure.bins import FEW_POINTS, FINE_POINTS, HALVES, MOST_BINS, tree_scale
+from synthgen.generators.dp_marginals.measure.classes import RARE, tails
 from synthgen.generators.dp_marginals.measure.counting import BIN_NOISE, FEW_LEVELS, LABEL_NOISE
 from synthgen.generators.dp_marginals.measure.plan import CHOICE_SHARE, Plan, noise_error, plan
-from synthgen.generators.dp_marginals.public import Held, grid_of, undeclared
+from synthgen.generators.dp_marginals.public import Held, grid_of, refuse_undeclared, undeclared
 from synthgen.table.column import LABEL_KINDS, ORDERED_KINDS, Column, Kind, Role
 from synthgen.table.schema import Schema
 
@@ -60,14 +61,15 @@ class Setting:
         return gaussian_scale(self.plan.rounds / self.rounds * (1 - CHOICE_SHARE), self.budget.rows_per_unit)
 
     def cells(self, column: Column) -> int | None:
-        """Labels or bins that are counted; None where that isn't known yet."""
+        """Labels or bins that are counted: of bounds that aren't declared, as many as there could be.
+
+        None for labels that aren't declared: how many there are is not known before.
+        """
         gap = int(column.nullable)
         if column.kind in LABEL_KINDS:
             return None if column.categories is None else len(column.categories) + gap
-        if column.bounds is None:
-            return None
-        size = grid_of(column)[1]
-        return (size if size <= FINE_POINTS else min(self._bins(), MOST_BINS)) + gap
+        few = column.bounds is not None and grid_of(column)[1] <= FINE_POINTS
+        return (grid_of(column)[1] if few else min(self._bins(), MOST_BINS)) + gap
 
     def codes(self, column: Column) -> int | None:
         """Cells that are left of a column where it is counted with others: those of few rows are joined."""
@@ -75,7 +77,7 @@ class Setting:
         if cells is None or column.role is Role.TARGET:
             return cells
         ordered = column.kind in ORDERED_KINDS
-        divided = ordered and column.bounds is not None and grid_of(column)[1] > FEW_POINTS
+        divided = ordered and (column.bounds is None or grid_of(column)[1] > FEW_POINTS)
         bins = min(cells, self._bins() + int(column.nullable)) if divided else cells
         enough = (BIN_NOISE if ordered else LABEL_NOISE) * self.together
         return min(bins, max(FEW_LEVELS, round(self.n_rows / enough)) + 1)
@@ -103,8 +105,10 @@ def setting_of(schema: Schema, n_rows: int, target: str | None, options: Mapping
     """
     model = DPMarginalsSynthesizer(**options)
     dtypes = {column.name: Held(column.storage.dtype, LETTERS.get(column.kind, "O")) for column in schema}
-    public = public_schema(dtypes, schema, target)
+    public = public_schema(dtypes, schema, target, model.text)
     budget = model._budget(public)
+    if not model.schema_share:
+        refuse_undeclared(public)
     lacking = list(undeclared(public).values())
     modelled = public.of(*ORDERED_KINDS, *LABEL_KINDS)
     divided = plan(
@@ -115,9 +119,17 @@ def setting_of(schema: Schema, n_rows: int, target: str | None, options: Mapping
     return Setting(public, budget, divided, n_rows, model.rounds)
 
 
-def usual_cells(setting: Setting) -> float:
-    """Cells of a column of usual size where it is counted with others, the target apart."""
-    target = setting.public.target
-    known = [setting.codes(c) for c in setting.modelled if target is None or c.name != target.name]
-    sizes = [size for size in known if size is not None]
+def usual_cells(setting: Setting, rows: int) -> float:
+    """Cells of a column of usual size where it is counted with a class of so many rows, the target apart."""
+    target, share = setting.public.target, rows / setting.n_rows
+    known = [(c, setting.codes(c)) for c in setting.modelled if target is None or c.name != target.name]
+    sizes = [float(size) for _, size in known if size is not None]
+    if share * len((target and target.categories) or ("no", "yes")) < RARE:
+        # Of a rare class, ordered columns are counted in few runs.
+        most = 2 * len(tails(share)) + 1
+        sizes = [
+            min(size, most + column.nullable) if column.kind in ORDERED_KINDS else size
+            for column, size in known
+            if size is not None
+        ]
     return float(np.median(sizes)) if sizes else 10.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import combinations
 
 import numpy as np
@@ -213,7 +214,7 @@ def _both_ordered(grid: Grid, pair: tuple[int, int]) -> bool:
 
 
 def _scattered(i: int) -> np.uint64:
-    return np.random.Generator(np.random.PCG64(i)).integers(1, 2**64 - 1, dtype=np.uint64)
+    return np.uint64(int.from_bytes(blake2b(str(i).encode(), digest_size=8).digest(), "big"))
 
 
 @njit(nogil=True, cache=True)

@@ -87,7 +87,7 @@ def with_measurements(
         flagged=rows,
         refused=refused,
         disclosing=disclosing,
-        not_tested=(*report.verdict.not_tested, _of_the_sample(comparison, new)),
+        not_tested=(*report.verdict.not_tested, *_of_the_sample(comparison, new, made)),
     )
     return replace(report, verdict=verdict, results=results)
 
@@ -110,10 +110,16 @@ def replaced(old: Sequence[Measurement], new: Sequence[Measurement]) -> tuple[Me
     return (*out, *(m for m in taken if (m.name, m.subject) not in told))
 
 
-def _of_the_sample(comparison: Comparison, new: Sequence[Measurement]) -> str:
+def _of_the_sample(comparison: Comparison, new: Sequence[Measurement], made: Tally | None) -> list[str]:
     names = ", ".join(dict.fromkeys(m.title for m in new))
-    real = len(comparison.train) + len(comparison.holdout)
-    return (
-        f"all rows, but for these figures: {names}. The others were measured on {len(comparison.synthetic):,} "
-        f"synthetic and {real:,} real rows, drawn at random"
-    )
+    n, real = len(comparison.synthetic), len(comparison.train) + len(comparison.holdout)
+    words = [
+        f"all rows, but for these figures: {names}. The others were measured on {n:,} synthetic and {real:,} real "
+        "rows, drawn at random"
+    ]
+    if made is not None and made.kept > n:
+        words.append(
+            f"whether each of the other {made.kept - n:,} rows lies near a real row or between them; exact and rounded "
+            "copies of any real row were looked for among all"
+        )
+    return words

@@ -11,10 +11,9 @@ from synthgen.scale.comparing.real_rows import SEEN, UNSEEN, RealRows
 from synthgen.scale.comparing.tally import Meetings, Tally
 from synthgen.validation.metric import Estimate, Measurement, Metric, measured
 from synthgen.validation.privacy.checks.copies import EXACT_COPIES, NEAR_COPIES
-from synthgen.validation.privacy.checks.nearest import DCR_SHARE, FEWEST, weights
+from synthgen.validation.privacy.checks.nearest import DCR_SHARE, FEWEST
 from synthgen.validation.privacy.evidence import clopper_pearson, share_interval
 from synthgen.validation.privacy.permutation import N_PERMUTATIONS
-from synthgen.validation.privacy.search import Neighbours
 
 TESTS = 3
 """Figures here that are tested; their p-values are multiplied by it (Bonferroni), since each could be a false alarm."""
@@ -32,7 +31,7 @@ def privacy(real: RealRows, tally: Tally) -> list[Measurement]:
 
 
 def _copies(metric: Metric, met: Meetings, real: RealRows, tally: Tally) -> Measurement:
-    n, sizes = max(1, tally.rows), real.rows().astype(float)
+    n, sizes = max(1, tally.rows), real.sizes.astype(float)
     if not sizes[:, UNSEEN].sum():
         return measured(metric, Estimate(None, n=tally.rows, reason="the model saw all real rows"))
     hits, by_chance = int(met.seen.sum()), int(met.unseen.sum())
@@ -71,34 +70,32 @@ def nearest_share(real: RealRows) -> Estimate:
     """Share of synthetic rows whose nearest real row is one that the model saw, beside what chance gives."""
     if real.near is None:
         return Estimate(None, reason="no real row has the synthetic rows' classes")
-    near = real.near.neighbours
-    made = np.unique(near.rows[near.rows >= 0] % real.near.n_groups // 2)
-    few = int(real.rows()[made].sum(axis=0).min()) if len(made) else 0
+    near = real.near.neighbours.rows[:, 0]
+    near = near[near >= 0]
+    groups = near % real.near.n_groups
+    made = np.unique(groups // 2)
+    few = int(real.sizes[made].sum(axis=0).min()) if len(made) else 0
     if few < FEWEST:
-        reason = (
-            f"needs {FEWEST} real rows of these classes that the model saw, and that it did not, and there are {few}"
-        )
+        reason = f"needs {FEWEST} real rows of these classes on each side and there are {few}"
         return Estimate(None, n=few, reason=reason)
-    # Where there are fewer real rows than neighbours the rest is at no distance.
-    there = np.isfinite(near.distances).all(axis=0)
-    rows, scores = weights(Neighbours(near.distances[:, there], near.rows[:, there]))
-    group = rows % real.near.n_groups
-    share = float(scores[group % 2 == SEEN].sum() / scores.sum())
-    null = _spread(_null_shares(scores, _chances(real)[group // 2], stream(real.seed, "nearest")), real)
-    interval, band = share_interval(share, len(near.rows), null)
+    rows, often = np.unique(near, return_counts=True)
+    scores, share = often.astype(float), float((groups % 2 == SEEN).mean())
+    chances = _chances(real)[rows % real.near.n_groups // 2]
+    null = _spread(_null_shares(scores, chances, stream(real.seed, "nearest")), real)
+    interval, band = share_interval(share, len(near), null)
     reason = (
         f"among all {real.n_rows:,} real rows, {real.seen:,} of which the model saw; the nearest was found for "
         f"{real.near.recall:.1%} of the rows, and {real.near.exact:,} rows, the furthest of all among them, were "
         "compared with every real row"
     )
     return Estimate(
-        share, interval, float(null.mean()), band, _adjusted(share, null), len(near.rows), reason=reason
+        share, interval, float(null.mean()), band, _adjusted(share, null), len(near), reason=reason
     )  # fmt: skip
 
 
 def _chances(real: RealRows) -> Floats:
     """Chance that the model saw a real row, by class: within a class the rows it saw are any."""
-    sizes = real.rows().astype(float)
+    sizes = real.sizes.astype(float)
     return np.asarray(sizes[:, SEEN] / np.maximum(sizes.sum(axis=1), 1.0))
 
 

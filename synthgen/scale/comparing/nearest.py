@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synthgen.table.schema import Schema
 from synthgen.validation.privacy.cells import RECALL
 from synthgen.validation.privacy.encodings import Laid, Ranks, Single
-from synthgen.validation.privacy.pool import FURTHEST, N_NEIGHBOURS
+from synthgen.validation.privacy.pool import FURTHEST
 from synthgen.validation.privacy.search import Neighbours, add_label, add_ordered, nearest_laid
 from synthgen.validation.privacy.threads import in_parts
 
@@ -40,7 +40,8 @@ class Found:
     Attributes
     ----------
     neighbours : Neighbours
-        ``rows`` are numbers of real rows times ``n_groups`` plus the group that was given with each; -1 for none.
+        One each: of equally near rows the first in the table, whoever saw it, so that rows that repeat each other count
+        once. ``rows`` are numbers of real rows times ``n_groups`` plus the group that was given with each; -1 for none.
     n_groups : int
     recall : float
         Share of the rows asked for which a row as near as the nearest was found in the cells around them.
@@ -127,7 +128,7 @@ class Nearest:
 
 
 def _nothing(n: int) -> tuple[Single, Places]:
-    return np.full((n, N_NEIGHBOURS), np.inf, np.float32), np.full((n, N_NEIGHBOURS), -1, np.int64)
+    return np.full((n, 1), np.inf, np.float32), np.full((n, 1), -1, np.int64)
 
 
 def _lists(around: Places, n_cells: int) -> tuple[Places, Places]:
@@ -157,22 +158,11 @@ def _compare(probes: Laid, real: Laid, ids: Places, starts: Places, around: Plac
 
 @njit(nogil=True, cache=True)
 def _keep(squared: Single, ids: Places, best: Single, rows: Places) -> None:
-    """Put nearer rows in their place; of equally near ones those that come first in the table, in whatever order."""
-    k = len(best)
+    """Put the nearest in its place; of equally near ones that which comes first in the table, in whatever order."""
     for j in range(squared.shape[0]):
-        if squared[j] > best[k - 1]:
-            continue
-        if squared[j] == best[k - 1] and rows[k - 1] >= 0 and ids[j] > rows[k - 1]:
-            continue
-        place = k - 1
-        while place > 0 and (
-            best[place - 1] > squared[j] or (best[place - 1] == squared[j] and rows[place - 1] > ids[j])
-        ):
-            best[place] = best[place - 1]
-            rows[place] = rows[place - 1]
-            place -= 1
-        best[place] = squared[j]
-        rows[place] = ids[j]
+        if squared[j] < best[0] or (squared[j] == best[0] and ids[j] < rows[0]):
+            best[0] = squared[j]
+            rows[0] = ids[j]
 
 
 @njit(nogil=True, cache=True, fastmath={"reassoc", "nsz", "nnan"})

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from synthgen.progress import bar
 from synthgen.randomness import stream
@@ -20,10 +20,10 @@ from synthgen.scale.comparing.grid import Grid
 from synthgen.scale.comparing.keys import Alone, Copies, KeyFile, keys_of
 from synthgen.scale.comparing.nearest import Found, Nearest
 from synthgen.scale.comparing.screen import Screen
+from synthgen.scale.source import frame_of
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS
 from synthgen.table.disclosure import FEWEST_HOLDERS, cells, quasi_identifiers, subjects_of
 from synthgen.table.encoding import encode
-from synthgen.table.frames import to_pandas
 from synthgen.table.schema import Schema
 from synthgen.validation import Comparison, Purpose
 from synthgen.validation.fidelity.declared_rules import fitted_rules
@@ -45,8 +45,8 @@ class Table(Protocol):
     """What can be read in pieces, the same ones in the same order every time."""
 
     @property
-    def name(self) -> str:
-        """What errors call it."""
+    def arrow(self) -> pa.Schema:
+        """Of every batch."""
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Give its rows."""
@@ -78,7 +78,8 @@ class RealRows:
         Of the columns that are compared.
     grid : Grid
     counts : Counts
-        Of the rows that the model saw and of those that it did not.
+        Of the rows that the model saw and of those that it did not; where only some are like the synthetic rows, of
+        these.
     copies : Copies
         Looks for real rows that synthetic rows equal; small, and safe to hand to another process.
     few : Alone or None
@@ -89,6 +90,8 @@ class RealRows:
     clustering : float
         How many rows the evidence of one is worth less than one: 1, or the mean size of the subject a row is of.
     seed : numpy.random.SeedSequence
+    all_rows : array of shape (n_classes, 2), optional
+        Rows by class and side, where not all of them are in ``counts``.
     """
 
     schema: Schema
@@ -100,6 +103,7 @@ class RealRows:
     n_rows: int
     clustering: float
     seed: np.random.SeedSequence
+    all_rows: Counted | None = None
 
     @classmethod
     def read(
@@ -108,24 +112,25 @@ class RealRows:
         schema: Schema,
         *,
         scan: Sampled,
-        model_rows: Places,
+        model_rows: ArrayLike,
         probes: pd.DataFrame,
         seed: np.random.SeedSequence,
         folder: str | Path,
         progress: bool = False,
         code: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+        like: Callable[[pd.DataFrame], NDArray[np.bool_]] | None = None,
         fewest: int | None = None,
     ) -> RealRows:
         """Read all rows once.
 
         Parameters
         ----------
-        source : object with ``batches``
+        source : Source
         schema : Schema
             Of the whole table; what it doesn't list counts as other labels, and numbers beyond its bounds count in
             the outermost bins.
-        scan : object with ``n_rows``, ``sample`` and ``weights``
-        model_rows : array of int
+        scan : Scan
+        model_rows : sequence of int
             Numbers of the rows that the model learnt from, from 0 in the order of ``source``.
         probes : pandas.DataFrame
             Coded synthetic rows. At most 10,000 of them are compared with the real rows.
@@ -135,6 +140,9 @@ class RealRows:
         progress : bool
         code : callable, optional
             From a frame of the source to canonical values, where more is done to it than ``encode`` does.
+        like : callable, optional
+            From canonical values to those rows that fidelity is measured against, where the synthetic rows were made
+            to meet a condition; copies and nearest rows are looked for among all.
         fewest : int, optional
             For a release: how many must share a combination of quasi-identifiers; combinations of all real rows are
             counted then. Rows count as people.
@@ -142,6 +150,25 @@ class RealRows:
         Returns
         -------
         RealRows
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import synthgen as sg
+        >>> from synthgen.randomness import seed_sequence
+        >>> from synthgen.scale.scan import scan
+        >>> from synthgen.scale.source import open_source
+        >>> from synthgen.table import encode, infer_schema
+        >>> table = sg.datasets.load_fraud()[:2000]
+        >>> source, schema = open_source(table), infer_schema(table)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     real = RealRows.read(
+        ...         source, schema, scan=scan(source, random_state=0), model_rows=range(1000),
+        ...         probes=encode(table[1000:1100], schema), seed=seed_sequence(0), folder=folder,
+        ...     )
+        ...     kept = real.screen(encode(table[990:1010], schema))
+        >>> int(kept.sum())
+        10
         """
         given = code or (lambda frame: encode(frame, schema, unseen="extend"))
         known = schema.without(*(column.name for column in schema.of(*OPAQUE_KINDS)))
@@ -150,6 +177,7 @@ class RealRows:
         clustering = _clustering(sample, schema)
         del sample
         counts = Counts.empty(Plan.of(fitted.grid, 2, stream(seed, "pairs")))
+        sizes = np.zeros((fitted.grid.n_classes, 2), dtype=np.int64)
         saw = np.unique(np.asarray(model_rows, dtype=np.int64))
         where = Path(folder)
         where.mkdir(parents=True, exist_ok=True)
@@ -159,19 +187,21 @@ class RealRows:
                 files.enter_context(KeyFile(where, name, scan.n_rows)) for name in ("exact", "rounded", "cells")
             )
             for batch in bar(source.batches(schema.names), progress=progress, desc="compare"):
-                coded = given(to_pandas(pa.Table.from_batches([batch]), name=source.name)[0])
+                coded = given(frame_of([batch], source.arrow))
                 numbers = np.arange(start, start + len(coded), dtype=np.int64)
                 seen = _among(numbers, saw)
                 for file, keys in zip((exact, rounded), fitted.keys(coded), strict=True):
                     file.add(keys, seen)
                 if fewest is not None and names:
                     few.add(cells(coded, names), seen)
-                fitted.count(coded, numbers, seen, counts)
+                sizes += fitted.search(coded, numbers, seen)
+                mine = np.ones(len(coded), dtype=bool) if like is None else np.asarray(like(coded))
+                fitted.count(coded[mine], numbers[mine], seen[mine], counts)
                 start += len(coded)
             copies = Copies(fitted.rounding, fitted.listed, exact.sorted(), rounded.sorted())
             shared = few.sorted(fewest) if fewest is not None and names else None
         near = fitted.nearest.found() if fitted.nearest is not None else None
-        return cls(known, fitted.grid, counts, copies, shared, near, start, clustering, seed)
+        return cls(known, fitted.grid, counts, copies, shared, near, start, clustering, seed, sizes)
 
     def screen(self, coded: pd.DataFrame) -> NDArray[np.bool_]:
         """Say which synthetic rows may be handed out: all but copies of a row that the model saw.
@@ -198,14 +228,15 @@ class RealRows:
         few = self.few if policy is not None else None
         return Screen(self.grid, self.copies, tuple(fitted_rules(comparison)), comparison.schema, policy, few)
 
-    def rows(self) -> Counted:
-        """Rows by class, and whether the model saw them; shape (n_classes, 2)."""
-        return np.asarray(self.counts.rows().sum(axis=0))
+    @property
+    def sizes(self) -> Counted:
+        """Rows by class, of all: those that the model saw, and those that it did not; shape (n_classes, 2)."""
+        return np.asarray(self.counts.rows().sum(axis=0)) if self.all_rows is None else self.all_rows
 
     @property
     def seen(self) -> int:
         """Rows that the model saw."""
-        return int(self.rows()[:, SEEN].sum())
+        return int(self.sizes[:, SEEN].sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,14 +289,19 @@ class _Fitted:
         return keys_of(coded, self.rounding, self.listed, unlisted=1)
 
     def count(self, coded: pd.DataFrame, numbers: Places, seen: NDArray[np.bool_], counts: Counts) -> None:
+        """Count rows for fidelity."""
+        groups = counts.plan.groups(numbers, self.grid.classes_of(coded), np.where(seen, SEEN, UNSEEN))
+        counts.add(self.grid.codes(coded), groups)
+
+    def search(self, coded: pd.DataFrame, numbers: Places, seen: NDArray[np.bool_]) -> Counted:
+        """Compare rows with the synthetic ones whose neighbours are looked for; count them by class and side."""
         classes = self.grid.classes_of(coded)
-        counts.add(self.grid.codes(coded), counts.plan.groups(numbers, classes, np.where(seen, SEEN, UNSEEN)))
-        if self.nearest is None:
-            return
-        mine = np.flatnonzero(self.made[classes])
-        ids = (numbers * self.grid.n_classes + classes) * 2 + np.where(seen, SEEN, UNSEEN)
-        part = coded if len(mine) == len(coded) else coded.iloc[mine].reset_index(drop=True)
-        self.nearest.add(clipped(part, self.listed), ids[mine])
+        groups = classes * 2 + np.where(seen, SEEN, UNSEEN)
+        if self.nearest is not None:
+            mine = np.flatnonzero(self.made[classes])
+            part = coded if len(mine) == len(coded) else coded.iloc[mine].reset_index(drop=True)
+            self.nearest.add(clipped(part, self.listed), (numbers * 2 * self.grid.n_classes + groups)[mine])
+        return np.bincount(groups, minlength=2 * self.grid.n_classes).reshape(-1, 2)
 
 
 def clipped(coded: pd.DataFrame, listed: dict[str, int]) -> pd.DataFrame:

@@ -119,8 +119,11 @@ def make_blocks(
         return task.rows
 
     try:
-        n = pool.how_many(workers, len(tasks))
-        for rows in pool.each(make, tasks, n, journal.let_go) if n > 1 else map(make, tasks):
+        # What a first block brings about, compiled code, say, is then there for all workers.
+        for task in tasks[:1]:
+            shown.update(make(task))
+        n = pool.how_many(workers, len(tasks) - 1)
+        for rows in pool.each(make, tasks[1:], n, journal.let_go) if n > 1 else map(make, tasks[1:]):
             shown.update(rows)
     finally:
         shown.close()

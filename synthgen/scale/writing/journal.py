@@ -147,6 +147,7 @@ class Journal:
             # Written last: a block without a note isn't there.
             facts = {"part": part, "block": block, "rows": batch.num_rows, "bytes": held.size, "crc": zlib.crc32(held)}
             self._put(f"{stem}.json", json.dumps({**facts, "note": dict(note)}, allow_nan=False).encode())
+        self._seen.discard(f"{stem}.json")
 
     def read(self, part: str, block: int) -> pa.RecordBatch:
         """Read the rows of a block.
@@ -156,7 +157,8 @@ class Journal:
         FileError
             The block was damaged since it was put there. It is taken out, so that the next run makes it anew.
         """
-        self._look()
+        if (part, block) not in self._notes:
+            self._look()
         if (part, block) not in self._notes:
             raise UsageError(f"There is no block {block} of the part {part!r} in the journal.")
         held = self._whole(part, block)
@@ -221,8 +223,10 @@ class Journal:
     def _look(self) -> None:
         """Read the notes that were written since the last look, by this process or another."""
         with disk_errors(str(self.folder)):
-            for name in sorted(os.listdir(self.folder)):
-                if not name.endswith(".json") or name == _REQUEST or name in self._seen or not _OWN.fullmatch(name):
+            names = set(os.listdir(self.folder))
+            for name in sorted(names - self._seen):
+                # A worker of a run that was killed may write a note after its rows were cleared.
+                if not (name.endswith(".json") and _OWN.fullmatch(name) and f"{name[:-5]}.arrow" in names):
                     continue
                 note = _note((self.folder / name).read_bytes())
                 if note is not None and f"{self._stem(note['part'], note['block'])}.json" == name:

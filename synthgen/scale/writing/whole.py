@@ -163,15 +163,19 @@ def _clear_dead(path: Path) -> None:
     shape = re.compile(re.escape(_prefix(path)) + r"[a-z0-9_]{8}" + re.escape(path.suffix))
     for left in path.parent.iterdir():
         if shape.fullmatch(left.name):
-            with contextlib.suppress(OSError), left.open("r+b") as file:
-                if lock_quietly(file.fileno()):
+            with contextlib.suppress(OSError):
+                with left.open("r+b") as file:
+                    dead = lock_quietly(file.fileno())
+                if dead:
                     left.unlink()
 
 
 def _clear_dead_folders(path: Path) -> None:
     for left in path.parent.glob(glob.escape(_beside(path, "new-").name) + "*"):
-        with contextlib.suppress(OSError), (left / _LOCK).open("r+b") as file:
-            if lock_quietly(file.fileno()):
+        with contextlib.suppress(OSError):
+            with (left / _LOCK).open("r+b") as file:
+                dead = lock_quietly(file.fileno())
+            if dead:
                 shutil.rmtree(left)
 
 

@@ -19,7 +19,7 @@ from synthgen.errors import SynthgenError, UsageError
 
 T = TypeVar("T")
 
-FEWEST_TASKS = 2
+FEWEST_TASKS = 4
 """Tasks of each worker, at least: fewer aren't worth a process."""
 
 

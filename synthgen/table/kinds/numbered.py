@@ -207,7 +207,10 @@ def in_shape(
     source: Numbered = (
         National(shape, check) if check in NATIONAL else Shape(shape, check_named(check) if check else None)
     )
-    found = _taken_from(source, n, share, seed, rng, taken, given_up=check is not None)
+    # A national number as long as the shape is there or isn't; of the others, nearly all can carry check digits.
+    given_up = check is not None and check not in NATIONAL
+    enough = share.room(source.room) >= n
+    found = _taken_from(source, n, share, seed, rng, taken, given_up=given_up) if enough else []
     if len(found) < n:
         raise UsageError(
             f"The shape {shape!r}" + (f" with the check digits {check!r}" if check else "") + " has no room for "
@@ -259,8 +262,6 @@ def _taken_from(
     """Walk a share's numbers in their order, and give the first ``n`` texts that are there and aren't taken."""
     at, end = share.of(source.room)
     found: list[str] = []
-    if given_up and end - at < n:
-        return found
     last = min(end, at + MOST_TURNS * max(n, FIRST_TRIED))
     size = FIRST_TRIED if given_up else n
     while len(found) < n and at < last:

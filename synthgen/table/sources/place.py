@@ -127,7 +127,9 @@ def check_destination(place: str | Path) -> None:
 
 
 def check_source(place: str | Path) -> None:
-    """Refuse, before any work, a place whose name can't be understood; it isn't looked at."""
+    """Refuse, before any work, a place whose name can't be understood; it isn't looked at, but for a folder."""
+    if is_file(place) and Path(place).is_dir():
+        return
     if is_file(place):
         files.suffix_of(place)
     elif not is_pipe(place):

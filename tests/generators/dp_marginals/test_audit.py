@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 import synthgen
 from benchmarks import dp_audit_cases as cases
-from benchmarks.dp_audit_cases import Case, Scaled, audit, canary_label, clopper_pearson, lower_bound
+from benchmarks.dp_audit_cases import Case, Scaled, audit, canary_label, clopper_pearson, lower_bound, lower_rho
 from synthgen.generators.dp_marginals import OpenDPNoise
 from synthgen.generators.dp_marginals.accounting import epsilon_of, gaussian_scale, pure_of
 from synthgen.generators.dp_marginals.measure.undeclared import gaussian_threshold, laplace_threshold
@@ -44,6 +44,24 @@ def test_a_lower_bound_by_hand():
     assert lower_bound(10, 900, 1000, 0.05) == 0
 
 
+def test_a_lower_bound_of_rho_by_hand():
+    low, high = clopper_pearson(900, 1000)[0], clopper_pearson(10, 1000)[1]
+    # Near order one, the Rényi divergence is Kullback and Leibler's; the larger of both ways counts.
+    one_way = low * log(low / high) + (1 - low) * log((1 - low) / (1 - high))
+    other_way = high * log(high / low) + (1 - high) * log((1 - high) / (1 - low))
+    assert lower_rho(900, 10, 1000) == pytest.approx(max(one_way, other_way), rel=0.01)
+    assert lower_rho(10, 900, 1000) == 0
+
+
+@pytest.mark.parametrize("rho", [0.1, 0.5, 2.0])
+def test_no_event_of_gaussian_noise_says_more_than_its_rho(rho):
+    """Of a mechanism whose rho is known, shares that are exact: their bound never passes it, and comes near."""
+    apart = (2 * rho) ** 0.5
+    p, q = (norm.sf(np.linspace(-3, 6, 50) - shift) for shift in (apart, 0.0))
+    found = cases._rho(p, q)
+    assert 0.55 * rho < found.max() <= rho
+
+
 class Numpy:
     """Gaussian noise of a known size, for an audit that can be reckoned."""
 
@@ -58,7 +76,7 @@ def normal_case(claimed):
     def statistic(there, noise):
         return float(noise.gaussian(np.array([float(there)]), 0.5)[0])
 
-    return Case("a normal figure", claimed, 0.0, statistic)
+    return Case("a normal figure", claimed, 0.0, claimed, statistic)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -67,11 +85,14 @@ def test_an_audit_comes_near_what_is_known(seed):
     # Two normals two standard deviations apart: no event is more telling than some tail, and its bound is below that.
     ratios = [norm.sf(cut - 2) / norm.sf(cut) for cut in np.linspace(0, 4, 81)]
     assert 2 < found.epsilon < log(max(ratios))
+    # Their rho is 2 ** 2 / 2; the event where both are as likely to be wrong keeps half of it.
+    assert 0.7 < found.rho < 2
 
 
 def test_an_audit_that_sees_nothing_finds_nothing():
-    found = audit(Case("nothing", 0.0, 0.0, lambda there, noise: float(noise.rng.random())), 2000, Numpy(0))
+    found = audit(Case("nothing", 0.0, 0.0, 0.0, lambda there, noise: float(noise.rng.random())), 2000, Numpy(0))
     assert found.epsilon < 0.5
+    assert found.rho < 0.01
 
 
 # The mechanism
@@ -83,20 +104,30 @@ def test_an_audit_that_sees_nothing_finds_nothing():
 )
 def test_no_more_is_found_than_what_is_claimed(make, noise):
     case = make()
-    assert audit(case, RUNS, noise).epsilon <= case.epsilon
+    found = audit(case, RUNS, noise)
+    assert found.epsilon <= case.epsilon
+    assert found.rho <= case.rho
 
 
 @pytest.mark.slow
 def test_nor_where_groups_of_columns_are_chosen(noise):
     case = cases.three_columns(rounds=1)
-    assert audit(case, 1000, noise).epsilon <= case.epsilon
+    found = audit(case, 1000, noise)
+    assert found.epsilon <= case.epsilon
+    assert found.rho <= case.rho
 
 
 @pytest.mark.slow
-def test_noise_of_half_the_size_is_found(noise):
+@pytest.mark.parametrize("make", [cases.one_column, cases.a_gap, cases.a_subject, cases.an_outsider])
+def test_noise_of_half_the_size_is_found(make, noise):
+    case = make()
+    assert audit(case, RUNS, Scaled(noise, 0.5)).rho > 1.5 * case.rho
+
+
+@pytest.mark.slow
+def test_noise_of_half_the_size_is_found_in_epsilon_too(noise):
     case = cases.a_subject()
-    found = audit(case, 2 * RUNS, Scaled(noise, 0.5))
-    assert found.epsilon > case.epsilon
+    assert audit(case, 2 * RUNS, Scaled(noise, 0.5)).epsilon > case.epsilon
 
 
 # Labels that one unit alone has

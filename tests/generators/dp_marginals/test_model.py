@@ -16,6 +16,9 @@ from synthgen.constraints import FixedCombinations, Inequality
 from synthgen.errors import ConstraintError, DataError, MissingExtraError, UsageError
 from synthgen.generators import DPMarginalsSynthesizer
 from synthgen.generators.dp_marginals import as_public, mechanism, model, rho_of
+from synthgen.generators.dp_marginals.measure.bins import private_bins
+from synthgen.generators.dp_marginals.public import MOST_POINTS, grid_of
+from synthgen.table.column import Column, Kind
 
 pytestmark = pytest.mark.filterwarnings("ignore::synthgen.errors.SynthgenWarning")
 
@@ -179,6 +182,53 @@ def test_a_bad_budget_is_refused_before_a_row_is_looked_at(options, words, monke
 def test_a_delta_too_large_for_the_noisy_number_of_rows_is_refused():
     with pytest.raises(UsageError, match="delta must be below 1"):
         DPMarginalsSynthesizer(delta=1e-3, rounds=1).fit(table(3000), schema=declared(table(3000)))
+
+
+def test_a_delta_that_is_refused_late_says_that_the_budget_is_spent_and_how_to_have_it_refused_before():
+    frame = table(300)
+    with pytest.raises(UsageError, match=r"the budget of this fit is spent.*with n_rows") as late:
+        DPMarginalsSynthesizer(3.0, delta=0.05, rounds=1).fit(frame, schema=declared(frame))
+    with pytest.raises(UsageError, match="for about 300 rows") as before:
+        DPMarginalsSynthesizer(3.0, delta=0.05, rounds=1, n_rows=300).fit(frame, schema=declared(frame))
+    assert "spent" in str(late.value)
+    assert "spent" not in str(before.value)
+
+
+def test_bounds_that_noise_made_very_wide_have_no_more_points_than_can_be_told_apart():
+    column = Column("x", Kind.CONTINUOUS, bounds=(-(2.0**63), 2.0**63), decimals=2)
+    step, size = grid_of(column)
+    assert size <= MOST_POINTS
+    assert step * 100 == pytest.approx(round(step * 100), rel=1e-12)
+    assert step * (size - 1) == pytest.approx(2.0**64)
+    assert len(private_bins(np.arange(5), size, 1.0, 1, mechanism.OpenDPNoise())) >= 2
+    assert grid_of(Column("x", Kind.INTEGER, bounds=(0, 9))) == (1.0, 10)
+
+
+def test_text_may_be_dropped_and_is_refused_otherwise():
+    frame = table(300).assign(notes="my own words, and nobody else's")
+    schema = declared(frame).with_column("notes", kind="text")
+    for asked in ("drop", {"notes": "drop"}):
+        made = DPMarginalsSynthesizer(3.0, rounds=1, text=asked).fit(frame, schema=schema)
+        assert "notes" not in made.sample(20)
+        assert "notes" not in made.schema_.names
+    unsaid = DPMarginalsSynthesizer(3.0, rounds=1, text={"notes": "drop"}).fit(frame, target="ill")
+    assert "notes" not in unsaid.schema_.names
+    with pytest.raises(DataError, match=r"'notes' holds free text.*Leave it out \(generator_options"):
+        DPMarginalsSynthesizer().fit(frame, schema=schema)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("mask", "text must be 'drop'"), ({"notes": "template"}, "text must be 'drop'"),
+        ({"nowhere": "drop"}, "'nowhere', which the table doesn't have"),
+        ({"age": "drop"}, "'age', which is declared integer"), (3, "text must be 'drop'"),
+    ],
+)  # fmt: skip
+def test_other_ways_with_text_are_refused(text, said):
+    frame = table(50)
+    with pytest.raises(UsageError, match=said):
+        DPMarginalsSynthesizer(text=text).fit(frame, schema=declared(frame))
 
 
 def test_free_text_and_an_identifier_as_target_are_refused():

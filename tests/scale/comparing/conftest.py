@@ -21,7 +21,10 @@ class Pieces:
 
     table: pa.Table
     rows: int
-    name: str = "table"
+
+    @property
+    def arrow(self) -> pa.Schema:
+        return self.table.schema
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         table = self.table if columns is None else self.table.select(columns)

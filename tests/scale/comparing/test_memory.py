@@ -25,7 +25,7 @@ def piece(seed, n):
 @dataclass
 class Made:
     pieces: int
-    name: str = "table"
+    arrow: pa.Schema
     def batches(self, columns=None):
         for k in range(self.pieces):
             yield pa.RecordBatch.from_pandas(piece(k, 50_000), preserve_index=False)
@@ -41,7 +41,8 @@ sample = piece(0, 50_000)[:20_000]
 schema = infer_schema(sample)
 with tempfile.TemporaryDirectory() as folder:
     real = RealRows.read(
-        Made(pieces), schema, scan=Scanned(50_000 * pieces, sample, np.full(20_000, 2.5 * pieces)),
+        Made(pieces, pa.Schema.from_pandas(sample, preserve_index=False)), schema,
+        scan=Scanned(50_000 * pieces, sample, np.full(20_000, 2.5 * pieces)),
         model_rows=np.arange(10_000), probes=encode(piece(9_999, 1_000), schema), seed=seed_sequence(0),
         folder=folder,
     )

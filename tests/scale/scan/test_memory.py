@@ -29,7 +29,8 @@ def written(path, rows):
         for start in range(0, rows, 150_000):
             places = np.arange(start, start + 150_000)
             writer.write_table(pa.table([
-                rng.normal(size=150_000), pa.array(places).cast(pa.string()), places % 9_000, rng.integers(0, 2, 150_000),
+                rng.normal(size=150_000), pa.array(places).cast(pa.string()), places % 9_000,
+                rng.integers(0, 2, 150_000),
             ], schema=schema))  # fmt: skip
     return path
 

@@ -94,13 +94,17 @@ def test_killed_while_writing(tmp_path, logged, name, monkeypatch):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_killed_while_making_blocks(tmp_path, workers):
-    out, log = tmp_path / "t.parquet", tmp_path / "log"
+def test_killed_while_making_blocks(tmp_path, workers, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "PART", Part("all", 5 * BLOCK + 1, None, 4))
+    out, log, killed = tmp_path / "t.parquet", tmp_path / "log", tmp_path / "killed"
     run(tmp_path / "other.parquet", Model())
     own = os.getpid()
 
     def fails(number):
+        while number > 2 and not killed.exists():
+            time.sleep(0.01)
         if number == 2:
+            killed.touch()
             # Of workers the one that waits for them, which a kill of the run's process is.
             os.kill(os.getpid() if os.getppid() == own else os.getppid(), signal.SIGKILL)
             time.sleep(1)
@@ -109,16 +113,16 @@ def test_killed_while_making_blocks(tmp_path, workers):
     assert not out.exists()
     # Workers end by themselves, each with the block that it was at; they don't keep others from going on.
     Journal.open(out, {"seed": 4}).close(remove=False)
-    time.sleep(1.2)
-    first = Model(log).made()
     with Journal.open(out, {"seed": 4}) as journal:
+        while workers == 2 and ("all", 2) not in journal.done():
+            time.sleep(0.05)
         finished = sorted(block for _, block in journal.done())
-    assert {0} <= set(finished) < set(range(4))
+    assert {0} <= set(finished) < set(range(6))
     log.unlink()
     run(out, Model(log), workers=workers)
-    assert Model(log).made() == sorted(set(range(4)) - set(finished)), first
+    assert Model(log).made() == sorted(set(range(6)) - set(finished))
     assert out.read_bytes() == (tmp_path / "other.parquet").read_bytes()
-    assert sorted(os.listdir(tmp_path)) == ["log", "other.parquet", "t.parquet"]
+    assert sorted(os.listdir(tmp_path)) == ["killed", "log", "other.parquet", "t.parquet"]
 
 
 def test_a_damaged_block_is_made_again_and_no_other(tmp_path, logged):

@@ -55,8 +55,17 @@ def test_another_request_begins_anew(filled, other):
 
 def test_a_block_is_put_twice_by_whoever_comes_last(filled):
     with Journal.open(filled, REQUEST) as journal:
-        journal.put("fraud", 0, batch_of(1, 0, 100), {"kept": 1})
-        assert journal.rows("fraud") == 201
+        journal.put("fraud", 0, batch_of(2, 0, 90), {"kept": 1})
+        assert journal.rows("fraud") == 191 and journal.notes("fraud")[0] == {"kept": 1}
+        assert journal.read("fraud", 0).equals(batch_of(2, 0, 90))
+
+
+def test_a_note_whose_rows_were_cleared_is_none(filled):
+    with Journal.open(filled, REQUEST) as late:
+        held = (late.folder / late._stem("fraud", 0)).with_suffix(".arrow")
+    held.unlink()
+    journal = Journal(late.folder, late._request, lock.Lock(late.folder / "lock"))
+    assert ("fraud", 0) not in journal.done() and ("fraud", 1) in journal.done()
 
 
 @pytest.mark.parametrize("harm", ["cut", "empty", "flip", "swap", "gone", "note cut", "note of another", "note gone"])

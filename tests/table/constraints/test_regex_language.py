@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from synthgen.errors import ConstraintError
+from synthgen.table.constraints import regex_language
 from synthgen.table.constraints.regex_language import Language
 
 
@@ -50,8 +51,16 @@ def test_many_texts_are_counted_without_being_made():
 
 @pytest.mark.parametrize(
     ("regex", "words"),
-    [(r"(?=a)b", "looks ahead"), (r"(a)\1", "at a group"), ("[^ -~]", "no printable"), ("a{30000}", "too large")],
+    [(r"(?=a)b", "looks ahead"), (r"(a)\1", "at a group"), ("[^ -~]", "no printable")],
 )
 def test_what_has_no_texts_to_count_is_refused(regex, words):
     with pytest.raises(ConstraintError, match=words):
         Language(regex)
+
+
+def test_an_expression_that_is_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(regex_language, "MOST_STATES", 60)
+    assert Language("a{50}").sizes == {50: 1}
+    for regex in ("a{70}", "(a|b){0,5}a(a|b){6}"):
+        with pytest.raises(ConstraintError, match="too large"):
+            Language(regex)

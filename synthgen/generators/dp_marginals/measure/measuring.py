@@ -192,9 +192,7 @@ class _Reading:
             firsts.append(one_way(place, levels[place], noisy, sigma))
             self.spent.append(Spent(f"counts of {level.column.name}", self.plan.one_way))
         total = float(n_rows) if n_rows is not None else estimated_rows(noisy_counts)
-        sizes = tuple(level.size for level in levels)
-        target = next((i for i, level in enumerate(levels) if level.column.role is Role.TARGET), None)
-        every = chosen_marginals(coarse, sizes, firsts, total, self.plan.rounds, self.most, target, self.noise, rounds)
+        every = chosen_marginals(coarse, levels, firsts, total, self.plan.rounds, self.most, self.noise, rounds)
         for item in every[len(firsts) :]:
             names = ", ".join(levels[place].column.name for place in item.columns)
             self.spent.append(Spent(f"choice and counts of {names}", self.plan.rounds / rounds.number))

@@ -1,0 +1,219 @@
+"""A run on a table bigger than memory: a sample is learnt from and judged by, all other rows go by in pieces."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from synthgen.errors import UsageError
+from synthgen.generators.identifying import avoiding
+from synthgen.memory_run import Run, Standing, Words, run_in_memory
+from synthgen.progress import Stages
+from synthgen.provenance import versions_now
+from synthgen.randomness import RandomState, child, stream
+from synthgen.scale.checking import Checking
+from synthgen.scale.comparing import RealRows, Tally, measurements, with_measurements
+from synthgen.scale.merging import merged_batches, merged_schema
+from synthgen.scale.names import RealNames
+from synthgen.scale.pieces import Pieces
+from synthgen.scale.result import PiecesResult, pieces_result
+from synthgen.scale.scan import MOST_ROWS, Scan, scan
+from synthgen.scale.source import open_source
+from synthgen.scale.writing import Journal, Part, check_out, make_blocks, write_batches
+from synthgen.validation import Gate, Outcome, Purpose
+
+_HASHES = "real-"
+
+MOST_MADE = 20_000
+"""Rows of the trial that is judged before all others are made."""
+
+FEWEST_SPARE = 20
+MOST_SPARE = 20
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """What the steps of a run in pieces share."""
+
+    run: Run
+    found: Scan
+    words: Words
+    seed: np.random.SeedSequence
+    stages: Stages
+    workers: int | None
+
+    @property
+    def purpose(self) -> Purpose:
+        return Purpose(self.words.purpose)
+
+    @property
+    def gate(self) -> Gate | None:
+        return self.words.gate if isinstance(self.words.gate, Gate) else None
+
+
+def run_in_pieces(
+    data: Any,
+    words: Words,
+    random_state: RandomState,
+    seed: np.random.SeedSequence,
+    asked: Mapping[str, Any],
+    stages: Stages,
+    out: str | Path,
+    *,
+    most_rows: int = MOST_ROWS,
+    workers: int | None = None,
+) -> PiecesResult:
+    """Profile a table, make rows, check them and write both, without ever holding all of them.
+
+    The sample goes through a run as any table does, up to the verdict on a trial of synthetic rows. Every row beyond
+    the sample's train rows is one that the generator never saw, so that what a copy does by chance is read off all of
+    them.
+
+    Parameters
+    ----------
+    data : path, folder, glob, Arrow dataset, polars LazyFrame or URL
+        See :func:`synthgen.scale.source.open_source`.
+    words : Words
+    random_state, seed
+        As given, and as one seed sequence.
+    asked : mapping
+        The request, for the record.
+    stages : Stages
+    out : path or URL
+        Where the table goes. A run with the same words and seed that was cut off there goes on.
+    most_rows : int
+        Rows of the sample.
+    workers : int, optional
+        Processes that make rows; as many as there are cores if not given. Rows don't depend on it.
+    """
+    _refuse(words)
+    check_out(out)
+    source = open_source(data)
+    request = {
+        "asked": dict(asked), "source": source.mark(), "most_rows": most_rows, "libraries": versions_now(),
+        "words": _digest(words),
+    }  # fmt: skip
+    with Journal.open(out, request) as journal:
+        for left in journal.folder.glob(f"{_HASHES}*"):
+            # Of a run that was killed.
+            shutil.rmtree(left, ignore_errors=True)
+        with stages("scan"):
+            found = scan(
+                source, target=words.target, subject=words.subject, most_rows=most_rows,
+                random_state=child(seed, "scan"), progress=stages.progress,
+            )  # fmt: skip
+        alike = stream(seed, "alike").random(len(found.weights)) < found.weights / found.weights.max()
+        standing = Standing(found.weights, alike, MOST_MADE)
+        run = run_in_memory(found.sample, words, random_state, seed, asked, stages, standing)
+        step = _Pieces(run, found, words, seed, stages, workers)
+        if run.result.withheld and run.result.verdict.outcome is Outcome.FAIL:
+            result = pieces_result(run, found, None, run.result.validation, words, seed, stages)
+        else:
+            with TemporaryDirectory(dir=journal.folder, prefix=_HASHES) as folder:
+                result = _in_pieces(step, journal, Path(folder), out)
+        journal.close(remove=True)
+    stages.close()
+    return result
+
+
+def _digest(words: Words) -> str:
+    """What decides the rows and can't be written down: a declared schema, an instance of a generator."""
+    schema = "" if words.schema is None else words.schema.to_json()
+    return blake2b(f"{schema}\0{words.generator!r}\0{words.generator_options!r}".encode(), digest_size=16).hexdigest()
+
+
+def _refuse(words: Words) -> None:
+    """Refuse what can't be done without all rows at hand."""
+    if words.fairness is not None:
+        raise UsageError(
+            "A fairness plan counts and changes all rows together, which needs them in memory. Leave fairness out, or "
+            "take engine='memory'."
+        )
+
+
+def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -> PiecesResult:
+    run, found, stages = step.run, step.found, step.stages
+    fewest = (step.gate or Gate.default()).fewest_holders
+    with stages("compare"):
+        real = RealRows.read(
+            found.source, run.comparison.schema, scan=found, model_rows=found.rows[run.train],
+            probes=run.comparison.synthetic, seed=child(step.seed, "real"), folder=folder, progress=stages.progress,
+            fewest=fewest if step.purpose is Purpose.RELEASE else None,
+        )  # fmt: skip
+        names = RealNames.read(found.source, run.model, found.n_rows, folder, progress=stages.progress)
+    screen = real.screening(run.comparison, step.purpose, fewest)
+    checking = Checking(screen, names, run.comparison.schema, run.model.batch_schema)
+    wanted = _parts(step)
+    with stages("generate"), avoiding(run.model, found.sample):
+        trial = run.comparison.synthetic
+        refused = int((~screen(trial)[0]).sum())
+        parts = [replace(part, n=part.n + spare_rows(part.n, refused, len(trial))) for part in wanted]
+        make_blocks(run.model, parts, journal, check=checking, workers=step.workers, progress=stages.progress)
+    pieces = Pieces.of(journal, wanted)
+    with stages("judge"):
+        tally = Tally(real)
+        for number, (note, batch) in enumerate(pieces.noted(journal)):
+            tally.add(checking.coded(batch), note, block=number)
+        report = with_measurements(
+            run.result.validation, measurements(real, tally, run.comparison), comparison=run.comparison,
+            purpose=step.purpose, gate=step.gate, made=tally,
+        )  # fmt: skip
+    result = pieces_result(run, found, pieces, report, step.words, step.seed, stages)
+    if result.withheld:
+        return result
+    with stages("write"):
+        schema = merged_schema(found.source.arrow, run.model.batch_schema, step.words.purpose)
+        made = merged_batches(found.source, pieces.batches(journal), schema, step.words.purpose)
+        write_batches(out, made, schema, progress=stages.progress)
+    return result.written_to(out, stages.seconds)
+
+
+def _parts(step: _Pieces) -> list[Part]:
+    """Rows of each class that were asked for."""
+    run, others = step.run, dict(step.run.wanted.others)
+    if run.plan.by_class is None:
+        return [Part("rows", run.plan.total, others or None, child(step.seed, "rows"), step.words.missing)]
+    target = run.learnt.target
+    assert target is not None
+    labels = target.categories or ()
+    return [
+        Part(
+            f"class {int(code)}", n, {**others, target.name: labels[int(code)]},
+            child(step.seed, "rows", int(code)), step.words.missing,
+        )
+        for code, n in run.plan.by_class.items()
+    ]  # fmt: skip
+
+
+def spare_rows(n: int, refused: int, of: int) -> int:
+    """Say how many more rows to make than are wanted, for those that will be refused.
+
+    Parameters
+    ----------
+    n : int
+        Rows wanted.
+    refused, of : int
+        Rows of the trial that were refused, and that were drawn.
+
+    Returns
+    -------
+    int
+        Enough for the upper end of a 99.9 % interval of the share (Wilson), and a few.
+
+    Examples
+    --------
+    >>> spare_rows(1_000_000, 0, 30_000)
+    381
+    """
+    z = 3.29
+    share, slack = refused / of, z / of
+    high = (share + z * slack / 2 + z * math.sqrt(share * (1 - share) / of + slack**2 / 4)) / (1 + z * slack)
+    return math.ceil(min(n * high / max(1 - high, 1e-9), MOST_SPARE * n)) + FEWEST_SPARE

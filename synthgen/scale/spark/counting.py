@@ -1,0 +1,91 @@
+"""What is counted exactly, on all rows: how many there are, and how many of each label of a target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from synthgen.errors import DataError
+from synthgen.scale.spark.frames import Given, column
+from synthgen.scale.spark.sampling import Classes
+from synthgen.table import Schema
+from synthgen.table.column import LABEL_KINDS
+from synthgen.table.frames import to_pandas
+from synthgen.table.inference import infer_schema
+
+MOST_CLASSES = 1_000
+"""A target with more values than that has no classes that rows could be drawn of one by one."""
+
+MOST_READ = 20_000
+"""Rows that stand for a target when its kind is looked for."""
+
+N = "__synthgen_n"
+
+
+@dataclass(frozen=True)
+class TableSize:
+    """How many rows a table has.
+
+    Attributes
+    ----------
+    n_rows : int
+    classes : Classes or None
+        None: no target, or one without classes.
+    """
+
+    n_rows: int
+    classes: Classes | None
+
+
+def count_rows(given: Given, target: str | None, schema: Schema | None) -> TableSize:
+    """Count all rows, and those of each class.
+
+    Raises
+    ------
+    DataError
+        There are no rows, or the target is missing in some.
+    """
+    from pyspark.sql import functions as F  # noqa: N812
+
+    asked = [F.count(F.lit(1))]
+    if target is not None:
+        asked += [F.count(F.when(_missing(given, target), 1)), F.approx_count_distinct(column(target))]
+    n_rows, *others = given.rows.agg(*asked).collect()[0]
+    if not n_rows:
+        raise DataError("The DataFrame has no rows. Give a table with at least one row.")
+    if target is None:
+        return TableSize(n_rows, None)
+    missing, about = others
+    if missing:
+        raise DataError(
+            f"The target {target!r} is missing in {missing:,} of {n_rows:,} rows. "
+            f"Drop them: df.dropna(subset=[{target!r}])."
+        )
+    if about > 2 * MOST_CLASSES:
+        return TableSize(n_rows, None)
+    # In the order of the labels, so that nothing depends on which partition answers first.
+    found = given.rows.groupBy(column(target)).agg(F.count(F.lit(1)).alias(N)).orderBy(column(target)).toArrow()
+    if found.num_rows > MOST_CLASSES or not _with_classes(found, target, schema):
+        return TableSize(n_rows, None)
+    return TableSize(n_rows, Classes(target, found[target], found[N].to_numpy()))
+
+
+def _missing(given: Given, name: str) -> object:
+    from pyspark.sql import functions as F  # noqa: N812
+
+    value = column(name)
+    floating = pa.types.is_floating(given.arrow.field(name).type)
+    return value.isNull() | F.isnan(value) if floating else value.isNull()
+
+
+def _with_classes(found: pa.Table, target: str, schema: Schema | None) -> bool:
+    """Whether a target has classes: as the schema says, or as its values would be read in memory."""
+    if schema is not None and target in schema:
+        return schema[target].kind in LABEL_KINDS
+    rows = found[N].to_numpy()
+    scale = max(1.0, rows.sum() / MOST_READ)
+    times = np.maximum(1, np.rint(rows / scale)).astype(np.int64)
+    frame, _ = to_pandas(found.select([target]).take(pa.array(np.repeat(np.arange(len(rows)), times))))
+    return infer_schema(frame, target=target)[target].kind in LABEL_KINDS
