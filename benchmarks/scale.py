@@ -88,14 +88,14 @@ def jobs() -> Iterator[Job]:
         for rows in SIZES:
             yield Job("fit", f"{name} {rows}", ("fit", name, "mixed"), rows)
     flights = str(_shared(FLIGHTS))
-    yield Job("whole", "flights", ("whole", flights, "delay", "out"), 3_000_000)
+    yield Job("whole", "flights", ("whole", flights, "delay", "out", "stream"), 3_000_000)
     for rows in SIZES[1:]:
-        yield Job("whole", f"mixed {rows}", ("whole", "mixed", "fraud", "out"), rows)
-    yield Job("whole", "payments", ("whole", "payments", "Class", "out"), 284_807 * ULB_TIMES)
+        yield Job("whole", f"mixed {rows}", ("whole", "mixed", "fraud", "out", "stream"), rows)
+    yield Job("whole", "payments", ("whole", "payments", "Class", "out", "stream"), 284_807 * ULB_TIMES)
     rows = SIZES[-1]
     for how, bound in BOUND.items():
-        yield Job("bound", f"whole, {how}", ("whole", "mixed", "fraud", "out"), rows, bound)
-        yield Job("bound", f"in memory, {how}", ("in_memory", "mixed"), rows, bound)
+        yield Job("bound", f"whole, {how}", ("whole", "mixed", "fraud", "out", "stream"), rows, bound)
+        yield Job("bound", f"in memory, {how}", ("whole", "mixed", "fraud", "out", "memory"), rows, bound)
     for rows in SIZES:
         yield Job("sdv", str(rows), ("mixed", "out"), rows, SDV_BOUND)
 

@@ -142,9 +142,9 @@ def _bound(found: Record) -> list[str]:
     lines = [
         "## A bound of memory", "",
         *paragraph(
-            "The whole run on the largest mixed table under a bound, and beside it the control: the same file read as"
-            f' one frame, which must not fit. "Memory held" ends a run whose processes hold more than {held / GB:g} GB,'
-            f' as a cgroup would; "address space" is `ulimit -v` of {space / GB:g} GB for each process, which counts'
+            "The whole run on the largest mixed table under a bound, and beside it the control: the same words with"
+            ' `engine="memory"`, which must not fit. "Memory held" ends a run whose processes hold more than'
+            f' {held / GB:g} GB, as a cgroup would; "address space" is `ulimit -v` of {space / GB:g} GB for each process, which counts'
             " what is only reserved as well: stacks and arenas of threads, libraries, files that are mapped."
         ), "",
         *header(["what", "bound", "rows", "most memory", "most address space", "came of it"]),
