@@ -23,10 +23,15 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from synthgen.generators.dp_marginals import Budget, Measurements, NoiseSource, OpenDPNoise, as_public
-from synthgen.generators.dp_marginals.accounting import epsilon_of, rho_of, rho_of_pure
+from synthgen.generators.dp_marginals.accounting import epsilon_of, gaussian_scale, rho_of, rho_of_pure
+from synthgen.generators.dp_marginals.estimation import fitted
 from synthgen.generators.dp_marginals.measure import Rounds, measure
 from synthgen.generators.dp_marginals.measure.bins import private_bins
+from synthgen.generators.dp_marginals.measure.candidates import Candidate
+from synthgen.generators.dp_marginals.measure.choosing import _Choosing
+from synthgen.generators.dp_marginals.measure.classes import Classes
 from synthgen.generators.dp_marginals.measure.undeclared import listed_labels, noisy_bounds
+from synthgen.generators.dp_marginals.measurements import Marginal
 from synthgen.table.column import Column, Kind, Role
 from synthgen.table.schema import Schema
 
@@ -260,12 +265,35 @@ def bounds(rho: float = 0.5, delta: float = DELTA) -> Case:
     return Case("the extreme of a column", epsilon_of(rho, delta), delta, rho, statistic)
 
 
+def a_choice(rho: float = 0.5, delta: float = DELTA) -> Case:
+    """One row more of a rare class, where every class counts the same: which of two pairs is counted.
+
+    The row makes the model more wrong about one pair and less about the other, by as much as any row can.
+    """
+    sizes, rows = (2, 2, 2), [[0, 0, 0]] * 60 + [[1, 1, 0]] * 60 + [[1, 0, 1]] * 4
+    codes = {False: np.array(rows, dtype=np.int64), True: np.array([*rows, [1, 1, 1]], dtype=np.int64)}
+    n_rows = float(len(rows))
+    ones = [Marginal((c,), np.bincount(codes[False][:, c], minlength=2).astype(float), 1.0) for c in range(len(sizes))]
+    classes, model = Classes.of(ones[2], n_rows, noise=0.0), fitted(ones, sizes, n_rows)
+    pairs = [Candidate((0, 2)), Candidate((1, 2))]
+    scores = {}
+    for there in (False, True):
+        scores[there], widest = _Choosing(codes[there], sizes, n_rows, 1.0, 2).scores(pairs, model, classes)
+    # Other rows, which are the same in both tables, could make the two pairs as good on average.
+    level = (scores[False] + scores[True]) / 2
+
+    def statistic(there: bool, noise: NoiseSource) -> float:
+        return float(noise.largest(scores[there] - level, gaussian_scale(rho, widest)) == 0)
+
+    return Case("which columns are counted, by class", epsilon_of(rho, delta), delta, rho, statistic)
+
+
 def canary_label(rho: float, delta: float, noise: NoiseSource, rows_per_unit: int = 1) -> bool:
     """Whether a label that one unit alone has is listed, once."""
     codes = np.array([0] * 500 + [1] * rows_per_unit, dtype=np.int64)
     return "canary" in listed_labels(codes, ["usual", "canary"], rho, delta, rows_per_unit, noise)
 
 
-CASES = (one_column, three_columns, a_gap, a_subject, an_outsider, bins, bounds)
+CASES = (one_column, three_columns, a_choice, a_gap, a_subject, an_outsider, bins, bounds)
 
 __all__ = ["CASES", "Case", "Found", "Scaled", "audit", "canary_label", "clopper_pearson", "lower_bound", "lower_rho"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.dataset
 from narwhals import dependencies
 
-from synthgen.errors import UsageError
+from synthgen.errors import SynthgenError, UsageError
 from synthgen.memory_run import Words
 from synthgen.randomness import RandomState
 from synthgen.scale.source import frame_of, is_large, open_source
@@ -60,7 +60,7 @@ def engine_for(engine: str | None, data: Any, out: str | Path | None) -> str:
         return "spark"
     if engine is None:
         engine = (
-            "stream" if _many_files(data) or (out is not None and _elsewhere(data) and is_large(data)) else "memory"
+            "stream" if _many_files(data) or (out is not None and _elsewhere(data) and _large(data)) else "memory"
         )
     if engine == "stream":
         _check_stream(data, out)
@@ -107,6 +107,14 @@ def _elsewhere(data: Any) -> bool:
     if isinstance(data, (str, Path)):
         return not is_pipe(data)
     return dependencies.is_polars_lazyframe(data)
+
+
+def _large(data: Any) -> bool:
+    try:
+        return is_large(data)
+    except SynthgenError:
+        # What can't be opened is refused when it is read, in the words of that.
+        return False
 
 
 def _many_files(data: Any) -> bool:

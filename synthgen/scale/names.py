@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +49,7 @@ class RealNames:
             Where the hashes are kept; 8 bytes a row and column.
         progress : bool
         """
-        alone = {name for entity in model._entities.values() for name in entity["distinct"]}
-        columns = [column for column in model.schema_.of(Kind.IDENTIFIER) if column.name in source.arrow.names]
-        known = Schema(tuple(column for column in columns if column.faker is None or column.name in alone))
+        known = known_names(model, source.arrow.names)
         names = known.names
         if not names:
             return cls({})
@@ -60,7 +58,7 @@ class RealNames:
             for batch in bar(source.batches(names), progress=progress, desc="names"):
                 coded = encode(frame_of([batch], source.arrow), known, unseen="extend")
                 for name, file in zip(names, files, strict=True):
-                    hashes = _hashes(coded[name])[1]
+                    hashes = hashes_of(coded[name])[1]
                     file.add(hashes, np.zeros(len(hashes), dtype=bool))
             return cls({name: file.sorted(n_rows + 1) for name, file in zip(names, files, strict=True)})
 
@@ -68,12 +66,19 @@ class RealNames:
         """Which rows have no identifier of a real row: shape (n_rows,)."""
         out = np.ones(len(coded), dtype=bool)
         for name, real in self.columns.items():
-            rows, hashes = _hashes(coded[name])
+            rows, hashes = hashes_of(coded[name])
             out[rows[real.find(hashes)[0] >= 0]] = False
         return out
 
 
-def _hashes(values: pd.Series[Any]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+def known_names(model: Synthesizer, names: Collection[str]) -> Schema:
+    """Columns of identifiers of which no new one may be a real one."""
+    alone = {name for entity in model._entities.values() for name in entity["distinct"]}
+    columns = [column for column in model.schema_.of(Kind.IDENTIFIER) if column.name in names]
+    return Schema(tuple(column for column in columns if column.faker is None or column.name in alone))
+
+
+def hashes_of(values: pd.Series[Any]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """Rows that have a value, and its hash."""
     rows = np.flatnonzero(values.notna().to_numpy())
     return rows, text_hashes(pa.array(values.to_numpy(dtype=object)[rows], type=pa.string()))

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, Protocol
 
 import numpy as np
 
 from synthgen.profiling import Profile
 from synthgen.profiling.profile import ColumnProfile
-from synthgen.scale.scan import ColumnFacts, Scan
+from synthgen.scale.scan import ColumnFacts
 from synthgen.table.column import Kind
 from synthgen.table.disclosure import FEWEST_HOLDERS
 
 _NUMBERS = (str(Kind.CONTINUOUS), str(Kind.INTEGER))
 
 
-def profile_of_all(sampled: Profile, scan: Scan) -> Profile:
+class Counted(Protocol):
+    """What was counted on all rows; see :class:`~synthgen.scale.scan.Scan`."""
+
+    @property
+    def n_rows(self) -> int:
+        """All rows."""
+
+    @property
+    def facts(self) -> Mapping[str, ColumnFacts]:
+        """Of columns, where they were counted."""
+
+    @property
+    def classes(self) -> Mapping[Any, int] | None:
+        """Rows of each class."""
+
+
+def profile_of_all(sampled: Profile, scan: Counted) -> Profile:
     """Give the profile of the whole table: counts of all rows, shapes and relations of a sample.
 
     Parameters
     ----------
     sampled : Profile
         Of rows of the sample that are alike the whole table.
-    scan : Scan
+    scan : Counted
 
     Returns
     -------
@@ -33,10 +51,10 @@ def profile_of_all(sampled: Profile, scan: Scan) -> Profile:
         _column(item, scan.facts[item.name]) if item.name in scan.facts else item for item in sampled.columns
     )
     classes = _classes(scan) if sampled.classes else ()
-    note = (
-        f"rows, gaps, classes and quantiles are of all {scan.n_rows:,} rows; shapes, groups and what goes with what "
-        f"are of {sampled.n_rows:,} of them, drawn at random"
-    )
+    counted, rest = "rows, gaps, classes and quantiles", "shapes, groups and what goes with what are"
+    if not scan.facts:
+        counted, rest = "rows and classes", "all else is"
+    note = f"{counted} are of all {scan.n_rows:,} rows; {rest} of {sampled.n_rows:,} of them, drawn at random"
     return replace(sampled, n_rows=scan.n_rows, columns=columns, classes=classes, notes=(*sampled.notes, note))
 
 
@@ -51,7 +69,7 @@ def _column(sampled: ColumnProfile, facts: ColumnFacts) -> ColumnProfile:
     return known
 
 
-def _classes(scan: Scan) -> tuple[tuple[str, int], ...]:
+def _classes(scan: Counted) -> tuple[tuple[str, int], ...]:
     """Rows of each class, commonest first; those of few rows together."""
     counts = sorted((scan.classes or {}).items(), key=lambda item: -item[1])
     shown = tuple((str(label), n) for label, n in counts if n >= FEWEST_HOLDERS)

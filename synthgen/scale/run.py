@@ -147,6 +147,8 @@ def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -
             found.source, run.comparison.schema, scan=found, model_rows=found.rows[run.train],
             probes=run.comparison.synthetic, seed=child(step.seed, "real"), folder=folder, progress=stages.progress,
             fewest=fewest if step.purpose is Purpose.RELEASE else None,
+            learnt=run.comparison.train if step.purpose is Purpose.RELEASE else None,
+            like=run.wanted.met_by if run.wanted.others else None,
         )  # fmt: skip
         names = RealNames.read(found.source, run.model, found.n_rows, folder, progress=stages.progress)
     screen = real.screening(run.comparison, step.purpose, fewest)

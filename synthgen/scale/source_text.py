@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from synthgen.errors import FileError
+from synthgen.errors import DataError, FileError
 from synthgen.scale.source_listing import Listed, listed, mark_of
 from synthgen.scale.source_partitions import partitions, with_partitions
 from synthgen.scale.source_schema import READ_AS, ROWS, agreed, batches_of, chosen
@@ -57,6 +57,8 @@ class TextSource:
         self._files = tuple(file for file in every if file.size) or every
         self._n_rows: int | None = None
         headers = [(str(file.path), _header(file)) for file in self._files]
+        if not any(header for _, header in headers):
+            raise DataError(f"There is no column in {self.name}: it is empty. It needs a line of column names.")
         agreed((name, pa.schema([(column, pa.string()) for column in header])) for name, header in headers if header)
         partitions(self._files, ())
         self._columns = next((header for _, header in headers if header), [])

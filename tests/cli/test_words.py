@@ -46,6 +46,7 @@ def test_every_word_reaches_the_api(run, fake, cards):
         "subject": "hour",
         "constraints": ["amount >= 0", "unique(hour, shop)"],
         "missing": "none",
+        "engine": "memory",
         "epsilon": 0.5,
         "delta": 1e-7,
         "ledger": None,

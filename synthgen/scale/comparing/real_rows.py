@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from synthgen.progress import bar
 from synthgen.randomness import stream
+from synthgen.scale.comparing.coarser import Coarser
 from synthgen.scale.comparing.counts import Counted, Counts, Plan
 from synthgen.scale.comparing.grid import Grid
 from synthgen.scale.comparing.keys import Alone, Copies, KeyFile, keys_of
@@ -62,6 +63,10 @@ class Sampled(Protocol):
     @property
     def sample(self) -> pd.DataFrame:
         """Some of them."""
+
+    @property
+    def rows(self) -> Places:
+        """Their numbers in the table."""
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -117,7 +122,7 @@ class RealRows:
         seed: np.random.SeedSequence,
         folder: str | Path,
         progress: bool = False,
-        code: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+        learnt: pd.DataFrame | None = None,
         like: Callable[[pd.DataFrame], NDArray[np.bool_]] | None = None,
         fewest: int | None = None,
     ) -> RealRows:
@@ -138,8 +143,9 @@ class RealRows:
         folder : path
             Where hashes of the rows are kept; 16 bytes a row.
         progress : bool
-        code : callable, optional
-            From a frame of the source to canonical values, where more is done to it than ``encode`` does.
+        learnt : pandas.DataFrame, optional
+            The rows of ``model_rows``, in that order, in canonical values as they were learnt, where the table was
+            made coarser before; other rows are then taken to be as coarse.
         like : callable, optional
             From canonical values to those rows that fidelity is measured against, where the synthetic rows were made
             to meet a condition; copies and nearest rows are looked for among all.
@@ -170,9 +176,14 @@ class RealRows:
         >>> int(kept.sum())
         10
         """
-        given = code or (lambda frame: encode(frame, schema, unseen="extend"))
+        coarser = None if learnt is None else Coarser.of(np.asarray(model_rows), learnt, schema)
+
+        def given(frame: pd.DataFrame, numbers: Places) -> pd.DataFrame:
+            coded = encode(frame, schema, unseen="extend")
+            return coded if coarser is None else coarser.applied(coded, numbers)
+
         known = schema.without(*(column.name for column in schema.of(*OPAQUE_KINDS)))
-        sample = given(scan.sample)
+        sample = given(scan.sample, scan.rows)
         fitted = _Fitted.of(sample, np.asarray(scan.weights, float), probes, known, seed)
         clustering = _clustering(sample, schema)
         del sample
@@ -187,8 +198,8 @@ class RealRows:
                 files.enter_context(KeyFile(where, name, scan.n_rows)) for name in ("exact", "rounded", "cells")
             )
             for batch in bar(source.batches(schema.names), progress=progress, desc="compare"):
-                coded = given(frame_of([batch], source.arrow))
-                numbers = np.arange(start, start + len(coded), dtype=np.int64)
+                numbers = np.arange(start, start + len(batch), dtype=np.int64)
+                coded = given(frame_of([batch], source.arrow), numbers)
                 seen = _among(numbers, saw)
                 for file, keys in zip((exact, rounded), fitted.keys(coded), strict=True):
                     file.add(keys, seen)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from synthgen.errors import DataError
+from synthgen.scale.scan.facts import ColumnFacts
 from synthgen.scale.spark.frames import Given, column
 from synthgen.scale.spark.sampling import Classes
 from synthgen.table import Schema
@@ -31,12 +34,21 @@ class TableSize:
     Attributes
     ----------
     n_rows : int
-    classes : Classes or None
+    by_class : Classes or None
         None: no target, or one without classes.
+    facts : mapping
+        Of columns: none, since each would be one more look at the table; see :meth:`SparkResult.facts`.
     """
 
     n_rows: int
-    classes: Classes | None
+    by_class: Classes | None
+    facts: Mapping[str, ColumnFacts] = field(default_factory=dict)
+
+    @property
+    def classes(self) -> dict[Any, int] | None:
+        """Rows of each label."""
+        found = self.by_class
+        return None if found is None else dict(zip(found.labels.to_pylist(), found.rows.tolist(), strict=True))
 
 
 def count_rows(given: Given, target: str | None, schema: Schema | None) -> TableSize:

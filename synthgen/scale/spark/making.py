@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +123,8 @@ class Making:
         Of the rows, as Spark holds them.
     known : pandas.DataFrame
         Real identifiers and texts of the sample, which no row is to have.
+    left_out : mapping of int to array
+        By block, places of rows that are left out of those that it keeps: they have identifiers of other real rows.
     """
 
     model: Synthesizer
@@ -131,6 +133,7 @@ class Making:
     screen: Screen
     arrow: pa.Schema
     known: pd.DataFrame
+    left_out: Mapping[int, Places] = field(default_factory=dict)
 
     @cached_property
     def starts(self) -> Places:
@@ -155,6 +158,7 @@ class Making:
         made = made.select(self.arrow.names)
         coded = encode(to_pandas(made)[0], self.screen.schema)
         keep = self.screen.keep(coded)
+        keep[np.flatnonzero(keep)[self.left_out.get(number, [])]] = False
         kept = _cast(made.filter(pa.array(keep)), self.arrow)
         return Block(kept, coded[keep].reset_index(drop=True), made.num_rows)
 
@@ -189,13 +193,13 @@ def numbers_in(batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
 def _cast(table: pa.Table, arrow: pa.Schema) -> pa.Table:
     """Give columns the very types that Spark declares for them."""
     columns = []
-    for field in arrow:
+    for known in arrow:
         try:
-            columns.append(table[field.name].cast(field.type))
+            columns.append(table[known.name].cast(known.type))
         except pa.ArrowInvalid as error:
             # Its text would show a value.
             raise DataError(
-                f"Column {field.name!r} has the type {field.type}, which has no room for the new values: more "
+                f"Column {known.name!r} has the type {known.type}, which has no room for the new values: more "
                 "identifiers are longer ones. Cast it to a wider type (bigint, or a string) first."
             ) from error
     return pa.table(columns, schema=arrow)

@@ -20,16 +20,19 @@ from synthgen.randomness import RandomState, seed_sequence
 from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
 from synthgen.scale.comparing import Tally, with_measurements
+from synthgen.scale.engine import IN_PIECES
+from synthgen.scale.profiling import profile_of_all
 from synthgen.scale.spark.counting import TableSize, count_rows
 from synthgen.scale.spark.executors import check_executors, in_words, parallelism
 from synthgen.scale.spark.figures import Made, Reading, count_made, count_real, figures
 from synthgen.scale.spark.frames import Given, read_frame
 from synthgen.scale.spark.making import Making, parts_of
+from synthgen.scale.spark.names import taken_names
 from synthgen.scale.spark.result import Seen, SparkResult, check_absent
 from synthgen.scale.spark.sampling import Sample, draw_sample
 from synthgen.scale.spark.screening import Screen
 from synthgen.table import Schema
-from synthgen.table.column import OPAQUE_KINDS, Kind
+from synthgen.table.column import OPAQUE_KINDS
 from synthgen.validation import Gate, Purpose
 from synthgen.validation.metric import Measurement
 
@@ -125,11 +128,11 @@ def synthesize(
     notes = check_executors(given.session)
     with in_words():
         size = count_rows(given, target, schema)
-        sample = draw_sample(given, size.n_rows, classes=size.classes, subject=subject, most_rows=most_rows, seed=seed)
+        sample = draw_sample(given, size.n_rows, classes=size.by_class, subject=subject, most_rows=most_rows, seed=seed)
+    request = describe_request(seed, **asked)
+    request["obstacles"].append(IN_PIECES)
     standing = Standing(sample.weights, sample.described(), MOST_MADE)
-    run = run_in_memory(
-        sample.rows, Words.of(asked), random_state, seed, describe_request(seed, **asked), stages, standing
-    )
+    run = run_in_memory(sample.rows, Words.of(asked), random_state, seed, request, stages, standing)
     making, spark_schema = _making(given, sample, run, missing, gate, seed)
     making.check()
     tasks = min(making.n_blocks, partitions or 2 * parallelism(given.session))
@@ -137,6 +140,7 @@ def synthesize(
     whole = purpose == "augment" and not run.wanted.others
     reading = Reading.of(run.comparison, seed) if whole else None
     with in_words():
+        making = replace(making, left_out=taken_names(given, making, tasks))
         made = count_made(given, making, tasks, reading)
         found: tuple[tuple[Measurement, ...], Tally] | None = None
         if reading is not None:
@@ -214,38 +218,29 @@ def _evidence(
         "accepted": delivered, "delivered": delivered + (size.n_rows if origin.purpose == "augment" else 0),
     }  # fmt: skip
     warned = tuple(words for words in origin.warnings if "fewer than asked for" not in words)
-    origin = replace(
-        origin, counts=numbers, pieces=_pieces(sample, new), warnings=(*warned, *short, *notes, *_apart(run, sample))
-    )
+    origin = replace(origin, counts=numbers, pieces=_pieces(sample, new), warnings=(*warned, *short, *notes))
     if new:
         report = with_measurements(
             report, new, comparison=run.comparison, purpose=report.verdict.purpose,
             gate=gate if isinstance(gate, Gate) else None, made=tally,
         )  # fmt: skip
-    return replace(result, provenance=origin, validation=report)
+    profile = profile_of_all(result.profile, size)
+    return replace(result, provenance=origin, validation=report, profile=profile)
 
 
 def _pieces(sample: Sample, new: Sequence[Measurement]) -> dict[str, Any]:
     """What was taken of all rows and what of some, in words."""
     counted = ", ".join(dict.fromkeys(figure.title for figure in new))
-    exact = ["rows, and those of each class", "copies of rows that were learnt from, among all synthetic rows"]
+    exact = [
+        "rows, and those of each class", "copies of rows that were learnt from, among all synthetic rows",
+        "identifiers: none is one of a real row",
+    ]  # fmt: skip
     return {
         "engine": "spark",
         "rows": len(sample),
         "exact": [*exact, *([f"these figures: {counted}"] if counted else [])],
         "sampled": ["the profile", "the rows that the generator learnt from", "all other figures"],
     }
-
-
-def _apart(run: Run, sample: Sample) -> list[str]:
-    """Say of which rows' identifiers new ones were kept apart, where these aren't all."""
-    if (sample.weights == 1).all():
-        return []
-    return [
-        f"Column {column.name!r}: new identifiers are none of the {len(sample):,} sampled rows; some may be those of "
-        "other rows"
-        for column in run.model.schema_.of(Kind.IDENTIFIER)
-    ]
 
 
 def _share(holdout: float, size: TableSize, run: Run) -> float:

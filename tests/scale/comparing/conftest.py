@@ -38,6 +38,7 @@ class Scanned:
 
     n_rows: int
     sample: pd.DataFrame
+    rows: np.ndarray
     weights: np.ndarray
 
 
@@ -49,7 +50,8 @@ def read(tmp_path):
     def make(frame, saw, probes, *, schema=None, rows=1000, sample=None, target=None, **options) -> RealRows:
         schema = schema if schema is not None else infer_schema(frame, target=target)
         some = np.arange(len(frame)) if sample is None else np.asarray(sample)
-        scan = Scanned(len(frame), frame.iloc[some].reset_index(drop=True), np.full(len(some), len(frame) / len(some)))
+        weights = np.full(len(some), len(frame) / len(some))
+        scan = Scanned(len(frame), frame.iloc[some].reset_index(drop=True), some, weights)
         return RealRows.read(
             Pieces(pa.Table.from_pandas(frame, preserve_index=False), rows), schema, scan=scan,
             model_rows=np.arange(saw) if isinstance(saw, int) else np.asarray(saw),

@@ -34,6 +34,7 @@ class Made:
 class Scanned:
     n_rows: int
     sample: pd.DataFrame
+    rows: np.ndarray
     weights: np.ndarray
 
 pieces = int(sys.argv[1])
@@ -42,7 +43,7 @@ schema = infer_schema(sample)
 with tempfile.TemporaryDirectory() as folder:
     real = RealRows.read(
         Made(pieces, pa.Schema.from_pandas(sample, preserve_index=False)), schema,
-        scan=Scanned(50_000 * pieces, sample, np.full(20_000, 2.5 * pieces)),
+        scan=Scanned(50_000 * pieces, sample, np.arange(20_000), np.full(20_000, 2.5 * pieces)),
         model_rows=np.arange(10_000), probes=encode(piece(9_999, 1_000), schema), seed=seed_sequence(0),
         folder=folder,
     )

@@ -65,6 +65,8 @@ def test_balanced_by_the_counts_of_all_rows_with_the_evidence(in_spark, tmp_path
     assert counts == {(False, 0): 7_350, (False, 1): 150, (True, 1): 7_200}
     assert result.provenance.counts["delivered"] == 14_700
     assert result.provenance.pieces["engine"] == "spark"
+    assert (result.profile.n_rows, dict(result.profile.classes)) == (7_500, {"0": 7_350, "1": 150})
+    assert result.provenance.request["obstacles"]
     assert 700 < result.provenance.pieces["rows"] <= 1_000
     facts = result.facts()
     assert (facts["amount"].n, facts["shop"].missing) == (7_500, int(frame["shop"].isna().sum()))
@@ -78,6 +80,15 @@ def test_balanced_by_the_counts_of_all_rows_with_the_evidence(in_spark, tmp_path
     assert shapes.n == result.provenance.counts["drawn"] - result.provenance.counts["refused"] > 7_200
     assert "all 7,500 real" in shapes.reason
     assert any("Columns look alike" in words for words in result.provenance.pieces["exact"])
+
+
+def test_synthesize_sends_a_spark_frame_here(in_spark):
+    words = {"target": "Class", "n_samples": 300, **OPTIONS}
+    frame = in_spark(payments(400, 100))
+    there, here = sg.synthesize(frame, **words), sg.spark.synthesize(frame, **words)
+    assert there.synthetic.toArrow().equals(here.synthetic.toArrow())
+    with pytest.raises(UsageError, match="fairness plan"):
+        sg.synthesize(frame, fairness="equal_rates", sensitive_features=["shop"], target="Class")
 
 
 def test_every_type_comes_back(spark):
@@ -212,14 +223,21 @@ def test_what_cant_be_had_is_refused_in_words(in_spark, words, match):
         sg.spark.synthesize(in_spark(payments(50, 10)), target="Class", progress=False, **words)
 
 
-def test_identifiers_are_distinct_across_classes_and_none_of_the_sample(in_spark):
-    frame = payments(600, 200).assign(id=[f"AC-{number:06d}" for number in range(600)])
-    result = sg.spark.synthesize(in_spark(frame), target="Class", n_samples=60_000, **OPTIONS)
+def test_identifiers_are_distinct_across_classes_and_none_of_a_real_row(in_spark):
+    n = 6_000
+    frame = payments(n, 2_000).assign(id=[f"A{number:05d}" for number in np.arange(n) * 13])
+    form = sg.constraints.Pattern("id", "A[0-9]{5}")
+    words = {"target": "Class", "n_samples": 3_000, "most_rows": 1_000, "constraints": [form], **OPTIONS}
+    result = sg.spark.synthesize(in_spark(frame), **words)
     made = result.synthetic.toPandas()
-    assert len(made) == 60_000
     assert made["Class"].nunique() == 2
     assert made["id"].is_unique
     assert not set(made["id"]) & set(frame["id"])
+    assert len(made) == result.provenance.counts["accepted"]
+    # Some were taken: the generator knows the identifiers of the sample alone.
+    lost = sum(map(len, result._making.left_out.values()))
+    assert lost > 100
+    assert result.provenance.counts["refused"] >= lost
 
 
 def test_what_an_executor_refuses_is_said_in_its_words(in_spark):

@@ -28,7 +28,7 @@ def sampled(frame, *, target=None, subject=None, most=1_000, seed=0):
     given = read_frame(frame)
     counts = count_rows(given, target, None)
     return draw_sample(
-        given, counts.n_rows, classes=counts.classes, subject=subject, most_rows=most, seed=seed_sequence(seed)
+        given, counts.n_rows, classes=counts.by_class, subject=subject, most_rows=most, seed=seed_sequence(seed)
     )
 
 
@@ -118,7 +118,7 @@ def test_classes_are_counted_on_all_rows_and_quantities_have_none(in_spark):
     frame = payments()
     counts = count_rows(read_frame(in_spark(frame)), "Class", None)
     assert counts.n_rows == 6_000
-    assert dict(zip(counts.classes.labels.to_pylist(), counts.classes.rows.tolist(), strict=True)) == {0: 5_940, 1: 60}
+    assert counts.classes == {0: 5_940, 1: 60}
     assert count_rows(read_frame(in_spark(frame)), "amount", None).classes is None
     with pytest.raises(DataError, match=r"'shop' is missing in [\d,]+ of 6,000 rows"):
         count_rows(read_frame(in_spark(frame)), "shop", None)
