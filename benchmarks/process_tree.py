@@ -18,7 +18,9 @@ import psutil
 
 from benchmarks.record import ROOT, load_average
 
-POLL = 0.05
+POLL, EVERY = 0.05, 10
+"""Seconds between looks, and looks between two that count what is shared."""
+
 LAST_WORDS = 240
 
 
@@ -86,14 +88,17 @@ class _Seen:
 
 def _followed(pid: int, limit: int | None) -> _Seen:
     """Follow a process and those that it started, until it ends; end them when they hold more than they may."""
-    root, seen = psutil.Process(pid), _Seen()
+    root, seen, most, looks = psutil.Process(pid), _Seen(), 0, 0
     while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         family = [root, *_quiet(lambda: root.children(recursive=True), [])]
         sizes = [size for one in family if (size := _quiet(one.memory_info, None)) is not None]
         seen.address_space = max([seen.address_space, *(size.vms for size in sizes)])
-        # Resident sets are cheap to ask for, and never less than what is counted once: only a new peak is looked at.
-        if sum(size.rss for size in sizes) > seen.held:
+        # Resident sets are cheap to ask for. What is shared is looked at when they reach a new peak, and now and then,
+        # as it may be shared no more.
+        together = sum(size.rss for size in sizes)
+        if together > 1.01 * most or (together > seen.held and looks % EVERY == 0):
             seen.held = max(seen.held, sum(map(_held, family)))
+        most, looks = max(most, together), looks + 1
         if limit is not None and seen.held > limit:
             seen.over = True
             for one in family:

@@ -73,7 +73,8 @@ def whole(path: Path, target: str, out: Path, engine: str) -> dict[str, Any]:
     import synthgen as sg
 
     result = sg.synthesize(path, target=target, out=out, engine=engine, gate=None, random_state=0, progress=False)
-    return {"rows": rows_of(out), "outcome": str(result.verdict.outcome)}
+    stages = {name: round(float(took), 1) for name, took in result.provenance.seconds.items()}
+    return {"rows": rows_of(out), "outcome": str(result.verdict.outcome), "stages": stages}
 
 
 def rows_of(path: Path) -> int:

@@ -144,8 +144,9 @@ def _bound(found: Record) -> list[str]:
         *paragraph(
             "The whole run on the largest mixed table under a bound, and beside it the control: the same words with"
             ' `engine="memory"`, which must not fit. "Memory held" ends a run whose processes hold more than'
-            f' {held / GB:g} GB, as a cgroup would; "address space" is `ulimit -v` of {space / GB:g} GB for each process, which counts'
-            " what is only reserved as well: stacks and arenas of threads, libraries, files that are mapped."
+            f' {held / GB:g} GB, as a cgroup would; "address space" is `ulimit -v` of {space / GB:g} GB for each'
+            " process, which counts what is only reserved as well: stacks and arenas of threads, libraries, files that"
+            " are mapped."
         ), "",
         *header(["what", "bound", "rows", "most memory", "most address space", "came of it"]),
     ]  # fmt: skip
