@@ -158,13 +158,14 @@ def synthesize(
         "delta": delta, "ledger": ledger,
     }  # fmt: skip
     asked = describe_request(seed, **given)
-    if out is not None:
-        check_destination(out)
     words = private_words(**given)
     if words is not None:
         check_private(engine)
+    way = "memory" if words is not None else engine_for(engine, data, out)
+    if out is not None and way == "memory":
+        check_destination(out)
+    if words is not None:
         return _written(synthesize_privately(data, words, random_state, seed, asked, stages), out)
-    way = engine_for(engine, data, out)
     if way == "spark":
         return run_in_spark(data, Words.of(given), out, random_state, progress)
     if way == "stream":
