@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.record import header, made_with, paragraph, row
+from benchmarks.record import header, made_with, paragraph, read, row
 from benchmarks.scale_ahead import ahead
 from benchmarks.scale_targets import BOUND, FIT_ROWS, GB, MODELS, SDV_BOUND, SIZES, TARGETS, ULB_TIMES
 
 Record = Mapping[str, Any]
 MB = 10**6
+SPARK = Path(__file__).with_name("scale_spark.json")
 TITLES = {"gaussian_copula": "copula", "tree": "tree"}
 RUN = ("seconds", "CPU seconds", "most memory", "load before", "cores of others")
 
@@ -158,11 +159,27 @@ def _bound(found: Record) -> list[str]:
 
 
 def _spark() -> list[str]:
-    """What ``benchmarks.scale_spark`` measured has a page of its own."""
-    path = Path(__file__).with_name("scale_spark.md")
-    if not path.is_file():
+    """What ``benchmarks.scale_spark`` found, in brief."""
+    found = read(SPARK)
+    if not found:
         return []
-    return ["## Spark", "", "What Spark adds to the plain loop: [scale_spark.md](scale_spark.md).", ""]
+    lines = [
+        "## Spark", "",
+        *paragraph(
+            "CPU time of the same rows of Adult written by the plain loop, and by `sg.spark` on this machine with all"
+            " that Spark does beside it; [scale_spark.md](scale_spark.md) says how."
+        ), "",
+        *header(["model", "rows", "plain loop", *(f"{way}, more for each million rows" for way in _ways(found))]),
+    ]  # fmt: skip
+    for name, run in found.items():
+        loop, *others = (way["cpu"] for way in run["ways"].values())
+        more = [f"{(cpu - loop) / run['rows'] * 1e6:,.1f} s" for cpu in others]
+        lines.append(row([TITLES.get(name, name), f"{run['rows']:,}", f"{loop:,.1f} s", *more]))
+    return [*lines, ""]
+
+
+def _ways(found: Record) -> list[str]:
+    return list(next(iter(found.values()))["ways"])[1:]
 
 
 def _run(found: Record, part: str, key: str) -> Record | None:
