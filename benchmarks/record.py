@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +41,11 @@ def json_of(command: list[str]) -> dict[str, Any]:
         raise SystemExit(f"{' '.join(command[1:])[:80]} failed:\n{done.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def paragraph(words: str) -> list[str]:
+    """Lines of a paragraph."""
+    return textwrap.wrap(words, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def row(cells: Sequence[str]) -> str:
