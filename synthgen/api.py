@@ -16,7 +16,7 @@ from synthgen.progress import Stages
 from synthgen.randomness import RandomState, seed_sequence
 from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
-from synthgen.scale.engine import IN_PIECES, check_private, engine_for, in_memory, run_in_spark
+from synthgen.scale.engine import IN_PIECES, check_private, engine_for, in_memory, read_engine, run_in_spark
 from synthgen.scale.result import Result
 from synthgen.scale.run import run_in_pieces
 from synthgen.table import Schema, check_destination, write_table
@@ -46,7 +46,7 @@ def synthesize(
     validation: str | None = "standard",
     gate: str | Gate | None = "default",
     out: str | Path | None = None,
-    engine: str | None = None,
+    engine: str | Mapping[str, Any] | None = None,
     random_state: RandomState = None,
     progress: bool = True,
 ) -> Result:
@@ -119,11 +119,12 @@ def synthesize(
     out : path or URL, optional
         Where to write the table, if the gate lets it through: a path, ``"-"`` for standard output, or the URL of a
         table in a database, which is only replaced if that says ``&if_exists=replace``.
-    engine : {"memory", "stream", "spark"}, optional
+    engine : {"memory", "stream", "spark"} or mapping, optional
         "stream" works on a table in pieces, so that it needn't fit in memory: a folder, a pattern of names, an Arrow
         dataset, a polars LazyFrame, or a file or a database's table of more than a million rows where ``out`` is
-        given. The result is a :class:`synthgen.scale.result.PiecesResult`. "spark" is for a Spark DataFrame. See
-        docs/scale.md.
+        given. The result is a :class:`synthgen.scale.result.PiecesResult`. "spark" is for a Spark DataFrame. A mapping
+        has settings, too: ``{"name": "stream", "most_rows": 100_000, "workers": 2}``; ``most_rows`` bounds the memory.
+        See docs/scale.md.
     random_state : int, Generator or None
         The same one gives the same rows on the same versions.
     progress : bool
@@ -159,19 +160,20 @@ def synthesize(
     }  # fmt: skip
     asked = describe_request(seed, **given)
     words = private_words(**given)
+    name, settings = read_engine(engine)
     if words is not None:
-        check_private(engine)
-    way = "memory" if words is not None else engine_for(engine, data, out)
+        check_private(name)
+    way = "memory" if words is not None else engine_for(name, data, out)
     if out is not None and way == "memory":
         check_destination(out)
     if words is not None:
         return _written(synthesize_privately(data, words, random_state, seed, asked, stages), out)
     if way == "spark":
-        return run_in_spark(data, Words.of(given), out, random_state, progress)
+        return run_in_spark(data, Words.of(given), out, random_state, progress, **settings)
     if way == "stream":
         assert out is not None
         asked["obstacles"].append(IN_PIECES)
-        return run_in_pieces(data, Words.of(given), random_state, seed, asked, stages, out)
+        return run_in_pieces(data, Words.of(given), random_state, seed, asked, stages, out, **settings)
     result = run_in_memory(in_memory(data), Words.of(given), random_state, seed, asked, stages).result
     stages.close()
     return _written(result, out)

@@ -22,3 +22,14 @@ Engine: TypeAlias = Annotated[
         "or a quoted pattern of names. Default: stream for more than a million rows."
     ),
 ]
+MostRows: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        min=1_000,
+        help="With --engine stream: rows that are held, learnt from and judged by at a time. Default: 200,000.",
+    ),
+]
+Workers: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=1, help="With --engine stream: processes that make rows. Default: one for each core."),
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from synthgen.errors import UsageError
 
@@ -69,6 +70,16 @@ def check_engine(engine: str | None, data: Path | str, out: Path | str | None, k
     if way == "stream" and key is not None:
         raise UsageError("Keyed tags are of tables in memory. Leave --key-file out, or take --engine memory.")
     return way
+
+
+def with_settings(engine: str, **settings: int | None) -> str | dict[str, Any]:
+    """Put an engine and what was set of it together, as :func:`synthgen.synthesize` takes it.
+
+    >>> with_settings("stream", most_rows=None, workers=2), with_settings("memory", workers=None)
+    ({'name': 'stream', 'workers': 2}, 'memory')
+    """
+    said = {name: value for name, value in settings.items() if value is not None}
+    return {"name": engine, **said} if said else engine
 
 
 def check_json(as_json: bool, table: Path | str) -> None:

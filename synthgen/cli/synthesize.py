@@ -10,10 +10,10 @@ from synthgen.cli import privacy_words, words
 from synthgen.cli.commands import app, with_progress
 from synthgen.cli.configuration import Configured, say_config, table_of, with_schema
 from synthgen.cli.ending import finish
-from synthgen.cli.engine_words import Engine
+from synthgen.cli.engine_words import Engine, MostRows, Workers
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
 from synthgen.cli.merge import check_review
-from synthgen.cli.places import check_engine, check_json, default_out, default_reports
+from synthgen.cli.places import check_engine, check_json, default_out, default_reports, with_settings
 
 
 class _WithGenerators(Configured):
@@ -57,6 +57,8 @@ def synthesize(
     validation: words.Validation = words.ValidationWord.STANDARD,
     gate: words.Gate = words.GateWord.DEFAULT,
     engine: Engine = None,
+    most_rows: MostRows = None,
+    workers: Workers = None,
     fewest_holders: words.FewestHolders = None,
     audience: words.Audience = words.AudienceWord.INTERNAL,
     seed: words.Seed = None,
@@ -111,7 +113,7 @@ def synthesize(
         validation=str(validation),
         gate=words.read_gate(gate, fewest_holders),
         out=None if review else table,
-        engine=way,
+        engine=with_settings(way, most_rows=most_rows, workers=workers),
         random_state=seed,
         progress=with_progress(quiet),
         **{**roles, "sensitive_features": sensitive or None},

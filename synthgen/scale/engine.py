@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow.dataset
 from narwhals import dependencies
 
@@ -20,7 +22,44 @@ if TYPE_CHECKING:
     from synthgen.scale.spark import SparkResult
 
 ENGINES = ("memory", "stream", "spark")
+SETTINGS = {"memory": {}, "stream": {"most_rows": 1_000, "workers": 1}, "spark": {"most_rows": 1_000, "partitions": 1}}
+"""What can be set of each, and the least of it."""
+
 IN_PIECES = "a table that was worked on in pieces isn't kept, so its rows can't be compared with a run made again"
+
+
+def read_engine(engine: str | Mapping[str, Any] | None) -> tuple[str | None, dict[str, int]]:
+    """Read the word for how a table is worked on, and its settings where it comes with some.
+
+    Parameters
+    ----------
+    engine : str, mapping or None
+        ``"stream"``, or ``{"name": "stream", "most_rows": 100_000}``. ``most_rows`` bounds the rows, and so the memory,
+        that a run takes at a time; ``workers`` are the processes, ``partitions`` the tasks of Spark, that make rows.
+
+    Raises
+    ------
+    UsageError
+        There is no such engine or setting.
+
+    Examples
+    --------
+    >>> read_engine({"name": "stream", "workers": 4})
+    ('stream', {'workers': 4})
+    """
+    settings = dict(engine) if isinstance(engine, Mapping) else {}
+    name = settings.pop("name", None) if isinstance(engine, Mapping) else engine
+    if (name is not None or settings) and name not in ENGINES:
+        raise UsageError(f"engine must be {', '.join(ENGINES)} or None; got {name!r}.")
+    known = SETTINGS.get(name or "memory", {})
+    for word, value in settings.items():
+        if word not in known:
+            has = f"its settings are {', '.join(known)}" if known else "it has no settings"
+            raise UsageError(f"engine={name!r} has no setting {word!r}; {has}.")
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        if not whole or value < known[word]:
+            raise UsageError(f"{word} must be a whole number of at least {known[word]:,}; got {value!r}.")
+    return name, {word: int(value) for word, value in settings.items()}
 
 
 def engine_for(engine: str | None, data: Any, out: str | Path | None) -> str:
@@ -46,8 +85,6 @@ def engine_for(engine: str | None, data: Any, out: str | Path | None) -> str:
     >>> engine_for(None, pd.DataFrame({"a": [1, 2]}), None)
     'memory'
     """
-    if engine is not None and engine not in ENGINES:
-        raise UsageError(f"engine must be {', '.join(ENGINES)} or None; got {engine!r}.")
     spark = dependencies.is_pyspark_dataframe(data) or dependencies.is_pyspark_connect_dataframe(data)
     if spark and engine not in (None, "spark"):
         raise UsageError(f"A Spark DataFrame is worked on by engine='spark'; got engine={engine!r}.")
@@ -59,9 +96,7 @@ def engine_for(engine: str | None, data: Any, out: str | Path | None) -> str:
     if spark:
         return "spark"
     if engine is None:
-        engine = (
-            "stream" if _many_files(data) or (out is not None and _elsewhere(data) and _large(data)) else "memory"
-        )
+        engine = "stream" if _many_files(data) or (out is not None and _elsewhere(data) and _large(data)) else "memory"
     if engine == "stream":
         _check_stream(data, out)
     return engine
@@ -140,7 +175,7 @@ def check_private(engine: str | None) -> None:
 
 
 def run_in_spark(
-    data: Any, words: Words, out: str | Path | None, random_state: RandomState, progress: bool
+    data: Any, words: Words, out: str | Path | None, random_state: RandomState, progress: bool, **settings: int
 ) -> SparkResult:
     """Hand a Spark DataFrame to Spark; see :func:`synthgen.scale.spark.synthesize`."""
     from synthgen.scale.spark import synthesize
@@ -150,5 +185,7 @@ def run_in_spark(
             "A fairness plan counts and changes all rows together, which needs them in memory. Leave fairness out, or "
             "hand in df.toPandas()."
         )
-    given = {item.name: getattr(words, item.name) for item in fields(words) if item.name != "fairness"}
+    given: dict[str, Any] = {item.name: getattr(words, item.name) for item in fields(words)}
+    given = {**given, **settings}
+    del given["fairness"]
     return synthesize(data, **given, out=out, random_state=random_state, progress=progress)

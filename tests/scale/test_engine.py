@@ -11,7 +11,7 @@ import pytest
 import synthgen as sg
 from synthgen.errors import UsageError
 from synthgen.scale import source
-from synthgen.scale.engine import check_private, engine_for, in_memory
+from synthgen.scale.engine import check_private, engine_for, in_memory, read_engine
 
 
 @pytest.fixture
@@ -59,7 +59,22 @@ def test_a_name_with_a_star_that_is_a_file_is_a_file(tmp_path):
 )
 def test_what_cannot_be_is_said(engine, data, out, words):
     with pytest.raises(UsageError, match=words):
-        engine_for(engine, data, out)
+        sg.synthesize(data, engine=engine, out=out, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("engine", "words"),
+    [
+        ({"name": "stream", "most_rows": 10}, "at least 1,000; got 10"),
+        ({"name": "stream", "workers": True}, "at least 1; got True"),
+        ({"name": "stream", "partitions": 3}, "its settings are most_rows, workers"),
+        ({"name": "memory", "workers": 3}, "it has no settings"),
+        ({"most_rows": 3_000}, "got None"),
+    ],
+)
+def test_settings_that_cannot_be_are_said(engine, words):
+    with pytest.raises(UsageError, match=words):
+        read_engine(engine)
 
 
 def test_a_guarantee_is_for_all_rows():
