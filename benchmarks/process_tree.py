@@ -130,6 +130,8 @@ def _why(code: int, over: bool, errors: Sequence[str]) -> str:
         return "ended: over the memory that it was given"
     if code == -signal.SIGXCPU:
         return "ended: over the CPU time that it was given"
+    if code == -signal.SIGTERM:
+        return "ended by hand, not finished"
     if code < 0:
         return f"ended by {signal.Signals(-code).name}"
     return errors[-1][:LAST_WORDS] if errors else f"exit code {code}"

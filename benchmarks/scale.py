@@ -126,7 +126,10 @@ def measure(found: dict[str, Any], parts: Sequence[str], place: Place, given: ar
             continue
         run = measured(job, place, given.python)
         about = run.pop("about", {})
-        found[job.part] = {"when": record.when("pyarrow", "lightgbm", "numba") | about, "runs": {**runs, job.key: run}}
+        # A run that was stopped doesn't say what it is about.
+        when = found.get(job.part, {}).get("when", {}) if job.part == "sdv" and not about else {}
+        when = record.when("pyarrow", "lightgbm", "numba") | when | about
+        found[job.part] = {"when": when, "runs": {**runs, job.key: run}}
         record.write(given.record, found)
         print(job.part, job.key, json.dumps(run), flush=True)
 

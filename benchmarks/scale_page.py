@@ -125,7 +125,7 @@ def _sdv(found: Record) -> list[str]:
         *paragraph(
             "Read a Parquet file of the mixed table, fit, sample as many rows, write them; nothing of what came of it"
             f" is checked. It may take {(SDV_BOUND.resident or 0) / GB:.0f} GB of memory and {SDV_BOUND.cpu_seconds:,}"
-            " CPU seconds; the first size that takes more is the last one tried."
+            " CPU seconds; the first size that isn't finished is the last one tried."
         ), "",
         *header(["rows", *RUN, "read", "fit", "sample"]),
     ]  # fmt: skip
