@@ -18,7 +18,7 @@ import psutil
 
 from benchmarks.record import ROOT, load_average
 
-POLL, EVERY = 0.05, 10
+POLL, EVERY = 0.05, 5
 """Seconds between looks, and looks between two that count what is shared."""
 
 LAST_WORDS = 240
@@ -97,8 +97,8 @@ def _followed(pid: int, limit: int | None) -> _Seen:
         # as it may be shared no more.
         together = sum(size.rss for size in sizes)
         if together > 1.01 * most or (together > seen.held and looks % EVERY == 0):
-            seen.held = max(seen.held, sum(map(_held, family)))
-        most, looks = max(most, together), looks + 1
+            seen.held, most = max(seen.held, sum(map(_held, family))), max(most, together)
+        looks += 1
         if limit is not None and seen.held > limit:
             seen.over = True
             for one in family:

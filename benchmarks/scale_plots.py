@@ -53,7 +53,7 @@ def plot(found: Mapping[str, Any], path: Path) -> None:
         axes.set(xlabel="rows of ten mixed columns", title=title)
     lines, labels = panels[0].get_legend_handles_labels()
     figure.legend(lines, labels, loc="outside lower center", ncols=len(labels), frameon=False)
-    figure.suptitle("Whole processes, from their start (×: stopped at its bound)")
+    figure.suptitle("Whole processes, from their start (×: not finished)")
     figure.savefig(path, dpi=100)
     plt.close(figure)
 

@@ -14,7 +14,7 @@ MB = 10**6
 HOLDING = """
 import subprocess, sys, time
 held = bytearray(b"x") * {own}
-child = subprocess.Popen([sys.executable, "-c", "import time; held = bytearray(b'x') * {childs}; time.sleep(0.6)"])
+child = subprocess.Popen([sys.executable, "-c", "import time; held = bytearray(b'x') * {childs}; time.sleep(1)"])
 child.wait()
 print(len(held))
 """
