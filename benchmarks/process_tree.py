@@ -22,6 +22,7 @@ POLL, EVERY = 0.05, 5
 """Seconds between looks, and looks between two that count what is shared."""
 
 LAST_WORDS = 240
+_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ def watched(command: Sequence[str], bound: Bound = NO_BOUND) -> dict[str, Any]:
         wrong.seek(0)
         lines, errors = said.read().splitlines(), wrong.read().strip().splitlines()
     cpu = used.ru_utime + used.ru_stime
-    alone = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    alone = used.ru_maxrss * _UNIT
+    if alone <= resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT:
+        # A process starts as a copy of this one, whose memory the system's record of its peak holds too.
+        alone = 0
     out: dict[str, Any] = {
         "seconds": round(wall, 2), "cpu_seconds": round(cpu, 2), "peak_bytes": max(seen.held, alone),
         "address_space": seen.address_space, "load": loads, "others": round(max(_busy() - busy - cpu, 0) / wall, 2),

@@ -31,6 +31,12 @@ def test_memory_is_that_of_all_processes_at_once():
     assert 150 * MB < run["peak_bytes"] < 190 * MB
 
 
+def test_memory_of_the_process_that_watches_is_not_counted():
+    own = bytearray(b"x") * (400 * MB)
+    assert watched(holding(60 * MB, 90 * MB))["peak_bytes"] < 190 * MB
+    assert len(own) == 400 * MB
+
+
 def test_a_run_is_ended_only_when_all_its_processes_hold_more_than_they_may():
     held = holding(60 * MB, 90 * MB)
     assert watched(held, Bound(resident=130 * MB))["stopped"] == "ended: over the memory that it was given"
