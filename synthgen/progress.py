@@ -51,6 +51,7 @@ class Stages:
 
     progress: bool
     seconds: dict[str, float] = field(default_factory=dict)
+    expected: int = len(STAGES)
     _bar: Any = None
 
     @contextmanager
@@ -58,7 +59,7 @@ class Stages:
         """Run one stage: its name is shown, its time kept, and the bar taken away if it fails."""
         if self._bar is None:
             shape = "{desc:<10}{bar}{elapsed}"
-            self._bar = bar(progress=self.progress, total=len(STAGES), bar_format=shape)
+            self._bar = bar(progress=self.progress, total=self.expected, bar_format=shape)
         self._bar.set_description_str(name)
         start = time.perf_counter()
         try:

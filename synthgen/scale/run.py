@@ -31,6 +31,8 @@ from synthgen.scale.writing import Journal, Part, check_out, make_blocks, write_
 from synthgen.validation import Gate, Outcome, Purpose
 
 _HASHES = "real-"
+_MORE_STAGES = 5
+"""Scan, compare, generate, judge, write: around those of a run in memory."""
 
 MOST_MADE = 20_000
 """Rows of the trial that is judged before all others are made."""
@@ -96,6 +98,7 @@ def run_in_pieces(
     """
     _refuse(words)
     check_out(out)
+    stages.expected += _MORE_STAGES
     source = open_source(data)
     request = {
         "asked": dict(asked), "source": source.mark(), "most_rows": most_rows, "libraries": versions_now(),
