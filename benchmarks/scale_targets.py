@@ -19,7 +19,7 @@ FIT_ROWS = 100_000
 LARGEST = SIZES[-1]
 
 BOUND = {"memory held": Bound(resident=GB), "address space": Bound(address_space=3_500 * 10**6)}
-SDV_BOUND = Bound(resident=8 * GB, cpu_seconds=1800)
+SDV_BOUND = Bound(resident=4 * GB, cpu_seconds=1800)
 
 
 @dataclass(frozen=True)
