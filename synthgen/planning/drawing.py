@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,26 +28,41 @@ def draw(
     model: Synthesizer, plan: Plan, wanted: Wanted, schema: Schema, seed: np.random.SeedSequence, missing: str = "keep"
 ) -> pd.DataFrame:
     """Draw what was asked for and a reserve, once."""
+    made = []
+    for code, n, conditions in asked_by_class(plan, wanted, schema):
+        names = () if code is None else (code,)
+        drawn = model.sample(
+            _with_reserve(n), conditions=conditions, missing=missing, random_state=child(seed, "sample", *names)
+        )
+        made.append(to_pandas(drawn)[0])
+    return made[0] if plan.by_class is None else pd.concat(made, ignore_index=True)
+
+
+def asked_by_class(
+    plan: Plan, wanted: Wanted, schema: Schema
+) -> Iterator[tuple[int | None, int, dict[str, Any] | None]]:
+    """Say, class by class, how many rows a plan asks for and what they must have.
+
+    Parameters
+    ----------
+    plan : Plan
+    wanted : Wanted
+    schema : Schema
+        Of the rows that a generator learnt.
+
+    Yields
+    ------
+    (code, rows, conditions)
+        One with the code None where the plan names no classes.
+    """
     others = dict(wanted.others)
     if plan.by_class is None:
-        n = _with_reserve(plan.total)
-        return to_pandas(
-            model.sample(n, conditions=others or None, missing=missing, random_state=child(seed, "sample"))
-        )[0]
+        yield None, plan.total, others or None
+        return
     assert schema.target is not None
     name, labels = schema.target.name, schema.target.categories or ()
-    parts = [
-        to_pandas(
-            model.sample(
-                _with_reserve(n),
-                conditions={**others, name: labels[int(code)]},
-                missing=missing,
-                random_state=child(seed, "sample", int(code)),
-            )
-        )[0]
-        for code, n in plan.by_class.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
+    for code, n in plan.by_class.items():
+        yield int(code), n, {**others, name: labels[int(code)]}
 
 
 def _with_reserve(n: int) -> int:

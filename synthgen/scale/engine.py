@@ -56,10 +56,20 @@ def read_engine(engine: str | Mapping[str, Any] | None) -> tuple[str | None, dic
         if word not in known:
             has = f"its settings are {', '.join(known)}" if known else "it has no settings"
             raise UsageError(f"engine={name!r} has no setting {word!r}; {has}.")
-        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-        if not whole or value < known[word]:
-            raise UsageError(f"{word} must be a whole number of at least {known[word]:,}; got {value!r}.")
+        check_setting(word, value, known[word])
     return name, {word: int(value) for word, value in settings.items()}
+
+
+def check_setting(word: str, value: Any, least: int) -> None:
+    """Refuse what is no whole number, or too small a one.
+
+    Raises
+    ------
+    UsageError
+    """
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or value < least:
+        raise UsageError(f"{word} must be a whole number of at least {least:,}; got {value!r}.")
 
 
 def engine_for(engine: str | None, data: Any, out: str | Path | None) -> str:

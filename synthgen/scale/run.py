@@ -16,6 +16,7 @@ import numpy as np
 from synthgen.errors import UsageError
 from synthgen.generators.identifying import avoiding
 from synthgen.memory_run import Run, Standing, Words, run_in_memory
+from synthgen.planning.drawing import asked_by_class
 from synthgen.progress import Stages
 from synthgen.provenance import versions_now
 from synthgen.randomness import RandomState, child, stream
@@ -183,19 +184,12 @@ def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -
 
 def _parts(step: _Pieces) -> list[Part]:
     """Rows of each class that were asked for."""
-    run, others = step.run, dict(step.run.wanted.others)
-    if run.plan.by_class is None:
-        return [Part("rows", run.plan.total, others or None, child(step.seed, "rows"), step.words.missing)]
-    target = run.learnt.target
-    assert target is not None
-    labels = target.categories or ()
-    return [
-        Part(
-            f"class {int(code)}", n, {**others, target.name: labels[int(code)]},
-            child(step.seed, "rows", int(code)), step.words.missing,
-        )
-        for code, n in run.plan.by_class.items()
-    ]  # fmt: skip
+    run = step.run
+    parts = []
+    for code, n, conditions in asked_by_class(run.plan, run.wanted, run.learnt):
+        name, key = ("rows", ()) if code is None else (f"class {code}", (code,))
+        parts.append(Part(name, n, conditions, child(step.seed, "rows", *key), step.words.missing))
+    return parts
 
 
 def spare_rows(n: int, refused: int, of: int) -> int:

@@ -15,6 +15,7 @@ from synthgen.errors import DataError
 from synthgen.generators.identifying import avoiding
 from synthgen.generators.places import TablePart
 from synthgen.generators.sampling import BLOCK
+from synthgen.planning.drawing import asked_by_class
 from synthgen.randomness import child
 from synthgen.scale.spark.screening import Screen
 from synthgen.table.encoding import encode
@@ -79,15 +80,12 @@ def parts_of(plan: Plan, wanted: Wanted, schema: Schema, seed: np.random.SeedSeq
 
     def part(n: int, conditions: Mapping[str, Any] | None, *names: str | int) -> Part:
         spare = max(FEWEST_SPARE, int(np.ceil(n * (SPARE + rate))))
-        return Part(n, n + spare, conditions or None, child(seed, "pieces", *names))
+        return Part(n, n + spare, conditions, child(seed, "pieces", *names))
 
-    others = dict(wanted.others)
-    if plan.by_class is None:
-        return [part(plan.total, others)]
-    target = schema.target
-    assert target is not None
-    labels = target.categories or ()
-    return [part(n, {**others, target.name: labels[int(code)]}, int(code)) for code, n in plan.by_class.items()]
+    return [
+        part(n, conditions, *(() if code is None else (code,)))
+        for code, n, conditions in asked_by_class(plan, wanted, schema)
+    ]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from synthgen.randomness import RandomState, seed_sequence
 from synthgen.request import describe_request
 from synthgen.result import SynthesisResult
 from synthgen.scale.comparing import Tally, with_measurements
-from synthgen.scale.engine import IN_PIECES
+from synthgen.scale.engine import IN_PIECES, SETTINGS, check_setting
 from synthgen.scale.profiling import profile_of_all
 from synthgen.scale.spark.counting import TableSize, count_rows
 from synthgen.scale.spark.executors import check_executors, in_words, parallelism
@@ -166,11 +166,10 @@ def _check(generator: Any, validation: str, most_rows: int, partitions: int | No
         raise UsageError('validation="none" is for a differentially private generator, which can\'t be used in Spark.')
     if conditions is not None and not isinstance(conditions, Mapping):
         raise UsageError("conditions must be a mapping, {column: condition}; a table of partial rows is for memory.")
-    for name, value, least in (("most_rows", most_rows, 1_000), ("partitions", partitions, 1)):
-        if value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-            raise UsageError(f"{name} must be a whole number of at least {least:,}; got {value!r}.")
+    least = SETTINGS["spark"]
+    check_setting("most_rows", most_rows, least["most_rows"])
+    if partitions is not None:
+        check_setting("partitions", partitions, least["partitions"])
 
 
 def _making(
