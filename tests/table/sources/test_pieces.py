@@ -58,9 +58,8 @@ def test_labels_of_later_pieces_are_known_too(place):
         assert list(found.cat.categories) == ["a", "it's"]
 
 
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 def test_an_enum_of_the_database_is_found_by_the_labels_of_the_first_piece(place):
-    if place.name != "postgresql":
-        pytest.skip("only by ADBC are enums looked for")
     name = f"kind_{place.schema.split()[1]}"
     place.execute(f"CREATE TYPE {name} AS ENUM ('a', 'it''s')")
     table = pa.table({"l": pa.array(["a", "it's", "a"]).dictionary_encode()})
@@ -89,10 +88,8 @@ def test_a_table_is_replaced_when_told_and_then_whole(place):
     pd.testing.assert_frame_equal(read_table(place()), arrow_types.frame_of(small(3)))
 
 
+@pytest.mark.parametrize("place", ["duckdb", "sqlite"], indirect=True)
 def test_nothing_is_left_of_a_new_file_that_failed(place):
-    if place.server is not None:
-        pytest.skip("a server has no file")
-
     def failing():
         yield small(4)
         raise ValueError(SECRET)

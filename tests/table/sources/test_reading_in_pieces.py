@@ -57,9 +57,8 @@ def test_a_query_in_pieces_is_the_query_at_once(place):
     assert_as_at_once(place.query("SELECT i, s, f, 100 * i AS h FROM {t} WHERE i % 2 = 0 ORDER BY i DESC"))
 
 
+@pytest.mark.parametrize("place", ["postgresql", "postgresql+pg8000"], indirect=True)
 def test_numbers_of_no_declared_length_have_the_digits_that_all_rows_need(place):
-    if not place.name.startswith("postgresql"):
-        pytest.skip("only PostgreSQL has them")
     place.execute("CREATE TABLE {t} AS SELECT i AS i, (i / 8.0)::numeric AS n FROM generate_series(8, 17) i")
     assert_as_at_once(place())
 
