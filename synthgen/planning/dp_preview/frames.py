@@ -19,7 +19,7 @@ def columns_of(setting: Setting) -> pd.DataFrame:
     """Error to expect for each column."""
     rows = []
     for column in setting.modelled:
-        cells, sigma = setting.cells(column), setting.one_way
+        cells, sigma = setting.cells(column), setting.left(column)
         error = None if cells is None else setting.error(cells, sigma, setting.n_rows)
         says = "; ".join([*([_says(error)] if error is not None else []), *_undeclared_words(setting, column)])
         rows.append({"column": column.name, "cells": cells, "sigma": sigma, "error": error, "says": says})
@@ -44,7 +44,7 @@ def _undeclared_words(setting: Setting, column: Column) -> list[str]:
         laplace_threshold(most / pure_of(found), delta, most),
         gaussian_threshold(gaussian_scale(found, most), delta, most),
     )
-    kept = int(GOOD / setting.error(1, setting.one_way, setting.n_rows))
+    kept = int(GOOD / setting.error(1, setting.left(column), setting.n_rows))
     return [
         f"no figure, as the number of labels isn't known: they are found with noise, {cost}, those of fewer than about "
         f"{fewest:,} rows are lost, and up to {kept:,} that are left would be well kept"

@@ -30,8 +30,9 @@ def preview_dp(
 
     The noise is known beforehand: it follows from the budget and from how many columns and cells share it. A count
     with Gaussian noise of standard deviation s is off by s·sqrt(2/π) on average, so that k cells of n rows are off by
-    k·s·sqrt(2/π)/(2n) in total variation. That is what is expected where all cells have rows enough; cells with
-    hardly any do better, since the model knows that no count is below none.
+    k·s·sqrt(2/π)/(2n) in total variation. A column is counted by itself and in the groups that it is chosen into, and
+    is reckoned to be in as many of them as any other. Over the columns of a table fits are off by about as much; a
+    single one may be off by half or twice as much, since which groups are chosen isn't known before.
 
     Parameters
     ----------

@@ -20,8 +20,9 @@ class PrivacyPreview:
     columns : pandas.DataFrame
         One row a column: ``column``, ``cells`` (labels or bins that are counted; missing where labels aren't
         declared, and as many as there could be where bounds aren't),
-        ``sigma`` (standard deviation of the noise on each count), ``error`` (expected total variation between the
-        column and its noisy counts, 0 to 1, lower is better), ``says``.
+        ``sigma`` (standard deviation of the noise that is left on each count, when groups of columns that the column
+        is in have been counted too), ``error`` (expected total variation between the column and its synthetic rows,
+        0 to 1, lower is better), ``says``.
     pairs : pandas.DataFrame
         One row a pair, those with the target first: ``column``, ``other``, ``cells``, ``sigma``, ``error`` if the pair
         is among those that are counted, ``says``.

@@ -60,6 +60,19 @@ class Setting:
         """Noise on each count of a group of columns."""
         return gaussian_scale(self.plan.rounds / self.rounds * (1 - CHOICE_SHARE), self.budget.rows_per_unit)
 
+    def left(self, column: Column) -> float:
+        """Noise that is left on each count of a column, once groups of columns that it is in are used too.
+
+        A group that is counted with k cells of another column gives the column's counts with sqrt(k) times the noise
+        of a cell. Groups are pairs at least, and each column is reckoned to be in as many as any other.
+        """
+        sizes = [size for other in self.modelled if other.name != column.name and (size := self.codes(other))]
+        precision = 1 / self.one_way**2
+        if sizes:
+            groups = 2 * self.rounds / len(self.modelled)
+            precision += groups * float(np.mean([1 / size for size in sizes])) / self.together**2
+        return float(precision**-0.5)
+
     def cells(self, column: Column) -> int | None:
         """Labels or bins that are counted: of bounds that aren't declared, as many as there could be.
 
