@@ -24,6 +24,7 @@ from synthgen.generators.gaussian_copula.conditional import (
     scores_within,
 )
 from synthgen.generators.gaussian_copula.correlation import (
+    correlated,
     latent_correlation,
     positive_definite,
     root,
@@ -346,7 +347,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
         self, code: float, n: int, cells: Mapping[int, NDArray[np.bool_]] | None, rng: np.random.Generator
     ) -> Floats:
         root = self._classes[code].root
-        latent = np.asarray(rng.standard_normal((n, len(root))) @ root.T)
+        latent = correlated(rng.standard_normal((n, len(root))), root)
         found = scores_within(n, root, cells, rng) if cells else None
         return latent if not cells or found is None else given(latent, root @ root.T, list(cells), found[0])
 
