@@ -164,21 +164,21 @@ class SmoteSynthesizer(Synthesizer):
                 f"A class of the target {self._target!r} has {size} row to learn from, and SMOTE needs 2 to draw "
                 'a line between. Use generator="jitter" for it, or ask for the other classes only.'
             )
-        matrix, labels = self._matrix(inside if self.variant == "smote" else np.ones(len(self._y), bool), rng)
+        matrix, is_label = self._matrix(inside if self.variant == "smote" else np.ones(len(self._y), bool), rng)
         if not matrix.shape[1]:
             new = np.empty((n, 0))  # nothing but identifiers, which are made anew
         elif self.variant == "smote":
-            new = self._between(matrix, labels, n, min(self.k_neighbors, size - 1), rng)
+            new = self._between(matrix, is_label, n, min(self.k_neighbors, size - 1), rng)
         else:
-            new = self._weighted(matrix, labels, inside, n, rng)
-        rows = pd.DataFrame(new[:, : len(self._numbers)] * self._scale + self._center, columns=self._numbers)
-        for name, values in zip(self._labels, new[:, len(self._numbers) :].T, strict=False):
-            rows[name] = np.where(values < 0, np.nan, values)
-        for name, gap in zip(self._gaps, new[:, len(self._numbers) + len(self._labels) :].T, strict=True):
-            rows.loc[gap > 0, name] = np.nan
+            new = self._weighted(matrix, is_label, inside, n, rng)
+        numbers, labels, gaps = np.split(new, np.cumsum([len(self._numbers), len(self._labels)]), axis=1)
+        columns = dict(zip(self._numbers, (numbers * self._scale + self._center).T, strict=True))
+        columns |= dict(zip(self._labels, np.where(labels < 0, np.nan, labels).T, strict=True))
+        for name, gap in zip(self._gaps, gaps.T, strict=True):
+            columns[name] = np.where(gap > 0, np.nan, columns[name])
         if self._target is not None:
-            rows[self._target] = code
-        return to_grid(rows[list(self._rows.columns)], self.model_schema_, rng)
+            columns[self._target] = np.full(n, code)
+        return to_grid(pd.DataFrame(columns)[list(self._rows.columns)], self.model_schema_, rng)
 
     def _matrix(self, rows: NDArray[np.bool_], rng: np.random.Generator) -> tuple[Floats, NDArray[np.bool_]]:
         """Scaled numbers without gaps, then labels (missing: -1), then gaps as labels."""
