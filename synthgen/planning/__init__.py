@@ -1,7 +1,7 @@
 """What to make, and with what: decided on real rows before anything is generated."""
 
 from synthgen.planning.choice import Choice, choose_generator, decide
-from synthgen.planning.classes import check_learnable, classes_lost
+from synthgen.planning.classes import check_learnable, shortfall
 from synthgen.planning.coarsening import Coarsening, coarsen
 from synthgen.planning.for_release import coarsen_for_release
 from synthgen.planning.memory_trial import remembers
@@ -19,7 +19,6 @@ __all__ = [
     "check_classes_meet",
     "check_learnable",
     "choose_generator",
-    "classes_lost",
     "coarsen",
     "coarsen_for_release",
     "decide",
@@ -29,4 +28,5 @@ __all__ = [
     "read_wanted",
     "remembers",
     "rows_that_meet",
+    "shortfall",
 ]

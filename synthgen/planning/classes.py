@@ -36,12 +36,14 @@ def check_learnable(coded: pd.DataFrame, train: NDArray[np.int64], plan: Plan, s
         )
 
 
-def classes_lost(plan: Plan, refused: Sequence[float], schema: Schema) -> list[str]:
-    """Say which classes are not in the result, and what would bring them back.
+def shortfall(plan: Plan, rows: int, refused: Sequence[float], schema: Schema) -> list[str]:
+    """Say how many rows and which classes are lacking of those asked for, and what would bring classes back.
 
     Parameters
     ----------
     plan : Plan
+    rows : int
+        Rows in the result.
     refused : sequence of class codes
         Classes of which every row was refused.
     schema : Schema
@@ -49,11 +51,11 @@ def classes_lost(plan: Plan, refused: Sequence[float], schema: Schema) -> list[s
     Returns
     -------
     list of str
-        Warnings; empty if no class is lost.
+        Warnings; empty if nothing is lacking.
     """
-    if schema.target is None:
-        return []
-    words = []
+    words = [f"{plan.total - rows:,} rows fewer than asked for: too many were refused"] if rows < plan.total else []
+    if plan.by_class is None or schema.target is None:
+        return words
     if plan.left_out:
         words.append(
             f"{named(plan.left_out, schema.target)}: no row was made, since {plan.total:,} rows are fewer than "

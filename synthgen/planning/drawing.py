@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.generators import Synthesizer
-from synthgen.planning.classes import classes_lost
+from synthgen.planning.classes import shortfall
 from synthgen.planning.sampling import Plan
 from synthgen.planning.wanted import Wanted
 from synthgen.randomness import child
@@ -87,13 +87,13 @@ def deliver(
     """Positions of the rows to hand out, and what is lacking of those asked for, in words."""
     if blocks is None:
         rows = np.flatnonzero(keep)[: plan.total]
-        return rows, _short(plan.total - len(rows))
+        return rows, shortfall(plan, len(rows), [], schema)
     chosen = [block[keep[block]][:n] for _, block, n in blocks]
     lost = [code for (code, _, _), rows in zip(blocks, chosen, strict=True) if not len(rows)]
     rows = np.concatenate(chosen)
     if plan.by_class is None:  # drawn in one go, and handed out in the order of drawing
-        return np.sort(rows), _short(plan.total - len(rows))
-    return rows, _short(plan.total - len(rows)) + classes_lost(plan, lost, schema)
+        rows = np.sort(rows)
+    return rows, shortfall(plan, len(rows), lost, schema)
 
 
 def broken_rules(model: Synthesizer) -> list[str]:
@@ -119,7 +119,3 @@ def row_counts(
         "refused": int((~keep).sum()), "accepted": len(accepted),
         "delivered": len(accepted) + (len(coded) if purpose == "augment" else 0),
     }  # fmt: skip
-
-
-def _short(rows: int) -> list[str]:
-    return [f"{rows} rows fewer than asked for: too many were refused"] if rows else []

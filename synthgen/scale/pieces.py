@@ -22,15 +22,12 @@ class Pieces:
         The first so many rows of each block, in order.
     notes : mapping of (part, block) to note
         What was said of every block.
-    wanted : int
-        Rows asked for.
     lost : tuple of str
         Parts of which every row was refused.
     """
 
     taken: tuple[tuple[str, int, int], ...]
     notes: Mapping[tuple[str, int], Mapping[str, Any]]
-    wanted: int
     lost: tuple[str, ...] = ()
 
     @classmethod
@@ -55,7 +52,7 @@ class Pieces:
                 left -= rows
             if left == part.n:
                 lost.append(part.name)
-        return cls(tuple(taken), known, sum(part.n for part in wanted), tuple(lost))
+        return cls(tuple(taken), known, tuple(lost))
 
     @property
     def rows(self) -> int:

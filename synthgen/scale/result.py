@@ -15,7 +15,7 @@ import pyarrow.dataset
 from synthgen.errors import UsageError
 from synthgen.memory_run import Run, Words
 from synthgen.merging import FLAG
-from synthgen.planning.classes import classes_lost
+from synthgen.planning.classes import shortfall
 from synthgen.progress import Stages
 from synthgen.randomness import child
 from synthgen.reporting.table_file import TableFile
@@ -221,10 +221,8 @@ def _short(run: Run, pieces: Pieces | None) -> list[str]:
     """What is lacking of the rows that were asked for, in words."""
     if pieces is None:
         return ["a trial of the rows was withheld, so no others were made"]
-    lacking = pieces.wanted - pieces.rows
-    words = [f"{lacking:,} rows fewer than asked for: too many were refused"] if lacking else []
     lost = [float(name.removeprefix("class ")) for name in pieces.lost if name.startswith("class ")]
-    return words + classes_lost(run.plan, lost, run.learnt)
+    return shortfall(run.plan, pieces.rows, lost, run.learnt)
 
 
 def _account(run: Run, found: Scan, pieces: Pieces | None) -> dict[str, Any]:

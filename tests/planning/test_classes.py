@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from synthgen.errors import DataError
-from synthgen.planning import Plan, check_learnable, classes_lost
+from synthgen.planning import Plan, check_learnable, shortfall
 from synthgen.table import encode, infer_schema
 
 
@@ -28,10 +28,11 @@ def test_a_class_that_is_only_in_holdout_is_named(three):
 
 def test_classes_without_a_row_in_the_result_are_named(three):
     schema, _ = three
-    assert classes_lost(Plan(4, {0.0: 3, 1.0: 1}), [], schema) == []
-    (words,) = classes_lost(Plan(2, {0.0: 1, 1.0: 1}, left_out=(2.0,)), [], schema)
+    assert shortfall(Plan(4, {0.0: 3, 1.0: 1}), 4, [], schema) == []
+    (words,) = shortfall(Plan(2, {0.0: 1, 1.0: 1}, left_out=(2.0,)), 2, [], schema)
     assert "class '2'" in words
     assert "n_samples" in words
-    (words,) = classes_lost(Plan(4, {1.0: 2, 2.0: 2}), [1.0, 2.0], schema)
+    rows, words = shortfall(Plan(4000, {1.0: 2000, 2.0: 2000}), 0, [1.0, 2.0], schema)
+    assert rows.startswith("4,000 rows fewer than asked for")
     assert "classes '1', '2'" in words
     assert "refused" in words

@@ -44,6 +44,8 @@ class Part:
 
     Attributes
     ----------
+    code : int or None
+        The class.
     wanted : int
         Rows to hand out.
     drawn : int
@@ -52,6 +54,7 @@ class Part:
     seed : SeedSequence
     """
 
+    code: int | None
     wanted: int
     drawn: int
     conditions: Mapping[str, Any] | None
@@ -78,14 +81,12 @@ def parts_of(plan: Plan, wanted: Wanted, schema: Schema, seed: np.random.SeedSeq
     """
     rate = min(MOST_SPARE, MARGIN * refused / max(1e-9, 1 - refused))
 
-    def part(n: int, conditions: Mapping[str, Any] | None, *names: str | int) -> Part:
+    def part(code: int | None, n: int, conditions: Mapping[str, Any] | None) -> Part:
         spare = max(FEWEST_SPARE, int(np.ceil(n * (SPARE + rate))))
-        return Part(n, n + spare, conditions, child(seed, "pieces", *names))
+        names = () if code is None else (code,)
+        return Part(code, n, n + spare, conditions, child(seed, "pieces", *names))
 
-    return [
-        part(n, conditions, *(() if code is None else (code,)))
-        for code, n, conditions in asked_by_class(plan, wanted, schema)
-    ]
+    return [part(*asked) for asked in asked_by_class(plan, wanted, schema)]
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,15 @@ class Making:
             before = np.cumsum(kept[start:end]) - kept[start:end]
             out[start:end] = np.clip(part.wanted - before, 0, kept[start:end])
         return out
+
+    def lost(self, limits: Places) -> list[float]:
+        """Classes of which no row is handed out."""
+        rows = np.add.reduceat(limits, self.starts[:-1])
+        return [
+            float(part.code)
+            for part, n in zip(self.parts, rows, strict=True)
+            if part.code is not None and part.wanted and not n
+        ]
 
 
 def numbers_in(batches: Iterable[pa.RecordBatch]) -> Iterator[int]:

@@ -15,6 +15,7 @@ from synthgen.checks import check_words
 from synthgen.errors import UsageError
 from synthgen.generators import Synthesizer
 from synthgen.memory_run import Run, Standing, Words, run_in_memory
+from synthgen.planning.classes import shortfall
 from synthgen.progress import Stages
 from synthgen.randomness import RandomState, seed_sequence
 from synthgen.request import describe_request
@@ -146,7 +147,7 @@ def synthesize(
         if reading is not None:
             found = figures(reading, count_real(given, reading), made, size.n_rows, run.comparison, seed)
     limits = making.limits(made.kept)
-    evidence = _evidence(run, size, sample, made, limits, notes, found, gate)
+    evidence = _evidence(run, size, sample, making, made, limits, notes, found, gate)
     seen = Seen(sample.keys.take(pa.array(run.train)), subject, _share(holdout, size, run), seed)
     result = SparkResult(evidence, given, making, limits, spark_schema, tasks, seen)
     stages.close()
@@ -199,6 +200,7 @@ def _evidence(
     run: Run,
     size: TableSize,
     sample: Sample,
+    making: Making,
     made: Made,
     limits: NDArray[np.int64],
     notes: list[str],
@@ -206,18 +208,18 @@ def _evidence(
     gate: Any,
 ) -> SynthesisResult:
     """The evidence of the rows made on the driver, with counts of all rows, and judged again."""
-    result, asked = run.result, run.plan.total
+    result = run.result
     origin, report = result.provenance, result.validation
     new, tally = found if found is not None else ((), None)
     delivered, drawn = int(limits.sum()), int(made.drawn.sum())
     refused = drawn - int(made.kept.sum())
-    short = [f"{asked - delivered:,} rows fewer than asked for: too many were refused"] if delivered < asked else []
+    short = shortfall(run.plan, delivered, making.lost(limits), run.learnt)
     numbers = {
-        **origin.counts, "real": size.n_rows, "requested": asked, "drawn": drawn, "refused": refused,
+        **origin.counts, "real": size.n_rows, "requested": run.plan.total, "drawn": drawn, "refused": refused,
         "accepted": delivered, "delivered": delivered + (size.n_rows if origin.purpose == "augment" else 0),
     }  # fmt: skip
-    warned = tuple(words for words in origin.warnings if "fewer than asked for" not in words)
-    origin = replace(origin, counts=numbers, pieces=_pieces(sample, new), warnings=(*warned, *short, *notes))
+    warned = (*run.notes, *short, *notes)
+    origin = replace(origin, counts=numbers, pieces=_pieces(sample, new), warnings=warned)
     if new:
         report = with_measurements(
             report, new, comparison=run.comparison, purpose=report.verdict.purpose,
