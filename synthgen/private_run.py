@@ -21,6 +21,7 @@ from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, public_sche
 from synthgen.generators.dp_marginals.measure.plan import LISTS_DELTA
 from synthgen.generators.dp_marginals.measure.reading import held as held_as
 from synthgen.generators.dp_marginals.model import NEIGHBOURING
+from synthgen.generators.dp_marginals.public import undeclared
 from synthgen.ledger import Cost, LedgerState, PrivacyLedger
 from synthgen.merging.merge import refused_rows
 from synthgen.planning import Choice
@@ -157,6 +158,7 @@ def synthesize_privately(
     with stages("read"):
         frame, form = to_pandas(data)
         schema = _schema(words, frame)
+        cost = _cost_beside(cost, model, frame, schema)
     looks = words.validation != NO_VALIDATION
     train, held = _split(frame, schema, words.holdout) if looks else (np.arange(len(frame)), np.arange(0))
     with stages("fit"):
@@ -217,12 +219,16 @@ def _schema(words: PrivateWords, frame: pd.DataFrame) -> Schema:
     for name, role in roles:
         if name is not None and schema[name].role is not role:
             kind = Kind.IDENTIFIER if role is Role.SUBJECT else schema[name].kind
-            schema = schema.with_columns([replace(schema[name], role=role, kind=kind)])
+            # Another subject of the schema would be the one whose rows are bounded.
+            was = [] if role is Role.SENSITIVE else schema.role(role)
+            schema = schema.with_columns(
+                [*(replace(column, role=Role.FEATURE) for column in was), replace(schema[name], role=role, kind=kind)]
+            )
     return schema.with_constraints(*read_rules(words.constraints, schema)) if words.constraints else schema
 
 
 def _cost(model: Synthesizer, schema: Schema | None, subject: str | None) -> Cost:
-    """What the fit will cost at most, known before any row is looked at."""
+    """What the fit will cost, as far as that is known without the table: it may have labels that must be found."""
     if not isinstance(model, DPMarginalsSynthesizer):
         # A generator of somebody else's: its budget is what it says.
         return Cost(float(model.epsilon), float(model.delta), _unit(schema, subject))
@@ -234,6 +240,16 @@ def _cost(model: Synthesizer, schema: Schema | None, subject: str | None) -> Cos
     beside = LISTS_DELTA * budget.delta if listed else 0.0
     rho = rho_of(budget.epsilon, budget.delta - beside)
     return Cost(budget.epsilon, budget.delta, _unit(schema, subject), NEIGHBOURING, rho, beside)
+
+
+def _cost_beside(known: Cost, model: Synthesizer, frame: pd.DataFrame, schema: Schema) -> Cost:
+    """What the fit will cost, now that the dtypes say which columns' labels must be found."""
+    if not isinstance(model, DPMarginalsSynthesizer):
+        return known
+    public = public_schema({str(name): held_as(frame[name]) for name in frame.columns}, schema, None, model.text)
+    beside = LISTS_DELTA * known.delta if "categories" in undeclared(public).values() else 0.0
+    rho = rho_of(known.epsilon, known.delta - beside)
+    return replace(known, unit=_unit(schema, None), rho=rho, delta_beside=beside)
 
 
 def _unit(schema: Schema | None, subject: str | None) -> str:

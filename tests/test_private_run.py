@@ -12,7 +12,7 @@ import pytest
 import synthgen as sg
 from synthgen import private_run
 from synthgen.errors import BudgetExceeded, DataError, UsageError
-from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, model
+from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, model, rho_of
 from synthgen.ledger import Cost
 from synthgen.table.column import Column, Kind, Role
 from synthgen.table.schema import Schema
@@ -147,6 +147,30 @@ def test_what_isnt_declared_is_paid_for_in_delta_too(tmp_path):
     assert ledger.spent["delta_beside"].tolist() == [5e-10]
     spent = result.provenance.privacy["spent"]
     assert sum(cost for what, cost in spent if what.startswith("delta of labels")) == pytest.approx(5e-10)
+
+
+LOOSE = Schema((Column("x", Kind.CONTINUOUS), Column("y", Kind.INTEGER)))
+
+
+@pytest.mark.parametrize(("labels", "beside"), [((1, 2), 0.0), (("1", "2"), 5e-10)])
+def test_a_fit_costs_what_the_dtypes_make_of_it(ledger, labels, beside):
+    table = pd.DataFrame({"x": np.arange(600.0), "y": np.resize(labels, 600)})
+    result = run(table, ledger=ledger, schema=LOOSE, epsilon=0.5, n_samples=5)
+    assert ledger.spent["delta_beside"].tolist() == [beside]
+    assert ledger.spent["rho"].tolist() == [pytest.approx(rho_of(0.5, 1e-9 - beside))]
+    told = [cost for what, cost in result.provenance.privacy["spent"] if what.startswith("delta")]
+    assert sum(told) == beside
+
+
+def test_a_named_subject_takes_the_place_of_the_schemas(ledger):
+    table = people().assign(house=lambda frame: np.arange(len(frame)) // 40)
+    house = Column("house", Kind.IDENTIFIER, role=Role.SUBJECT, declared=frozenset({"kind"}))
+    schema = Schema((house, *SCHEMA))
+    result = run(table, ledger=ledger, schema=schema, subject="person", n_samples=5)
+    assert ledger.state().unit == "subject: person"
+    assert [column.name for column in result._schema.role(Role.SUBJECT)] == ["person"]
+    # By house, 5 of 40 rows would have been learnt from.
+    assert 350 < DPMarginalsSynthesizer(100.0, rounds=2).fit(table, schema=result._schema).measurements_.n_rows < 450
 
 
 # Nothing of the rows but what was measured
