@@ -25,7 +25,7 @@ MOST_POINTS = 2**53
 
 TEXT_WAYS = ("refuse", "drop")
 
-FIELDS = ("bounds", "categories", "decimals", "resolution", "pattern", "check", "faker", "locale")
+FIELDS = ("bounds", "categories", "decimals", "endings", "resolution", "pattern", "check", "faker", "locale")
 
 
 @dataclass(frozen=True)
@@ -142,13 +142,13 @@ def _dropped_texts(text: Any, given: Mapping[str, Column], dtypes: Mapping[str, 
 
 def _public(column: Column, held: Held) -> Column:
     said = column.declared
-    told = bool(said & {"kind", *FIELDS})
+    told = "kind" in said
     texts = "str" if held.letter == "O" else None
     storage = Storage(held.dtype, python_type=held.labels or texts, ordered=held.ordered)
     # What a table's cells look like was read off them, unless a person said so; a dtype wasn't.
-    storage = column.storage if told and column.storage.dtype == held.dtype else storage
+    storage = column.storage if said & {"kind", "storage"} and column.storage.dtype == held.dtype else storage
     kept: dict[str, Any] = {name: getattr(column, name) if name in said else None for name in FIELDS}
-    kind = column.kind if told or column.role is Role.SUBJECT else _kind_of(held.letter, column.role)
+    kind = column.kind if told or column.role is Role.SUBJECT else _kind_said(column, held)
     column = replace(column, kind=kind, storage=storage, **kept)
     bounds = column.bounds
     if bounds is not None and not all(map(isfinite, bounds)):
@@ -159,6 +159,23 @@ def _public(column: Column, held: Held) -> Column:
         # A gap is a level that always exists; a row without a target isn't learnt from.
         column = replace(column, nullable=held.gaps and kind not in OPAQUE_KINDS and column.role is not Role.TARGET)
     return column
+
+
+def _kind_said(column: Column, held: Held) -> Kind:
+    """The kind that follows from what was declared beside it, and from the dtype; never the one read off the rows."""
+    said, kind = column.declared, _kind_of(held.letter, column.role)
+    if said & {"pattern", "check", "faker", "locale"}:
+        return Kind.IDENTIFIER
+    if "categories" in said:
+        return Kind.BOOLEAN if kind is Kind.BOOLEAN else Kind.CATEGORICAL
+    if not said & {"bounds", "decimals", "resolution"} or kind in ORDERED_KINDS:
+        return kind
+    if held.letter == "i":
+        return Kind.INTEGER
+    raise UsageError(
+        f"Column {column.name!r} has bounds or decimals, but it isn't declared what it holds, and its dtype doesn't "
+        f"say. Declare the kind too: schema.with_column({column.name!r}, kind=...)."
+    )
 
 
 def _kind_of(letter: str, role: Role) -> Kind:
@@ -183,6 +200,10 @@ def _check(schema: Schema) -> None:
             raise UsageError(f"Column {column.name!r} is declared to have no category and no gap. List its labels.")
     if not schema.of(*ORDERED_KINDS, *LABEL_KINDS):
         raise DataError("Nothing can be learnt of identifiers alone. Declare a column with labels or quantities.")
+    for role in (Role.SUBJECT, Role.TARGET):
+        if len(named := schema.role(role)) > 1:
+            names = " and ".join(repr(column.name) for column in named)
+            raise UsageError(f"Only one column can be the {role}; the schema has {names}. Leave one.")
     target = schema.target
     if target is not None and target.kind is Kind.IDENTIFIER:
         raise DataError(
