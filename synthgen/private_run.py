@@ -35,6 +35,7 @@ from synthgen.result import SynthesisResult
 from synthgen.table import LABEL_KINDS, Schema, encode, extend_categories, to_pandas
 from synthgen.table.column import Kind, Role
 from synthgen.table.constraints.reading import read_rules
+from synthgen.table.csv_reading import guessed
 from synthgen.table.disclosure import public_labels, subjects_of
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
 from synthgen.validation.unlooked import unlooked
@@ -156,8 +157,11 @@ def synthesize_privately(
     if words.ledger is not None:
         words.ledger.check(cost)
     with stages("read"):
-        frame, form = to_pandas(data)
-        schema = _schema(words, frame)
+        frame, form = to_pandas(data, steady=True)
+        schema, real = _schema(words, frame), frame
+        if form.untyped:
+            # What is learnt from may not follow from what single cells look like; the table itself is as it is.
+            frame, real = model._typed(frame, schema), guessed(frame)
         cost = _cost_beside(cost, model, frame, schema)
     looks = words.validation != NO_VALIDATION
     train, held = _split(frame, schema, words.holdout) if looks else (np.arange(len(frame)), np.arange(0))
@@ -185,9 +189,9 @@ def synthesize_privately(
         stages.seconds, request={**asked, "obstacles": [*asked["obstacles"], UNSEEDED]}, privacy=_privacy(words, model),
     )  # fmt: skip
     result = SynthesisResult(
-        profile=profile, validation=report, provenance=origin, _real=frame, _made=made,
+        profile=profile, validation=report, provenance=origin, _real=real, _made=made,
         _refused=refused_rows(made, report), _train_rows=train, _holdout_rows=held, _form=form.listing(labels),
-        _source=frame, _delivered=np.arange(len(made)), _schema=model.schema_,
+        _source=real, _delivered=np.arange(len(made)), _schema=model.schema_,
     )  # fmt: skip
     stages.close()
     return result

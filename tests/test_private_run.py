@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import synthgen as sg
@@ -16,6 +18,8 @@ from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, model, rho_
 from synthgen.ledger import Cost
 from synthgen.table.column import Column, Kind, Role
 from synthgen.table.schema import Schema
+from synthgen.table.sources import read_table
+from synthgen.tags import table_tag
 
 pytestmark = pytest.mark.filterwarnings("ignore::synthgen.errors.SynthgenWarning")
 
@@ -251,6 +255,40 @@ def test_labels_of_a_dtype_that_arent_declared_arent_handed_back():
     assert "secret" not in str(run(given, n_samples=20).synthetic.schema)
     dtype = pd.CategoricalDtype(["f", "m", "secret"])
     assert "secret" not in str(run(table.astype({"sex": dtype}), n_samples=20).synthetic["sex"].dtype)
+
+
+@pytest.mark.parametrize("cell", ["abc", 1.5, None])
+def test_no_cell_of_a_file_decides_a_dtype(tmp_path, cell):
+    table = people().astype({"age": object})
+    table.to_csv(tmp_path / "plain.csv", index=False)
+    table.loc[0, "age"] = cell
+    table.to_csv(tmp_path / "odd.csv", index=False)
+    plain, odd = (run(tmp_path / name, n_samples=20) for name in ("plain.csv", "odd.csv"))
+    assert str(odd.synthetic["age"].dtype) == str(plain.synthetic["age"].dtype) == "Int64"
+    assert odd._schema == plain._schema
+    with pytest.raises(DataError, match="'person', 'age', 'sex', 'sick'"):
+        run(tmp_path / "plain.csv", schema=None, n_samples=20)
+    with pytest.raises(DataError, match="A text file says it only by its cells"):
+        DPMarginalsSynthesizer().fit(tmp_path / "plain.csv")
+
+
+def test_a_gap_in_a_file_of_columns_decides_no_dtype(tmp_path):
+    for name, ages in (("full", [1, 2, 3] * 50), ("gap", [None, 2, 3] * 50)):
+        table = pa.table({"age": pa.array(ages, pa.int64()), "sick": pa.array([True, False, True] * 50)})
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    full, gap = (run(tmp_path / f"{name}.parquet", schema=None, n_samples=20) for name in ("full", "gap"))
+    assert [column.storage for column in full._schema] == [column.storage for column in gap._schema]
+    assert all(column.nullable for column in full._schema)
+    assert full.synthetic.dtypes.astype(str).tolist() == ["Int64", "boolean"]
+
+
+def test_the_table_itself_stays_what_it_is(tmp_path):
+    table = people().assign(age=lambda frame: frame["age"].astype(object).where(frame.index > 0, "abc"), sex="07")
+    table.to_csv(tmp_path / "odd.csv", index=False)
+    result = run(tmp_path / "odd.csv", n_samples=20, purpose="augment")
+    pd.testing.assert_frame_equal(result._real, read_table(tmp_path / "odd.csv"))
+    key = b"0123456789abcdef"
+    assert result.record(key=key)["tags"]["source"] == table_tag(key, read_table(tmp_path / "odd.csv"))
 
 
 # Validated, but no row chosen by looking
