@@ -155,6 +155,8 @@ class DPMarginalsSynthesizer(Synthesizer):
         if not isinstance(self.rounds, int) or self.rounds < 1:
             raise UsageError(f"rounds must be a whole number of at least 1; got {self.rounds!r}.")
         if self.n_rows is not None:
+            if not isinstance(self.n_rows, (int, np.integer)) or isinstance(self.n_rows, bool) or self.n_rows < 1:
+                raise UsageError(f"n_rows must be a whole number of at least 1; got {self.n_rows!r}.")
             self._check_delta(budget, self.n_rows)
         return budget
 
