@@ -51,6 +51,7 @@ INSIDE = (
 OUTSIDE = (
     "what was declared: the schema, its bounds, labels and rules, and the arguments of the call",
     "that this run was made, and how long it took",
+    "the tag of the real table, in a record that is given a key: whoever has the key can tell this table from another",
 )
 OUTSIDE_VALIDATED = (
     "every figure that compares synthetic rows with real ones, the flags of single rows, the verdict, and so whether "
@@ -184,9 +185,11 @@ def synthesize_privately(
     choice = Choice(_named(words.generator), "named by the caller")
     warned = _warnings(model, words)
     counts = _counts(words, frame, train, held, n)
+    # To read a table takes longer the more rows it has.
+    seconds = stages.seconds if looks else {}
     origin = describe_run(
         model, choice, random_state, seed, words.purpose, model.schema_, counts, report, words.gate, warned,
-        stages.seconds, request={**asked, "obstacles": [*asked["obstacles"], UNSEEDED]}, privacy=_privacy(words, model),
+        seconds, request={**asked, "obstacles": [*asked["obstacles"], UNSEEDED]}, privacy=_privacy(words, model),
     )  # fmt: skip
     result = SynthesisResult(
         profile=profile, validation=report, provenance=origin, _real=real, _made=made,

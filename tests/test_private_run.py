@@ -307,6 +307,8 @@ def test_rows_that_equal_real_ones_are_flagged_and_not_refused():
 def test_without_validation_every_row_is_learnt_from_and_no_count_is_told():
     result = run(n_samples=30)
     assert set(result.provenance.counts) == {"requested", "drawn", "refused", "accepted", "delivered"}
+    assert result.provenance.seconds == {}
+    assert any("how long it took" in words for words in result.provenance.privacy["outside"])
     assert str(result.verdict.outcome) == "PASS"
     assert result.validation.results == ()
     assert len(result._train_rows) == 400
