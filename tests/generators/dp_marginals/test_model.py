@@ -255,6 +255,15 @@ def test_tables_of_one_row_one_value_or_none_are_no_error():
         assert (drawn["ward"] == "same").all()
 
 
+def test_labels_that_a_dtype_lists_are_handed_back_only_if_they_are_known():
+    pl = pytest.importorskip("polars")
+    frame = pl.DataFrame({"sex": ["f", "m"] * 500}, schema={"sex": pl.Enum(["f", "m", "secret"])})
+    known = DPMarginalsSynthesizer(3.0, rounds=1).fit(frame).sample(5).schema["sex"]
+    assert known == pl.Enum(["f", "m"])
+    arrow = DPMarginalsSynthesizer(3.0, rounds=1).fit(frame.to_arrow()).sample(5)
+    assert "secret" not in str(arrow.schema)
+
+
 def test_a_subject_is_the_unit():
     frame = table(900).assign(who=[f"s{number // 3}" for number in range(900)])
     schema = declared(frame).with_column("who", role="subject", kind="identifier", pattern="s999")
