@@ -159,10 +159,11 @@ def synthesize_privately(
         words.ledger.check(cost)
     with stages("read"):
         frame, form = to_pandas(data, steady=True)
-        schema, real = _schema(words, frame), frame
+        schema, real, source = _schema(words, frame), frame, frame
         if form.untyped:
             # What is learnt from may not follow from what single cells look like; the table itself is as it is.
-            frame, real = model._typed(frame, schema), guessed(frame)
+            texts, frame, source = frame, model._typed(frame, schema), guessed(frame)
+            real = source.assign(**{str(name): texts[name] for name in texts if frame[name].dtype == texts[name].dtype})
         cost = _cost_beside(cost, model, frame, schema)
     looks = words.validation != NO_VALIDATION
     train, held = _split(frame, schema, words.holdout) if looks else (np.arange(len(frame)), np.arange(0))
@@ -194,7 +195,7 @@ def synthesize_privately(
     result = SynthesisResult(
         profile=profile, validation=report, provenance=origin, _real=real, _made=made,
         _refused=refused_rows(made, report), _train_rows=train, _holdout_rows=held, _form=form.listing(labels),
-        _source=real, _delivered=np.arange(len(made)), _schema=model.schema_,
+        _source=source, _delivered=np.arange(len(made)), _schema=model.schema_,
     )  # fmt: skip
     stages.close()
     return result

@@ -286,7 +286,8 @@ def test_the_table_itself_stays_what_it_is(tmp_path):
     table = people().assign(age=lambda frame: frame["age"].astype(object).where(frame.index > 0, "abc"), sex="07")
     table.to_csv(tmp_path / "odd.csv", index=False)
     result = run(tmp_path / "odd.csv", n_samples=20, purpose="augment")
-    pd.testing.assert_frame_equal(result._real, read_table(tmp_path / "odd.csv"))
+    assert result._real["age"].tolist() == table["age"].astype(str).tolist()
+    assert "07" in set(result.data["sex"]) <= {"07", "f", "m"}
     key = b"0123456789abcdef"
     assert result.record(key=key)["tags"]["source"] == table_tag(key, read_table(tmp_path / "odd.csv"))
 
