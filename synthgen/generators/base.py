@@ -154,7 +154,8 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
             If a column can't be used; the message names it and says what to do.
         """
         if not is_frame(X) and not isinstance(X, (str, Path)):
-            X = validate_data(self, X, dtype=None, ensure_all_finite="allow-nan")
+            finite = False if self.learns_only_by_measuring else "allow-nan"
+            X = validate_data(self, X, dtype=None, ensure_all_finite=finite)
         frame, form = to_pandas(X, steady=self.learns_only_by_measuring)
         validate_data(self, frame, skip_check_array=True)
         if y is not None:

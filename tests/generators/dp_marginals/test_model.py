@@ -255,6 +255,12 @@ def test_tables_of_one_row_one_value_or_none_are_no_error():
         assert (drawn["ward"] == "same").all()
 
 
+def test_a_number_that_is_infinite_is_no_error_in_an_array_either():
+    cells = np.linspace(0.0, 9.0, 200).reshape(-1, 2)
+    cells[0, 0], cells[1, 1] = np.inf, np.nan
+    assert DPMarginalsSynthesizer(3.0, rounds=1).fit(cells).sample(5).shape == (5, 2)
+
+
 def test_labels_that_a_dtype_lists_are_handed_back_only_if_they_are_known():
     pl = pytest.importorskip("polars")
     frame = pl.DataFrame({"sex": ["f", "m"] * 500}, schema={"sex": pl.Enum(["f", "m", "secret"])})
