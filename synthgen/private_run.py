@@ -41,6 +41,7 @@ from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, val
 from synthgen.validation.unlooked import unlooked
 
 UNSEEDED = "the noise of a differentially private fit isn't seeded, so a run can't be made again"
+LARGEST_EXPONENT = 700.0
 NO_VALIDATION = "none"
 """The word that leaves out every look at the real rows but the noisy measurements."""
 
@@ -350,6 +351,11 @@ def _warnings(model: Synthesizer, words: PrivateWords) -> list[str]:
     return said
 
 
+def _factor(epsilon: float) -> float | None:
+    """How many times as likely a conclusion may become; None where no float holds it."""
+    return math.exp(epsilon) if epsilon < LARGEST_EXPONENT else None
+
+
 def _privacy(words: PrivateWords, model: Synthesizer) -> dict[str, Any]:
     """Say what the guarantee is, what it covers, and what it cost."""
     guarantee = model.privacy_
@@ -358,7 +364,7 @@ def _privacy(words: PrivateWords, model: Synthesizer) -> dict[str, Any]:
     state: LedgerState | None = None if words.ledger is None else words.ledger.state()
     return {
         "epsilon": guarantee.epsilon, "delta": guarantee.delta, "unit": guarantee.unit,
-        "neighbouring": guarantee.neighbouring, "factor": math.exp(guarantee.epsilon),
+        "neighbouring": guarantee.neighbouring, "factor": _factor(guarantee.epsilon),
         "spent": [[what, rho] for what, rho in guarantee.ledger],
         "inside": [*INSIDE],
         "outside": [

@@ -315,6 +315,14 @@ def test_without_validation_every_row_is_learnt_from_and_no_count_is_told():
     assert len(result._train_rows) == 400
 
 
+@pytest.mark.parametrize(("epsilon", "outcome"), [(10.0, "PASS"), (10.5, "INCONCLUSIVE"), (1e6, "INCONCLUSIVE")])
+def test_a_guarantee_that_bounds_nothing_carries_no_release(tmp_path, epsilon, outcome):
+    result = run(epsilon=epsilon, n_samples=10)
+    result.write_reports(tmp_path)
+    assert str(result.verdict.outcome) == outcome
+    assert result.withheld == (outcome != "PASS")
+
+
 def test_to_train_on_nothing_is_known_without_validation():
     result = run(purpose="augment", n_samples=30)
     assert str(result.verdict.outcome) == "INCONCLUSIVE"
