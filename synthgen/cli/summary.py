@@ -265,7 +265,9 @@ def _rows_table(counts: dict[str, Any]) -> Table:
 
     words_of: dict[str, str] = {str(reason): words for reason, words in REASON_WORDS.items()}
     table = _table("Rows", "")
-    table.add_row("real", f"{counts['real']:,}")
+    # Where nothing was compared, no exact number of real rows is told.
+    if "real" in counts:
+        table.add_row("real", f"{counts['real']:,}")
     table.add_row("synthetic, asked for", f"{counts['requested']:,}")
     table.add_row("synthetic, drawn with a reserve", f"{counts['drawn']:,}")
     table.add_row("  refused", f"{counts['refused']:,}")

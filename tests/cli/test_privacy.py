@@ -66,6 +66,15 @@ def test_words_that_mean_nothing_are_refused(run, words, said):
 
 
 @pytest.mark.usefixtures("files")
+def test_the_summary_of_a_run_that_looked_at_nothing_tells_no_real_rows(run):
+    pytest.importorskip("opendp", reason="the extra dp isn't installed")
+    done = run("synthesize", "people.csv", *WORDS, "--epsilon", "2", "--out", "made.csv")
+    assert done.code == ExitCode.OK, done.err
+    assert "synthetic, accepted" in done.out
+    assert "real" not in done.out.partition("Rows")[2].partition("delivered")[0]
+
+
+@pytest.mark.usefixtures("files")
 def test_a_preview_needs_no_table(run):
     words = ("preview-dp", "schema.json", "--rows", "2000", "--epsilon", "1", "--class-share", "0.01")
     shown = run(*words)
