@@ -149,7 +149,10 @@ def _public(column: Column, held: Held) -> Column:
     storage = column.storage if said & {"kind", "storage"} and column.storage.dtype == held.dtype else storage
     kept: dict[str, Any] = {name: getattr(column, name) if name in said else None for name in FIELDS}
     kind = column.kind if told or column.role is Role.SUBJECT else _kind_said(column, held)
-    column = replace(column, kind=kind, storage=storage, **kept)
+    # That nearly every row has a value of its own was read off the rows, too.
+    named = column.role is not Role.IDENTIFIER or kind is Kind.IDENTIFIER or "role" in said
+    role = column.role if named else Role.FEATURE
+    column = replace(column, kind=kind, role=role, storage=storage, **kept)
     bounds = column.bounds
     if bounds is not None and not all(map(isfinite, bounds)):
         column = replace(column, bounds=None, declared=said - {"bounds"})

@@ -52,6 +52,11 @@ def test_last_digits_and_texts_that_were_read_off_are_forgotten():
     assert found.endings is None
 
 
+def test_an_identifier_that_was_only_guessed_is_a_column_like_others():
+    assert kept(Column("t", Kind.IDENTIFIER, Role.IDENTIFIER)).role is Role.FEATURE
+    assert kept(Column("t", Kind.IDENTIFIER, Role.IDENTIFIER, declared=frozenset({"kind"}))).role is Role.IDENTIFIER
+
+
 @pytest.mark.parametrize("role", [Role.SUBJECT, Role.TARGET])
 def test_two_subjects_or_targets_are_refused(role):
     schema = Schema((Column("t", Kind.CATEGORICAL, role), Column("n", Kind.CATEGORICAL, role)))
