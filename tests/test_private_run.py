@@ -108,6 +108,13 @@ def test_a_fit_beyond_the_cap_is_refused_before_the_table_is_read(ledger):
     assert len(ledger.spent) == 1
 
 
+def test_a_type_that_cant_be_held_costs_nothing(ledger):
+    table = pa.table({"sick": ["no", "yes"] * 50, "codes": [[1, 2], [3]] * 50})
+    with pytest.raises(DataError, match=r"Column 'codes' has the type list<.*can't hold"):
+        run(table, schema=None, ledger=ledger)
+    assert not len(ledger.spent)
+
+
 def test_a_table_that_cant_be_read_costs_nothing(ledger):
     with pytest.raises(sg.errors.FileError):
         run(NOWHERE, ledger=ledger)

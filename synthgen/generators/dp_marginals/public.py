@@ -44,6 +44,8 @@ class Held:
         Whether it is a ``category`` dtype with an order.
     labels : str or None
         Of a ``category`` dtype, the dtype of its labels.
+    nested : bool
+        Whether a cell holds several values.
     """
 
     dtype: str
@@ -51,6 +53,7 @@ class Held:
     gaps: bool = True
     ordered: bool = False
     labels: str | None = None
+    nested: bool = False
 
 
 def as_public(schema: Schema) -> Schema:
@@ -141,6 +144,11 @@ def _dropped_texts(text: Any, given: Mapping[str, Column], dtypes: Mapping[str, 
 
 
 def _public(column: Column, held: Held) -> Column:
+    if held.nested:
+        raise DataError(
+            f"Column {column.name!r} has the type {held.dtype}, which synthgen can't hold. Convert it to numbers, text "
+            "or datetimes, or leave it out."
+        )
     said = column.declared
     told = "kind" in said
     texts = "str" if held.letter == "O" else None

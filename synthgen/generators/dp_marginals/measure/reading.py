@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from synthgen.generators.dp_marginals.public import Held, grid_of
@@ -51,7 +52,8 @@ def held(series: pd.Series[Any]) -> Held:
     gaps = not (isinstance(dtype, np.dtype) and letter in "bi")
     if isinstance(dtype, pd.CategoricalDtype):
         return Held(dtype_name(dtype), letter, ordered=bool(dtype.ordered), labels=dtype_name(dtype.categories.dtype))
-    return Held(dtype_name(dtype), letter, gaps)
+    nested = isinstance(dtype, pd.ArrowDtype) and pa.types.is_nested(dtype.pyarrow_dtype)
+    return Held(dtype_name(dtype), letter, gaps, nested=nested)
 
 
 def label_codes(series: pd.Series[Any], column: Column) -> Ints:
