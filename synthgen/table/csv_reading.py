@@ -49,8 +49,10 @@ def guessed(frame: pd.DataFrame) -> pd.DataFrame:
     >>> guessed(pd.DataFrame({"age": ["31", None], "ward": ["A", "7"]}, dtype="str")).dtypes.astype(str).tolist()
     ['float64', 'str']
     """
+    # pandas quotes no lone carriage return by itself.
+    text = frame.to_csv(index=False, quoting=csv.QUOTE_ALL)
     with _strict():
-        made: pd.DataFrame = pd.read_csv(io.BytesIO(frame.to_csv(index=False).encode()), **_options(","))
+        made: pd.DataFrame = pd.read_csv(io.BytesIO(text.encode()), **_options(","))
     made.columns = frame.columns
     return made
 
