@@ -12,11 +12,12 @@ from synthgen.generators.dp_marginals.measure.text_cells import refuse_untyped, 
 from synthgen.table.column import LABEL_KINDS, Column, Kind, Role
 from synthgen.table.schema import Schema
 
+TEXT = str(pd.Series(["a"]).dtype)
 COLUMNS = [
     (Column("x", Kind.INTEGER, bounds=(0, 9)), ["1", "2", "3.0"], "Int64", [1, 2, 3]),
     (Column("x", Kind.CONTINUOUS, bounds=(0, 9), decimals=1), ["1.5", "2", "3e0"], "float64", [15, 20, 30]),
-    (Column("x", Kind.DATETIME, bounds=(0, 8e6), resolution=8), ["1970-01-01", "1970-01-01T00:00:04"], "str", [0, 5e5]),
-    (Column("x", Kind.CATEGORICAL, categories=("007", "7")), ["7", "007"], "str", [1, 0]),
+    (Column("x", Kind.DATETIME, bounds=(0, 8e6), resolution=8), ["1970-01-01", "1970-01-01T00:00:04"], TEXT, [0, 5e5]),
+    (Column("x", Kind.CATEGORICAL, categories=("007", "7")), ["7", "007"], TEXT, [1, 0]),
     (Column("x", Kind.CATEGORICAL, categories=(1, 2)), ["2", "1"], "Int64", [1, 0]),
     (Column("x", Kind.CATEGORICAL, categories=(1.5, 2.0)), ["2", "1.5"], "float64", [1, 0]),
     (Column("x", Kind.BOOLEAN, categories=(False, True)), ["True", "false"], "boolean", [1, 0]),
@@ -25,7 +26,7 @@ COLUMNS = [
 
 def read(cells, column):
     schema = as_public(Schema((column,)))
-    made = typed(pd.DataFrame({"x": cells}, dtype="str"), schema)["x"]
+    made = typed(pd.DataFrame({"x": pd.Series(cells, dtype=object).astype(TEXT)}), schema)["x"]
     public = public_schema({"x": held(made)}, schema, None)["x"]
     if column.kind in LABEL_KINDS:
         return str(made.dtype), label_codes(made, public).tolist()

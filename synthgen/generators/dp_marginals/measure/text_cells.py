@@ -48,10 +48,10 @@ def typed(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
 
     Examples
     --------
-    >>> texts = pd.DataFrame({"age": ["31", "x", "4.0"], "ward": ["07", "7", None]}, dtype="str")
+    >>> texts = pd.DataFrame({"age": ["31", "x", "4.0"], "ward": ["07", "7", "7"]})
     >>> made = typed(texts, Schema((Column("age", Kind.INTEGER), Column("ward", Kind.CATEGORICAL))))
     >>> made["age"].tolist(), made["ward"].tolist()
-    ([31, <NA>, 4], ['07', '7', nan])
+    ([31, <NA>, 4], ['07', '7', '7'])
     """
     made = frame.copy(deep=False)
     for column in schema:
