@@ -88,8 +88,10 @@ def declare_public(schema: Schema, declarations: Mapping[str, Mapping[str, Any]]
     changed = []
     for name, fields in declarations.items():
         column = schema[name]
-        said = _said(name, Kind(fields.get("kind", column.kind)), fields)
-        facts = {fact: getattr(said, fact) for fact in fields}
+        # What names the person or thing a row is about is no label of theirs.
+        known = Kind.IDENTIFIER if fields.get("role") == Role.SUBJECT else column.kind
+        said = _said(name, Kind(fields.get("kind", known)), fields)
+        facts = {fact: getattr(said, fact) for fact in ("kind", *fields)}
         changed.append(replace(column, **facts, declared=column.declared | set(fields)))
     return schema.with_columns(changed)
 
