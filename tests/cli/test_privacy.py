@@ -75,6 +75,8 @@ def test_a_preview_needs_no_table(run):
     told = json.loads(run(*words, "--json").out)
     assert told["rare"]["rows"] == 20
     assert [row["cells"] for row in told["columns"]] == [10, 2]
+    quiet = run(*words, "--quiet")
+    assert (quiet.code, quiet.out, quiet.err) == (ExitCode.OK, "", "")
 
 
 @pytest.mark.usefixtures("files")
