@@ -32,6 +32,13 @@ class ValidationWord(StrEnum):
     NONE = "none"
 
 
+class DepthWord(StrEnum):
+    """How much is measured of a table that is there to be judged."""
+
+    STANDARD = "standard"
+    FULL = "full"
+
+
 class AudienceWord(StrEnum):
     """Who will read the reports."""
 
@@ -194,6 +201,7 @@ Validation: TypeAlias = Annotated[
     ValidationWord,
     typer.Option(help="How much is measured. none: with a differentially private generator, nothing."),
 ]
+Depth: TypeAlias = Annotated[DepthWord, typer.Option("--validation", help="How much is measured.")]
 Gate: TypeAlias = Annotated[
     GateWord,
     typer.Option(help="none: write the table whatever the verdict; the reports say so."),
