@@ -100,7 +100,8 @@ def _run() -> int:
             error.message = one_line(said)  # type: ignore[attr-defined]
         shown = io.StringIO()
         error.show(file=shown)  # type: ignore[attr-defined]
-        say_as_it_is(shown.getvalue().rstrip())
+        # Whoever looks for the line that says what is wrong finds it by the same word as in every other failure.
+        say_as_it_is(shown.getvalue().rstrip().replace("\nError: ", "\nerror: "))
         return int(ExitCode.USAGE)
     except (typer.Abort, KeyboardInterrupt):
         say_as_it_is("interrupted, nothing written")

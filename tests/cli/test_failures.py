@@ -110,6 +110,7 @@ def test_a_command_line_that_cannot_be_understood(run, cards, words, said):
     done = run(*words)
     assert done.code == 2
     assert said in done.err
+    assert [line.startswith("error: ") for line in done.err.splitlines()].count(True) == 1
     assert done.out == ""
     assert left(cards.parent) == ["cards.csv", "link.csv"]
     assert cards.read_bytes() == before
