@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from synthgen.errors import UsageError
 
 FILES = "a csv, csv.gz, tsv, parquet, arrow or feather file, - for a pipe, or the URL of a table in a database"
@@ -19,6 +21,9 @@ def read_place(word: str) -> Path | str:
     """
     from synthgen.table.sources import is_file
 
+    if not word.strip():
+        # A variable of a shell that isn't set; as a path it would be the current folder.
+        raise typer.BadParameter("it is empty, and names no table.")
     return Path(word) if is_file(word) else word
 
 
