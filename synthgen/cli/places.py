@@ -62,8 +62,10 @@ def default_reports(out: Path | str) -> Path | None:
     return Path(re.sub(r"[^\w-]+", "_", read_address(out).written_to.table) + "-reports")
 
 
-def check_engine(engine: str | None, data: Path | str, out: Path | str | None, key: bytes | None) -> str:
-    """Say how the table is worked on, and refuse what can't be done that way.
+def check_engine(
+    engine: str | None, data: Path | str, out: Path | str, key: bytes | None, *, review: bool = False
+) -> str:
+    """Say how the table is worked on, and refuse what can't be done that way; with a review nothing is written yet.
 
     >>> check_engine("stream", Path("cards.csv"), Path("balanced.csv"), b"k" * 32)
     Traceback (most recent call last):
@@ -71,7 +73,12 @@ def check_engine(engine: str | None, data: Path | str, out: Path | str | None, k
     """
     from synthgen.scale.engine import engine_for
 
-    way = engine_for(None if engine is None else str(engine), data, out)
+    try:
+        way = engine_for(None if engine is None else str(engine), data, None if review else out)
+    except UsageError:
+        if not review:
+            raise
+        raise UsageError("--review shows rows of a table in memory. Leave it out, or take --engine memory.") from None
     if way == "stream" and key is not None:
         raise UsageError("Keyed tags are of tables in memory. Leave --key-file out, or take --engine memory.")
     return way

@@ -34,6 +34,7 @@ def test_what_pieces_cannot_do_is_refused_before_any_work(run, here):
     Path("key").write_bytes(b"k" * 32)
     for words, said in (
         (["parts", "--key-file", "key"], "--engine memory"),
+        (["parts", "--review", "sheet.csv", "--out", "new.csv"], "--review shows rows of a table in memory"),
         (["parts/*.csv"], "say with --out"),
         (["parts", "--out", "parts/new.csv"], "lies among"),
         (["parts", "--fairness", "quotas", "--sensitive", "y"], "engine='memory'"),
