@@ -26,7 +26,7 @@ def preview_dp(
     rows: Annotated[int, typer.Option("--rows", help="About how many rows there are; say what is public.")],
     epsilon: Annotated[float, typer.Option(help="Privacy budget.")] = 1.0,
     delta: privacy_words.Delta = None,
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column to predict.")] = None,
     class_share: Annotated[float | None, typer.Option(help="Share of a rare class: can it be learnt?")] = None,
     option: PreviewOptions = None,
     quiet: words.Quiet = False,

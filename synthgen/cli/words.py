@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -67,17 +68,17 @@ Data: TypeAlias = Annotated[Any, typer.Argument(metavar="DATA", help=f"The real 
 SyntheticFile: TypeAlias = Annotated[
     Any, typer.Argument(metavar="SYNTHETIC", help=f"The synthetic table: {FILES}.", parser=read_place)
 ]
-Train: TypeAlias = Annotated[Any, typer.Option(help="Real rows that the generator saw.", parser=read_place)]
-Holdout: TypeAlias = Annotated[Any, typer.Option(help="Real rows that the generator never saw.", parser=read_place)]
+_Table = partial(typer.Option, metavar="TABLE", parser=read_place)
+Train: TypeAlias = Annotated[Any, _Table(help="Real rows that the generator saw.")]
+Holdout: TypeAlias = Annotated[Any, _Table(help="Real rows that the generator never saw.")]
 Target: TypeAlias = Annotated[str | None, column_option("The column to balance or to predict.")]
 OutTable: TypeAlias = Annotated[
     Any,
-    typer.Option(
+    _Table(
         help="The table to write: a file, whose ending names the format; - for a pipe, as CSV (-.parquet and -.arrow "
         "name another format); or a database, such as 'duckdb:///f.db?table=NAME', where a table that is there is "
         "only replaced with &if_exists=replace.",
         show_default="beside DATA: NAME.synthgen.ENDING; for DATA from a pipe: a pipe",
-        parser=read_place,
     ),
 ]
 OutReport: TypeAlias = Annotated[
@@ -164,11 +165,7 @@ SchemaOut: TypeAlias = Annotated[
 ]
 Reference: TypeAlias = Annotated[
     Any,
-    typer.Option(
-        "--reference",
-        help="A table of people with whose shares of groups those of DATA are compared.",
-        parser=read_place,
-    ),
+    _Table("--reference", help="A table of people with whose shares of groups those of DATA are compared."),
 ]
 Legitimate: TypeAlias = Annotated[
     list[str] | None,
@@ -230,7 +227,7 @@ SourceFile: TypeAlias = Annotated[
 ]
 TableOption: TypeAlias = Annotated[
     Any,
-    typer.Option("--table", help="The table that was handed out, to see whether it is the one.", parser=read_place),
+    _Table("--table", help="The table that was handed out, to see whether it is the one."),
 ]
 TwinFile: TypeAlias = Annotated[Path, typer.Argument(metavar="TWIN", help="fidelity.json or bias.json.")]
 Before: TypeAlias = Annotated[Path, typer.Argument(metavar="BEFORE", help="The earlier fidelity.json or bias.json.")]

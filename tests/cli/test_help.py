@@ -91,3 +91,10 @@ def test_words_that_the_file_may_have_are_not_called_required(run):
     assert "SYNTHETIC" in out and "required" not in out
     assert out.count("in synthgen.toml") == 3
     assert "required" in run("init", "--help").out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_options_say_what_they_take_and_not_a_type_of_the_program(run, command):
+    out = run(*command.split(), "--help").out
+    assert not re.search(r"--[\w-]+ <Any>", out)
+    assert not re.search(r"--(target|subject|sensitive|time) <", out)
