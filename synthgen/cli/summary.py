@@ -351,8 +351,10 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def _write(text: str, stream: TextIO) -> None:
-    """Write to a stream; a reader that has gone (``| head``) changes nothing about the run."""
+def _write(text: str, stream: TextIO | None) -> None:
+    """Write to a stream; a reader that has gone (``| head``), or never was, changes nothing about the run."""
+    if stream is None:
+        return
     try:
         stream.write(text)
         stream.flush()
