@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,9 @@ def test_a_run_spends_from_the_ledger_until_the_cap(run):
     assert first.code == ExitCode.OK, first.err
     assert json.loads(first.out)["provenance"]["privacy"]["ledger"]["fits"] == 1
     assert len(pd.read_csv("made.csv")) > 200
+    told = run("synthesize", "people.csv", *WORDS, "--epsilon", "2", "--out", "told.csv")
+    assert (told.code, "error" in told.err) == (ExitCode.OK, False), told.err
+    assert re.search(r"^real +not told$", told.out, re.MULTILINE)
     again = run("synthesize", "people.csv", *WORDS, "--epsilon", "1", *ledger, "--out", "more.csv")
     assert again.code == ExitCode.BUDGET_SPENT == 4
     assert "above the cap of 2" in again.err
