@@ -75,7 +75,13 @@ def test_a_preview_needs_no_table(run):
     shown = run(*words)
     assert shown.code == ExitCode.OK, shown.err
     assert "With epsilon 1 on about 2,000 rows" in shown.out
-    assert "age" in shown.out
+    [row] = [line for line in shown.out.splitlines() if line.startswith("sick")]
+    assert re.match(r"sick +2 +±\d+ +\d\.\d+  \w", row), "what is said stands to the left, beside the figures"
+    undeclared = SCHEMA.with_column("sick", categories=None)
+    undeclared.to_json("undeclared.json")
+    lines = run("preview-dp", "undeclared.json", "--rows", "2000").out.splitlines()
+    [row] = [line.rstrip() for line in lines if line.startswith("sick")]
+    assert len(row) > 200 and row.endswith("would be well kept"), "in a pipe a row is one line"
     told = json.loads(run(*words, "--json").out)
     assert told["rare"]["rows"] == 20
     assert [row["cells"] for row in told["columns"]] == [10, 2]
