@@ -366,10 +366,13 @@ def read_gate(word: GateWord, fewest_holders: int | None) -> Any:
     return Rules.default(fewest_holders=fewest_holders)
 
 
-def read_key(file: Path | None) -> bytes | None:
+def read_key(file: Path | None, audience: AudienceWord = AudienceWord.INTERNAL) -> bytes | None:
     """Read the key: from the file, else from the variable SYNTHGEN_KEY, else there is none."""
     from synthgen.tags import check_key, read_key
 
+    if audience is AudienceWord.SHAREABLE and (file is not None or KEY_VARIABLE in os.environ):
+        key = "--key-file" if file is not None else f"the variable {KEY_VARIABLE}"
+        raise UsageError(f"Shareable reports hold no tags of the tables. Leave {key} out, or take --audience internal.")
     if file is not None:
         return read_key(file)
     held = os.environ.get(KEY_VARIABLE)
