@@ -27,6 +27,16 @@ def read_place(word: str) -> Path | str:
     return Path(word) if is_file(word) else word
 
 
+def read_out(word: str) -> Path | str:
+    """Do the same for a place to write to, where a slash at the end, which no path keeps, asks for a folder of parts.
+
+    >>> str(read_out("balanced.csv")), read_out("balanced/")
+    ('balanced.csv', 'balanced/')
+    """
+    place = read_place(word)
+    return word if isinstance(place, Path) and word.endswith("/") else place
+
+
 def default_out(data: Path | str) -> Path | str:
     """Name the result after the input, beside it, with the same ending; what comes by a pipe goes on by one.
 
@@ -48,18 +58,18 @@ def default_out(data: Path | str) -> Path | str:
 def default_reports(out: Path | str) -> Path | None:
     """Name the folder of reports after the table; there is none beside a pipe.
 
-    >>> str(default_reports(Path("balanced.csv.gz"))), default_reports("-")
-    ('balanced-reports', None)
+    >>> str(default_reports(Path("balanced.csv.gz"))), str(default_reports("balanced/")), default_reports("-")
+    ('balanced-reports', 'balanced-reports', None)
     >>> str(default_reports("duckdb:///f.db?table=main.balanced"))
     'balanced-reports'
     """
-    if isinstance(out, Path):
-        return out.parent / f"{_split_ending(out)[0]}-reports"
-    from synthgen.table.sources import is_pipe, read_address
+    from synthgen.table.sources import is_file, is_pipe, read_address
 
+    if is_file(out):
+        return Path(out).parent / f"{_split_ending(Path(out))[0]}-reports"
     if is_pipe(out):
         return None
-    return Path(re.sub(r"[^\w-]+", "_", read_address(out).written_to.table) + "-reports")
+    return Path(re.sub(r"[^\w-]+", "_", read_address(str(out)).written_to.table) + "-reports")
 
 
 def check_engine(

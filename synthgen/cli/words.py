@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from synthgen.cli.headers import column_option
-from synthgen.cli.places import FILES, read_place
+from synthgen.cli.places import FILES, read_out, read_place
 from synthgen.errors import ConditionError, UsageError
 
 
@@ -76,8 +76,9 @@ OutTable: TypeAlias = Annotated[
     Any,
     _Table(
         help="The table to write: a file, whose ending names the format; - for a pipe, as CSV (-.parquet and -.arrow "
-        "name another format); or a database, such as 'duckdb:///f.db?table=NAME', where a table that is there is "
-        "only replaced with &if_exists=replace.",
+        "name another format); a folder of parts, such as rows/, with --engine stream; or a database, such as "
+        "'duckdb:///f.db?table=NAME', where a table that is there is only replaced with &if_exists=replace.",
+        parser=read_out,
         show_default="beside DATA: NAME.synthgen.ENDING; for DATA from a pipe: a pipe",
     ),
 ]
