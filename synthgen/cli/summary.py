@@ -266,8 +266,9 @@ def _rows_table(counts: dict[str, Any]) -> Table:
 
     words_of: dict[str, str] = {str(reason): words for reason, words in REASON_WORDS.items()}
     table = _table("Rows", "")
-    # A differentially private run that looks at nothing tells no number of real rows.
-    table.add_row("real", f"{counts['real']:,}" if "real" in counts else "not told")
+    # Where nothing was compared, no exact number of real rows is told.
+    if "real" in counts:
+        table.add_row("real", f"{counts['real']:,}")
     table.add_row("synthetic, asked for", f"{counts['requested']:,}")
     table.add_row("synthetic, drawn with a reserve", f"{counts['drawn']:,}")
     table.add_row("  refused", f"{counts['refused']:,}")

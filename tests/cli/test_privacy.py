@@ -43,7 +43,7 @@ def test_a_run_spends_from_the_ledger_until_the_cap(run):
     assert len(pd.read_csv("made.csv")) > 200
     told = run("synthesize", "people.csv", *WORDS, "--epsilon", "2", "--out", "told.csv")
     assert (told.code, "error" in told.err) == (ExitCode.OK, False), told.err
-    assert re.search(r"^real +not told$", told.out, re.MULTILINE)
+    assert not re.search(r"^real ", told.out, re.MULTILINE)
     again = run("synthesize", "people.csv", *WORDS, "--epsilon", "1", *ledger, "--out", "more.csv")
     assert again.code == ExitCode.BUDGET_SPENT == 4
     assert "above the cap of 2" in again.err
