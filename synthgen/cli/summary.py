@@ -37,7 +37,7 @@ _MOST_LINES = 5
 _RARE_HALF_WIDTH = 0.1
 _LONGEST_FINDING = 240
 _LONGEST_LABEL = 60
-_WIDE = 200
+_WIDE = 2_000
 _ELLIPSIS = (" …", " ...")
 _LONG_ASIDE = re.compile(r"\(([^()]{61,})\)")
 
@@ -227,7 +227,8 @@ def uplift_parts(found: Uplift) -> list[Part]:
 
 def preview_parts(found: PrivacyPreview) -> list[Part]:
     """Build what a differentially private fit would keep, and what would help."""
-    table = _table("Column", "cells", "noise", "error", "says")
+    table = _table("Column", "cells", "noise", "error")
+    table.add_column("says", overflow="fold")
     for row in found.to_dict()["columns"]:
         cells = "" if row["cells"] is None else f"{int(row['cells']):,}"
         error = "" if row["error"] is None else f"{row['error']:.3f}"
@@ -353,8 +354,10 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def _write(text: str, stream: TextIO) -> None:
-    """Write to a stream; a reader that has gone (``| head``) changes nothing about the run."""
+def _write(text: str, stream: TextIO | None) -> None:
+    """Write to a stream; a reader that has gone (``| head``), or never was, changes nothing about the run."""
+    if stream is None:
+        return
     try:
         stream.write(text)
         stream.flush()
