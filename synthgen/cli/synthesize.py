@@ -99,7 +99,8 @@ def synthesize(
     import synthgen as sg
 
     roles: dict[str, Any] = {"target": target, "sensitive_features": sensitive, "subject": subject}
-    source, declared = with_schema(context, data, schema, whole=way == "memory", **roles)
+    private = generator == "dp_marginals"
+    source, declared = with_schema(context, data, schema, whole=way == "memory", private=private, **roles)
 
     result = sg.synthesize(
         source,

@@ -50,7 +50,7 @@ def suffix_of(path: str | Path) -> str:
     raise FileError(f"{str(path)!r} has no ending that synthgen knows. Name it one of: {', '.join(SUFFIXES)}.")
 
 
-def read_file(path: str | Path) -> pd.DataFrame:
+def read_file(path: str | Path, *, as_text: bool = False) -> pd.DataFrame:
     """Read a table from a csv, csv.gz, tsv, parquet or Arrow (arrow, feather, ipc) file.
 
     Only an empty cell of a CSV file is missing; ``NA`` and the like are text, which
@@ -59,6 +59,8 @@ def read_file(path: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     path : str or pathlib.Path
+    as_text : bool
+        Whether cells of a CSV file stay text, so that what one holds doesn't decide the dtype of a column.
 
     Returns
     -------
@@ -76,23 +78,23 @@ def read_file(path: str | Path) -> pd.DataFrame:
     if not path.exists():
         raise FileError(f"There is no file {str(path)!r}. Check the path.")
     opened: Callable[..., Any] = gzip.open if suffix == ".csv.gz" else open
-    return _read(lambda: opened(path, "rb"), suffix, repr(str(path)))
+    return _read(lambda: opened(path, "rb"), suffix, repr(str(path)), as_text)
 
 
-def read_stream(content: bytes, suffix: str, name: str) -> pd.DataFrame:
+def read_stream(content: bytes, suffix: str, name: str, *, as_text: bool = False) -> pd.DataFrame:
     """Read a table from what a file of that ending would hold; ``name`` is what errors call it."""
 
     def opened() -> Any:
         held = io.BytesIO(content)
         return gzip.GzipFile(fileobj=held) if suffix == ".csv.gz" else held
 
-    return _read(opened, suffix, name[:1].upper() + name[1:])
+    return _read(opened, suffix, name[:1].upper() + name[1:], as_text)
 
 
-def _read(opened: Callable[[], BinaryIO], suffix: str, name: str) -> pd.DataFrame:
+def _read(opened: Callable[[], BinaryIO], suffix: str, name: str, as_text: bool) -> pd.DataFrame:
     try:
         if suffix in _TEXTS:
-            return read_csv(opened, "\t" if suffix == ".tsv" else ",", name)
+            return read_csv(opened, "\t" if suffix == ".tsv" else ",", name, as_text=as_text)
         return from_arrow(_read_arrow(opened, suffix))
     except FileError:
         raise

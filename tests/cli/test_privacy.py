@@ -70,6 +70,61 @@ def test_words_that_mean_nothing_are_refused(run, words, said):
 
 
 @pytest.mark.usefixtures("files")
+def test_the_summary_of_a_run_that_looked_at_nothing_tells_no_real_rows(run):
+    pytest.importorskip("opendp", reason="the extra dp isn't installed")
+    done = run("synthesize", "people.csv", *WORDS, "--epsilon", "2", "--out", "made.csv")
+    assert done.code == ExitCode.OK, done.err
+    assert "synthetic, accepted" in done.out
+    assert "real" not in done.out.partition("Rows")[2].partition("delivered")[0]
+
+
+CONFIG = """
+[synthesize]
+data = "people.csv"
+generator = "dp_marginals"
+purpose = "release"
+validation = "none"
+epsilon = 2.0
+
+[columns.age]
+kind = "integer"
+bounds = [0, 9]
+
+[columns.sick]
+kind = "categorical"
+"""
+
+
+@pytest.mark.usefixtures("files")
+def test_what_a_file_of_settings_declares_is_all_that_is_known(run):
+    pytest.importorskip("opendp", reason="the extra dp isn't installed")
+    made = {}
+    for name in ("plain", "odd"):
+        lines = Path("people.csv").read_text().splitlines()
+        # A cell that isn't what is declared is no error, and decides no dtype.
+        lines[1] = lines[1] if name == "plain" else "abc,yes"
+        Path("people.csv").write_text("\n".join(lines) + "\n")
+        Path("synthgen.toml").write_text(CONFIG)
+        done = run("synthesize", "--config", "synthgen.toml", "--out", f"{name}.parquet")
+        assert done.code == ExitCode.OK, done.err
+        made[name] = pd.read_parquet(f"{name}.parquet").dtypes.astype(str).tolist()
+    assert made["plain"] == made["odd"]
+    assert made["odd"][0] == "Int64"
+
+
+@pytest.mark.usefixtures("files")
+def test_settings_that_leave_a_kind_open_are_refused(run):
+    pytest.importorskip("opendp", reason="the extra dp isn't installed")
+    Path("synthgen.toml").write_text(CONFIG.replace('kind = "integer"\n', ""))
+    done = run("synthesize", "--config", "synthgen.toml", "--out", "made.csv")
+    assert done.code == ExitCode.USAGE
+    assert "[columns]: Column 'age' is categorical, which has no bounds" in done.err
+    Path("synthgen.toml").write_text(CONFIG.partition("[columns.sick]")[0])
+    done = run("synthesize", "--config", "synthgen.toml", "--out", "made.csv")
+    assert "1 of 2 columns don't say of what kind they are: 'sick'" in done.err
+
+
+@pytest.mark.usefixtures("files")
 def test_a_preview_needs_no_table(run):
     words = ("preview-dp", "schema.json", "--rows", "2000", "--epsilon", "1", "--class-share", "0.01")
     shown = run(*words)
