@@ -15,7 +15,8 @@ NOT_TESTED = (
 
 
 LARGEST_EPSILON = 10.0
-"""Above it a guarantee bounds nothing that matters: a suspicion of one in ten may become certainty."""
+"""Above it a guarantee bounds nothing that matters: a suspicion of one in ten may become one of .9996. It is also where
+Ponomareva et al. (2023), https://doi.org/10.1613/jair.1.14649, see little or no guarantee begin."""
 
 
 def unlooked(guarantee: PrivacyGuarantee, source: RowSource, purpose: Purpose, rows: int) -> ValidationReport:
