@@ -107,8 +107,8 @@ def unreadable(error: Exception, suffix: str, name: str) -> FileError:
     if isinstance(error, OSError) and error.strerror:
         return FileError(f"{name} can't be read: {error.strerror}.")
     # Arrow raises an OSError without a reason for a damaged file.
-    kind = {".parquet": "Parquet", ".csv": "CSV", ".tsv": "TSV"}.get(suffix, "Arrow")
-    return FileError(f"{name} isn't a {kind} file, or is damaged. Check what wrote it, or rename it to what it is.")
+    kind = {".parquet": "a Parquet", ".csv": "a CSV", ".tsv": "a TSV"}.get(suffix, "an Arrow")
+    return FileError(f"{name} isn't {kind} file, or is damaged. Check what wrote it, or rename it to what it is.")
 
 
 def _read_arrow(opened: Callable[[], BinaryIO], suffix: str) -> pa.Table:

@@ -158,6 +158,7 @@ def test_data_and_files_that_cannot_be_used(run, here, cards):
         (["binary.csv"], "binary.csv"),
         (["empty.csv"], "empty.csv"),
         (["words.docx"], "words.docx"),
+        (["cards.csv", "--holdout", "0.0002"], "hold out 0.02% of any class"),
         (["one.csv", "--target", "Class"], "row"),
         (["cards.csv", "--schema", "schema.json"], "JSON"),
         (["cards.csv", "--schema", "none.json"], "none.json"),

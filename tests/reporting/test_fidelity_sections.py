@@ -50,7 +50,7 @@ def test_a_part_that_only_warns_is_not_said_to_decide():
     report = report_over(("age",))
     met = Finding("column_shapes", Outcome.PASS, "shapes", True, about="fidelity")
     warned = Finding("closest_rows", Outcome.FAIL, "near", False, about="singling out")
-    for findings, said in (((met, warned), "that of its worst part, but for what only warns."), ((met,), "worst part.")):
+    for findings, said in (((met, warned), "worst part, but for what only warns."), ((met,), "worst part.")):
         judged = replace(report, verdict=replace(report.verdict, outcome=Outcome.PASS, findings=findings))
         assert said in text_of(section(fidelity_html(judged, {}), "reasons"))
 
