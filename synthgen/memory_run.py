@@ -14,6 +14,7 @@ from sklearn.base import clone
 from synthgen.checks import check_table
 from synthgen.errors import UsageError
 from synthgen.generators import GENERATORS, Synthesizer
+from synthgen.generators.asked import check_fits
 from synthgen.generators.identifying import avoiding
 from synthgen.merging import accepted_rows
 from synthgen.merging.merge import refused_rows
@@ -178,6 +179,7 @@ def run_in_memory(
         wanted = read_wanted(words.conditions, schema)
         whole = _plan(read, words, wanted, standing)
         plan = whole if standing is None else reduced(whole, standing.most_made)
+        check_fits(plan.total, len(schema))
     with stages("profile"):
         rows, of = read.given
         rows = rows if standing is None else rows[standing.described].reset_index(drop=True)

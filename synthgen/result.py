@@ -137,8 +137,18 @@ class SynthesisResult:
         train, test : tables
             Real train rows followed by the accepted synthetic ones; real rows that the generator
             never saw.
+
+        Raises
+        ------
+        UsageError
+            No real row was held out: ``validation="none"`` learns from all of them.
         """
         self._check()
+        if not len(self._holdout_rows):
+            raise UsageError(
+                "No real row was held out, so there is none to test on that the generator never saw. Put some aside "
+                'before the run, or validate (validation="standard"), which holds some out.'
+            )
         train = merge_frames(self._real.iloc[self._train_rows], self._made).drop(columns=FLAG)
         test = self._real.iloc[self._holdout_rows].drop(columns=FLAG, errors="ignore")
         return self._form.give_back(train), self._form.give_back(test)

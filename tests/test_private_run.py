@@ -322,6 +322,11 @@ def test_without_validation_every_row_is_learnt_from_and_no_count_is_told():
     assert len(result._train_rows) == 400
 
 
+def test_rows_to_test_on_are_refused_where_none_was_held_out():
+    with pytest.raises(UsageError, match="No real row was held out"):
+        run(n_samples=10).for_evaluation()
+
+
 @pytest.mark.parametrize(("epsilon", "outcome"), [(10.0, "PASS"), (10.5, "INCONCLUSIVE"), (1e6, "INCONCLUSIVE")])
 def test_a_guarantee_that_bounds_nothing_carries_no_release(tmp_path, epsilon, outcome):
     result = run(epsilon=epsilon, n_samples=10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -116,6 +117,30 @@ def check_n(n: object) -> int:
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         raise UsageError(f"n_samples must be a whole number of at least 1; got {n!r}.")
     return int(n)
+
+
+def check_fits(n: int, columns: int) -> None:
+    """Refuse rows that can't be held in memory: each cell takes eight bytes at least.
+
+    Raises
+    ------
+    UsageError
+    """
+    needed, there = 8 * n * columns, _memory()
+    if there is not None and needed > there:
+        raise UsageError(
+            f"{n:,} rows of {columns} columns take more than {needed / 2**30:,.0f} GiB, and this machine has "
+            f'{there / 2**30:,.0f} GiB of memory. Ask for fewer; or make them piece by piece, with engine="stream" and '
+            "out, or with generate_batches."
+        )
+
+
+def _memory() -> int | None:
+    """Bytes of memory of this machine; None where it doesn't say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def with_known(made: NDArray[Any], known: pd.DataFrame | None, name: str) -> NDArray[Any]:

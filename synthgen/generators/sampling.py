@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from synthgen.errors import ConditionError, ConstraintError, UsageError
-from synthgen.generators.asked import Asked, check_n, modelled, why_none
+from synthgen.generators.asked import Asked, check_fits, check_n, modelled, why_none
 from synthgen.generators.candidates import MOST_EFFORT, Effort, block
 from synthgen.generators.completing import Partial, completed, read_partial
 from synthgen.generators.identifying import avoid_also, identified, one_row_each
@@ -190,6 +190,7 @@ def plan_table(
 def draw_table(drawing: Drawing) -> tuple[pd.DataFrame, Bools]:
     """Draw coded rows, and say which go beyond what the model draws by itself."""
     model = drawing.model
+    check_fits(drawing.n, len(model.schema_))
     model.effort_, effort = None, Effort()
     coded, beyond = drawing.table(effort)
     avoid_also(model, coded)

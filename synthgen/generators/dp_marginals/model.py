@@ -152,8 +152,9 @@ class DPMarginalsSynthesizer(Synthesizer):
         budget.check()
         if not isinstance(self.schema_share, (int, float)) or not 0 <= self.schema_share < 1:
             raise UsageError(f"schema_share must be at least 0 and below 1; got {self.schema_share!r}.")
-        if not isinstance(self.rounds, int) or self.rounds < 1:
-            raise UsageError(f"rounds must be a whole number of at least 1; got {self.rounds!r}.")
+        for name, value in (("rounds", self.rounds), ("most_cells", self.most_cells)):
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise UsageError(f"{name} must be a whole number of at least 1; got {value!r}.")
         if self.n_rows is not None:
             if not isinstance(self.n_rows, (int, np.integer)) or isinstance(self.n_rows, bool) or self.n_rows < 1:
                 raise UsageError(f"n_rows must be a whole number of at least 1; got {self.n_rows!r}.")
