@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
+from synthgen.errors import FileError
 from synthgen.progress import bar
 from synthgen.randomness import stream
 from synthgen.scale.comparing.coarser import Coarser
@@ -44,6 +45,10 @@ SEEN, UNSEEN = 0, 1
 
 class Table(Protocol):
     """What can be read in pieces, the same ones in the same order every time."""
+
+    @property
+    def name(self) -> str:
+        """What errors call it."""
 
     @property
     def arrow(self) -> pa.Schema:
@@ -157,6 +162,11 @@ class RealRows:
         -------
         RealRows
 
+        Raises
+        ------
+        FileError
+            The rows aren't those of the earlier pass, or in another order.
+
         Examples
         --------
         >>> import tempfile
@@ -186,6 +196,7 @@ class RealRows:
         sample = given(scan.sample, scan.rows)
         fitted = _Fitted.of(sample, np.asarray(scan.weights, float), probes, known, seed)
         clustering = _clustering(sample, schema)
+        again = _Again.of(source.name, scan, fitted.keys(sample)[0])
         del sample
         counts = Counts.empty(Plan.of(fitted.grid, 2, stream(seed, "pairs")))
         sizes = np.zeros((fitted.grid.n_classes, 2), dtype=np.int64)
@@ -200,15 +211,17 @@ class RealRows:
             for batch in bar(source.batches(schema.names), progress=progress, desc="compare"):
                 numbers = np.arange(start, start + len(batch), dtype=np.int64)
                 coded = given(frame_of([batch], source.arrow), numbers)
-                seen = _among(numbers, saw)
-                for file, keys in zip((exact, rounded), fitted.keys(coded), strict=True):
-                    file.add(keys, seen)
+                seen, keys = _among(numbers, saw), fitted.keys(coded)
+                again.check(start, keys[0])
+                exact.add(keys[0], seen)
+                rounded.add(keys[1], seen)
                 if fewest is not None and names:
                     few.add(cells(coded, names), seen)
                 sizes += fitted.search(coded, numbers, seen)
                 mine = np.ones(len(coded), dtype=bool) if like is None else np.asarray(like(coded))
                 fitted.count(coded[mine], numbers[mine], seen[mine], counts)
                 start += len(coded)
+            again.check_all(start)
             copies = Copies(fitted.rounding, fitted.listed, exact.sorted(), rounded.sorted())
             shared = few.sorted(fewest) if fewest is not None and names else None
         near = fitted.nearest.found() if fitted.nearest is not None else None
@@ -313,6 +326,44 @@ class _Fitted:
             part = coded if len(mine) == len(coded) else coded.iloc[mine].reset_index(drop=True)
             self.nearest.add(clipped(part, self.listed), (numbers * 2 * self.grid.n_classes + groups)[mine])
         return np.bincount(groups, minlength=2 * self.grid.n_classes).reshape(-1, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class _Again:
+    """Rows known from an earlier pass, to see that they come again, each in its place.
+
+    Which rows the model saw is known by their numbers: a plan or a query that gives the same rows in another order
+    would have copies of these pass for chance.
+    """
+
+    name: str
+    n_rows: int
+    rows: Places
+    keys: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, name: str, scan: Sampled, keys: NDArray[np.uint64]) -> _Again:
+        """Know the rows of a sample, by hashes of them."""
+        rows = np.asarray(scan.rows, dtype=np.int64)
+        order = np.argsort(rows, kind="stable")
+        return cls(name, scan.n_rows, rows[order], keys[order])
+
+    def check(self, start: int, keys: NDArray[np.uint64]) -> None:
+        """Look at consecutive rows, given as hashes."""
+        low, high = np.searchsorted(self.rows, [start, start + len(keys)])
+        if (keys[self.rows[low:high] - start] != self.keys[low:high]).any():
+            raise self._other()
+
+    def check_all(self, n_rows: int) -> None:
+        """Look at how many rows came."""
+        if n_rows != self.n_rows:
+            raise self._other()
+
+    def _other(self) -> FileError:
+        return FileError(
+            f"{self.name} gives other rows than a moment ago, or the same in another order. Let nobody write to it "
+            "meanwhile; a query needs an ORDER BY, a LazyFrame a sort; or write its rows to a file first."
+        )
 
 
 def clipped(coded: pd.DataFrame, listed: dict[str, int]) -> pd.DataFrame:
