@@ -62,6 +62,10 @@ class RealNames:
                     file.add(hashes, np.zeros(len(hashes), dtype=bool))
             return cls({name: file.sorted(n_rows + 1) for name, file in zip(names, files, strict=True)})
 
+    def mark(self) -> str:
+        """Give a word that changes when an identifier does."""
+        return " ".join(f"{name} {real.mark()}" for name, real in self.columns.items())
+
     def new(self, coded: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows have no identifier of a real row: shape (n_rows,)."""
         out = np.ones(len(coded), dtype=bool)

@@ -162,6 +162,9 @@ def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -
         trial = run.comparison.synthetic
         refused = int((~screen(trial)[0]).sum())
         parts = [replace(part, n=part.n + spare_rows(part.n, refused, len(trial))) for part in wanted]
+        # A frame or a LazyFrame can't say beforehand that it isn't what it was when a run before was cut off.
+        sizes = [[part.name, part.n] for part in parts]
+        journal.settle({"sample": found.mark(), "real": real.mark(), "names": names.mark(), "parts": sizes})
         make_blocks(run.model, parts, journal, check=checking, workers=step.workers, progress=stages.progress)
     pieces = Pieces.of(journal, wanted)
     with stages("judge"):

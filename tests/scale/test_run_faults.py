@@ -17,6 +17,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import DataError, FileError
+from synthgen.scale import run
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD = b"the table of last week"
@@ -72,6 +73,36 @@ def test_a_run_that_was_killed_goes_on_and_gives_the_same_bytes(source, tmp_path
     assert kept == set(made), "blocks that were there are made again"
     assert out.read_bytes() == whole.read_bytes()
     assert not journal.exists()
+
+
+@pytest.mark.parametrize("change", ["all", "one cell", "none"])
+def test_a_run_on_a_frame_that_is_another_one_by_now_is_begun_anew(tmp_path, monkeypatch, change):
+    # A frame can't say beforehand that it isn't what it was; a LazyFrame can't either.
+    def go(data, out):
+        return sg.synthesize(
+            data, out=tmp_path / out, n_samples=200, generator="gaussian_copula", random_state=5, gate=None,
+            progress=False, engine={"name": "stream", "most_rows": 1_000},
+        )  # fmt: skip
+
+    now = before = table().to_pandas()
+    if change != "none":
+        rows = slice(None) if change == "all" else 2_990
+        before = now.copy()
+        before.loc[rows, "y"] += 50
+    with monkeypatch.context() as patched:
+        patched.setattr(run.Pieces, "of", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            go(before, "o.parquet")
+    held = blocks(tmp_path / ".o.parquet.synthgen")
+    assert held
+    made = []
+    with monkeypatch.context() as patched:
+        real = run.make_blocks
+        patched.setattr(run, "make_blocks", lambda *given, **words: (made.append(given[2].done()), real(*given, **words)))
+        go(now, "o.parquet")
+    assert bool(made[0]) == (change == "none")
+    go(now, "fresh.parquet")
+    assert pq.read_table(tmp_path / "o.parquet").equals(pq.read_table(tmp_path / "fresh.parquet"))
 
 
 def _time(path):

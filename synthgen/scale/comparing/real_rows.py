@@ -257,6 +257,11 @@ class RealRows:
         """Rows by class, of all: those that the model saw, and those that it did not; shape (n_classes, 2)."""
         return np.asarray(self.counts.rows().sum(axis=0)) if self.all_rows is None else self.all_rows
 
+    def mark(self) -> str:
+        """Give a word that changes with what synthetic rows are screened by."""
+        lists = [self.copies.exact, self.copies.rounded, *([] if self.few is None else [self.few])]
+        return " ".join([str(self.n_rows), *(keys.mark() for keys in lists)])
+
     @property
     def seen(self) -> int:
         """Rows that the model saw."""

@@ -53,6 +53,29 @@ def test_another_request_begins_anew(filled, other):
         assert journal.resumed == 0
 
 
+def test_blocks_of_a_run_that_had_found_something_else_are_made_anew(filled):
+    with Journal.open(filled, REQUEST) as journal:
+        journal.settle({"rows": "some"})
+        assert journal.done() == frozenset() and names(journal) == ["found.json"]
+        journal.put("fraud", 0, batch_of(1, 0, 100), {})
+        early = journal._stem("fraud", 1)
+    with Journal.open(filled, REQUEST) as journal:
+        assert journal.resumed == 1
+        journal.settle({"rows": "some"})
+        assert journal.done() == {("fraud", 0)}
+        journal.settle({"rows": "others"})
+        assert journal.done() == frozenset()
+        # A worker of the run before may still put its block there.
+        assert journal._stem("fraud", 1) != early
+        journal.put("fraud", 1, batch_of(1, 1, 100), {})
+    with Journal.open(filled, REQUEST) as journal:
+        assert journal.done() == {("fraud", 1)}
+        journal.close(remove=True)
+        assert not journal.folder.exists()
+    with Journal.open(filled, {}) as journal:
+        assert names(journal) == []
+
+
 def test_a_block_is_put_twice_by_whoever_comes_last(filled):
     with Journal.open(filled, REQUEST) as journal:
         journal.put("fraud", 0, batch_of(2, 0, 90), {"kept": 1})
