@@ -118,6 +118,7 @@ def refused(source, out, kind, words, **more):
             source, out=out, engine="stream", random_state=0, progress=False, generator="gaussian_copula", **more
         )
     assert out.read_bytes() == OLD
+    assert not (out.parent / f".{out.name}.synthgen").exists()
 
 
 def test_a_damaged_row_group_is_named_by_its_file_and_the_old_table_stays(source, tmp_path):

@@ -41,7 +41,7 @@ class Journal:
     the request, what was found or a note. It is removed with the last step of a run, so that it is only ever found
     after one that died.
 
-    Open it by :meth:`open`. As a context manager it is closed, and kept, at the end.
+    Open it by :meth:`open`. As a context manager it is closed at the end, and kept if it has a block.
 
     Attributes
     ----------
@@ -234,7 +234,12 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close(remove=False)
+        empty = False
+        if self._lock.held:
+            with contextlib.suppress(FileError):
+                # There is nothing to go on with.
+                empty = not self.done()
+        self.close(remove=empty)
 
     def _begin(self) -> None:
         """Keep what is whole and was made for this request; clear all else."""

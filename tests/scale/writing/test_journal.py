@@ -139,6 +139,7 @@ def test_a_damaged_request_begins_anew(filled):
         with Journal.open(filled, REQUEST) as journal:
             assert journal.resumed == 0
             assert json.loads(path.read_text())["request"] == REQUEST
+            journal.put("fraud", 0, batch_of(1, 0, 100), {})
 
 
 def test_it_is_removed_to_the_last_file_but_leaves_what_isn_t_its_own(filled):
@@ -151,6 +152,19 @@ def test_it_is_removed_to_the_last_file_but_leaves_what_isn_t_its_own(filled):
         (folder / "thesis.txt").touch()
         journal.close(remove=True)
     assert os.listdir(folder) == ["thesis.txt"]
+
+
+def test_without_a_block_nothing_is_left_of_it(tmp_path):
+    with pytest.raises(ZeroDivisionError), Journal.open(tmp_path / "t.parquet", REQUEST):
+        assert os.listdir(tmp_path)
+        raise ZeroDivisionError
+    assert os.listdir(tmp_path) == []
+    with Journal.open(tmp_path / "t.parquet", REQUEST) as first:
+        first.close(remove=True)
+        # Another run has begun in the meantime: its journal isn't the first one's to remove.
+        second = Journal.open(tmp_path / "t.parquet", REQUEST)
+    assert second.folder.exists()
+    second.close(remove=True)
 
 
 def test_the_second_run_on_a_place_is_refused_and_others_aren_t(filled):
