@@ -98,7 +98,9 @@ def test_a_run_on_a_frame_that_is_another_one_by_now_is_begun_anew(tmp_path, mon
     made = []
     with monkeypatch.context() as patched:
         real = run.make_blocks
-        patched.setattr(run, "make_blocks", lambda *given, **words: (made.append(given[2].done()), real(*given, **words)))
+        patched.setattr(
+            run, "make_blocks", lambda *given, **words: (made.append(given[2].done()), real(*given, **words))
+        )
         go(now, "o.parquet")
     assert bool(made[0]) == (change == "none")
     go(now, "fresh.parquet")
