@@ -153,7 +153,7 @@ def frame_of(batches: Sequence[pa.RecordBatch], arrow: pa.Schema, *, missing: Co
     """
     names = batches[0].schema.names if batches else arrow.names
     schema = pa.schema([arrow.field(name) for name in names], metadata=arrow.metadata)
-    table = pa.Table.from_batches(batches, schema)
+    table = _in_microseconds(pa.Table.from_batches(batches, schema))
     notes = arrow.metadata or {}
     read_as = notes.get(READ_AS)
     if read_as == b"frame":
@@ -172,6 +172,15 @@ def frame_of(batches: Sequence[pa.RecordBatch], arrow: pa.Schema, *, missing: Co
                 boolean = pa.types.is_boolean(field.type)
                 frame[field.name] = frame[field.name].astype(object if boolean else "float64")
     return frame
+
+
+def _in_microseconds(table: pa.Table) -> pa.Table:
+    """Cut times of day to what Python's have; those that are written stay as they are."""
+    for place, field in enumerate(table.schema):
+        if field.type == pa.time64("ns"):
+            kind = pa.time64("us")
+            table = table.set_column(place, field.with_type(kind), table.column(place).cast(kind, safe=False))
+    return table
 
 
 def is_large(source: Any) -> bool:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.dataset
 
 from synthgen.errors import FileError, SynthgenError
-from synthgen.scale.source_schema import READ_AS, ROWS, agreed, batches_of, chosen, without_index
+from synthgen.scale.source_schema import READ_AS, ROWS, agreed, batches_of, chosen, plain, without_index
 
 
 class TableSource:
@@ -23,6 +23,8 @@ class TableSource:
     def __init__(self, table: pa.Table, notes: Mapping[bytes, bytes]) -> None:
         self.name = "data"
         agreed([(self.name, table.schema)])
+        several = any(column.num_chunks > 1 for column in table.columns)
+        table = table.cast(plain(table.schema, several=several))
         self._table = table.replace_schema_metadata({**(table.schema.metadata or {}), **notes})
         self.arrow: pa.Schema = self._table.schema
         self.n_rows: int | None = table.num_rows
@@ -48,7 +50,7 @@ class DatasetSource:
     def __init__(self, dataset: pa.dataset.Dataset) -> None:
         self.name = "the dataset"
         self._dataset = dataset
-        self.arrow: pa.Schema = without_index(dataset.schema)
+        self.arrow: pa.Schema = plain(without_index(dataset.schema), several=True)
 
     @cached_property
     def n_rows(self) -> int | None:
@@ -75,7 +77,7 @@ class DatasetSource:
                 path = getattr(tagged.fragment, "path", "")
                 after = f", after rows of {path!r}" if path else ""
                 table = pa.Table.from_batches([tagged.record_batch]).select(wanted.names)
-                yield from batches_of(pa.Table.from_arrays(table.columns, schema=wanted))
+                yield from batches_of(table if table.schema.equals(wanted) else table.cast(wanted))
         except (pa.ArrowException, OSError) as error:
             raise self._unreadable(error, after) from None
 
