@@ -46,7 +46,8 @@ def test_a_damaged_file_of_a_dataset_is_an_error_in_words(tmp_path):
     held = (tmp_path / "b.parquet").read_bytes()
     (tmp_path / "b.parquet").write_bytes(held[: len(held) // 2])
     assert source.mark() != before
-    with pytest.raises(FileError, match=r"The dataset can't be read, after rows of '.*a\.parquet'"):
+    # Arrow reads ahead, so that the damage may show before the rows of the first file are handed out.
+    with pytest.raises(FileError, match=r"The dataset can't be read(, after rows of '.*a\.parquet')?: a file isn't"):
         whole(source)
 
 
