@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -48,6 +50,31 @@ def test_a_damaged_file_of_a_dataset_is_an_error_in_words(tmp_path):
     assert source.mark() != before
     # Arrow reads ahead, so that the damage may show before the rows of the first file are handed out.
     with pytest.raises(FileError, match=r"The dataset can't be read(, after rows of '.*a\.parquet')?: a file isn't"):
+        whole(source)
+
+
+def test_a_dataset_whose_file_is_another_one_by_now_is_refused(tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_text("n\n1\n2\n")
+    dataset = ds.dataset(tmp_path, format="csv")
+    for data in (dataset, ds.dataset([dataset]), dataset.filter(pc.field("n") > 0)):
+        source = open_source(data)
+        assert whole(source).num_rows == whole(source).num_rows == 4
+        # As many rows, and as many bytes.
+        (tmp_path / "b.csv").write_text("n\n3\n4\n")
+        os.utime(tmp_path / "b.csv", (1e9, 1e9))
+        with pytest.raises(FileError, match="A file of the dataset was changed while it was read"):
+            whole(source)
+        os.utime(tmp_path / "b.csv")
+
+
+def test_a_plan_that_gives_more_or_fewer_rows_than_before_is_refused():
+    pl = pytest.importorskip("polars")
+    heights = iter([100, 100, 90])
+    source = open_source(pl.LazyFrame({"n": range(100)}).map_batches(lambda frame: frame.head(next(heights))))
+    source.arrow, heights = source.arrow, iter([100, 100, 90])
+    assert whole(source).num_rows == whole(source).num_rows == 100
+    with pytest.raises(FileError, match="more or fewer rows than a moment ago"):
         whole(source)
 
 
