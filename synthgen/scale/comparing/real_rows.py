@@ -13,9 +13,10 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
-from synthgen.errors import FileError
+from synthgen.errors import DataError
 from synthgen.progress import bar
 from synthgen.randomness import stream
+from synthgen.scale.comparing.again import Again
 from synthgen.scale.comparing.coarser import Coarser
 from synthgen.scale.comparing.counts import Counted, Counts, Plan
 from synthgen.scale.comparing.grid import Grid
@@ -166,6 +167,8 @@ class RealRows:
         ------
         FileError
             The rows aren't those of the earlier pass, or in another order.
+        DataError
+            A row isn't what the schema says.
 
         Examples
         --------
@@ -189,14 +192,20 @@ class RealRows:
         coarser = None if learnt is None else Coarser.of(np.asarray(model_rows), learnt, schema)
 
         def given(frame: pd.DataFrame, numbers: Places) -> pd.DataFrame:
-            coded = encode(frame, schema, unseen="extend")
+            try:
+                coded = encode(frame, schema, unseen="extend")
+            except DataError as error:
+                raise DataError(
+                    f"{error} Where no schema is handed in, what a column holds is told from a sample of "
+                    f"{len(scan.rows):,} rows, and here a row beyond it is otherwise."
+                ) from None
             return coded if coarser is None else coarser.applied(coded, numbers)
 
         known = schema.without(*(column.name for column in schema.of(*OPAQUE_KINDS)))
         sample = given(scan.sample, scan.rows)
         fitted = _Fitted.of(sample, np.asarray(scan.weights, float), probes, known, seed)
         clustering = _clustering(sample, schema)
-        again = _Again.of(source.name, scan, fitted.keys(sample)[0])
+        again = Again.of(source.name, scan.n_rows, scan.rows, fitted.keys(sample)[0])
         del sample
         counts = Counts.empty(Plan.of(fitted.grid, 2, stream(seed, "pairs")))
         sizes = np.zeros((fitted.grid.n_classes, 2), dtype=np.int64)
@@ -331,44 +340,6 @@ class _Fitted:
             part = coded if len(mine) == len(coded) else coded.iloc[mine].reset_index(drop=True)
             self.nearest.add(clipped(part, self.listed), (numbers * 2 * self.grid.n_classes + groups)[mine])
         return np.bincount(groups, minlength=2 * self.grid.n_classes).reshape(-1, 2)
-
-
-@dataclass(frozen=True, eq=False)
-class _Again:
-    """Rows known from an earlier pass, to see that they come again, each in its place.
-
-    Which rows the model saw is known by their numbers: a plan or a query that gives the same rows in another order
-    would have copies of these pass for chance.
-    """
-
-    name: str
-    n_rows: int
-    rows: Places
-    keys: NDArray[np.uint64]
-
-    @classmethod
-    def of(cls, name: str, scan: Sampled, keys: NDArray[np.uint64]) -> _Again:
-        """Know the rows of a sample, by hashes of them."""
-        rows = np.asarray(scan.rows, dtype=np.int64)
-        order = np.argsort(rows, kind="stable")
-        return cls(name, scan.n_rows, rows[order], keys[order])
-
-    def check(self, start: int, keys: NDArray[np.uint64]) -> None:
-        """Look at consecutive rows, given as hashes."""
-        low, high = np.searchsorted(self.rows, [start, start + len(keys)])
-        if (keys[self.rows[low:high] - start] != self.keys[low:high]).any():
-            raise self._other()
-
-    def check_all(self, n_rows: int) -> None:
-        """Look at how many rows came."""
-        if n_rows != self.n_rows:
-            raise self._other()
-
-    def _other(self) -> FileError:
-        return FileError(
-            f"{self.name} gives other rows than a moment ago, or the same in another order. Let nobody write to it "
-            "meanwhile; a query needs an ORDER BY, a LazyFrame a sort; or write its rows to a file first."
-        )
 
 
 def clipped(coded: pd.DataFrame, listed: dict[str, int]) -> pd.DataFrame:
