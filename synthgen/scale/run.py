@@ -160,8 +160,8 @@ def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -
     wanted = _parts(step)
     with stages("generate"), avoiding(run.model, found.sample):
         trial = run.comparison.synthetic
-        refused = int((~screen(trial)[0]).sum())
-        parts = [replace(part, n=part.n + spare_rows(part.n, refused, len(trial))) for part in wanted]
+        refused = int((~screen(trial)[0]).sum()) + round(names.share(run.result._made, run.model) * len(trial))
+        parts = [replace(part, n=part.n + spare_rows(part.n, min(refused, len(trial)), len(trial))) for part in wanted]
         # A frame or a LazyFrame can't say beforehand that it isn't what it was when a run before was cut off.
         sizes = [[part.name, part.n] for part in parts]
         journal.settle({"sample": found.mark(), "real": real.mark(), "names": names.mark(), "parts": sizes})
