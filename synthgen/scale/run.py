@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from synthgen.errors import UsageError
+from synthgen.errors import DataError, UsageError
 from synthgen.generators.identifying import avoiding
 from synthgen.memory_run import Run, Standing, Words, run_in_memory
 from synthgen.planning.drawing import asked_by_class
@@ -114,6 +114,7 @@ def run_in_pieces(
                 source, target=words.target, subject=words.subject, most_rows=most_rows,
                 random_state=child(seed, "scan"), progress=stages.progress,
             )  # fmt: skip
+        _check_target(found, words.target)
         alike = stream(seed, "alike").random(len(found.weights)) < found.weights / found.weights.max()
         standing = Standing(found.weights, alike, MOST_MADE)
         run = run_in_memory(found.sample, words, random_state, seed, asked, stages, standing)
@@ -140,6 +141,16 @@ def _refuse(words: Words) -> None:
         raise UsageError(
             "A fairness plan counts and changes all rows together, which needs them in memory. Leave fairness out, or "
             "take engine='memory'."
+        )
+
+
+def _check_target(found: Scan, target: str | None) -> None:
+    """Refuse a target that rows lack, though the sample may have none of these."""
+    missing = 0 if target is None else found.facts[target].missing
+    if missing:
+        raise DataError(
+            f"The target {target!r} is missing in {missing:,} of {found.n_rows:,} rows. Leave them out: write the "
+            "others to a file, or read them by a query."
         )
 
 

@@ -140,6 +140,20 @@ def test_files_that_differ_are_refused_before_anything_is_read(tmp_path):
     refused(folder, tmp_path / "old.parquet", DataError, "land")
 
 
+@pytest.mark.parametrize(("target", "rows"), [("x", [7]), ("land", range(1_200))])
+def test_a_target_that_rows_lack_is_refused_whatever_the_sample_has(tmp_path, target, rows):
+    frame = table().to_pandas()
+    frame.loc[list(rows), target] = None
+    (tmp_path / "old.parquet").write_bytes(OLD)
+    words = rf"The target '{target}' is missing in {len(rows):,} of 3,000 rows"
+    with pytest.raises(DataError, match=words):
+        sg.synthesize(
+            frame, target=target, out=tmp_path / "old.parquet", engine={"name": "stream", "most_rows": 1_000},
+            random_state=0, progress=False,
+        )  # fmt: skip
+    assert (tmp_path / "old.parquet").read_bytes() == OLD
+
+
 def test_the_table_that_is_read_is_not_written_over(source):
     held = source.read_bytes()
     with pytest.raises(sg.errors.UsageError, match="is read"):
