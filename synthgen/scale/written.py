@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.dataset
 
+from synthgen.errors import FileError
 from synthgen.scale.merging import fitted
 from synthgen.table.files import suffix_of
 
@@ -27,6 +28,11 @@ def written(out: str | Path, schema: pa.Schema) -> pa.dataset.Dataset:
     schema : pyarrow.Schema
         That the table was written with.
 
+    Raises
+    ------
+    FileError
+        It isn't there any more.
+
     Examples
     --------
     >>> import tempfile
@@ -37,6 +43,8 @@ def written(out: str | Path, schema: pa.Schema) -> pa.dataset.Dataset:
     [{'code': '007', 'land': None}, {'code': '012', 'land': 'at'}]
     >>> folder.cleanup()
     """
+    if not Path(out).exists():
+        raise FileError(f"The table isn't at {str(out)!r} any more. Put it back there, or read it where it is now.")
     suffix = ".parquet" if Path(out).is_dir() else suffix_of(out)
     if suffix == ".parquet":
         return pa.dataset.dataset(out, format="parquet")

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 import synthgen as sg
+from synthgen.errors import FileError
 from synthgen.scale.writing import write_batches
 from synthgen.scale.written import as_written, written
 
@@ -42,6 +43,12 @@ def test_the_rows_are_those_that_were_written(tmp_path, name):
     again = pa.Table.from_batches(found)
     for column in TABLE.column_names:
         assert again.column(column).to_pylist() == TABLE.column(column).to_pylist(), column
+
+
+def test_a_table_that_was_moved_is_missed_in_words(tmp_path):
+    for name in ("t.csv", "t.parquet", "parts/"):
+        with pytest.raises(FileError, match=r"The table isn't at '.*' any more"):
+            written(f"{tmp_path}/{name}", TABLE.schema)
 
 
 def test_rows_to_train_on_have_the_types_and_gaps_of_the_real_ones(tmp_path):
