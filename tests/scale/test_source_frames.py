@@ -14,6 +14,7 @@ import pytest
 
 from synthgen.errors import DataError, FileError, UsageError
 from synthgen.scale import source as source_module
+from synthgen.scale.scan import scan
 from synthgen.scale.source import frame_of, is_large, open_source
 from synthgen.table import to_pandas
 
@@ -150,3 +151,16 @@ def test_what_is_large(tmp_path, monkeypatch):
     assert is_large(tmp_path / "a.csv") and is_large(open_source(path))
     monkeypatch.setattr(source_module, "LARGE", 1_100)
     assert not any(map(is_large, (path, tmp_path / "a.csv", TABLE, TABLE.to_pandas(), pl.scan_parquet(path))))
+
+
+def test_columns_of_which_no_rows_can_be_taken_are_named():
+    plain = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
+    for odd in ([2**70, 1, 2], [1j, 2j, 3j], pd.arrays.SparseArray([0, 1, 0])):
+        with pytest.raises(DataError, match="Column 'odd' holds objects of several types, or of one that Arrow"):
+            open_source(plain.assign(odd=odd))
+    source = open_source(plain.assign(odd=pd.cut(plain["a"], 2)))
+    with pytest.raises(DataError, match="Column 'odd' has values that pandas can't hold"):
+        frame_of(list(source.batches()), source.arrow)
+    runs = pa.RunEndEncodedArray.from_arrays(pa.array([1, 3], pa.int32()), pa.array(["x", "y"]))
+    with pytest.raises(DataError, match="Column 'odd' is of type run_end_encoded"):
+        scan(open_source(pa.table({"a": [1, 2, 3], "odd": runs})))
