@@ -49,6 +49,7 @@ class DatasetSource:
 
     def __init__(self, dataset: pa.dataset.Dataset) -> None:
         self.name = "the dataset"
+        agreed([(self.name, dataset.schema)])
         self._dataset = dataset
         self.arrow: pa.Schema = plain(without_index(dataset.schema), several=True)
         self._mark = self.mark()

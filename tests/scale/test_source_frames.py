@@ -117,8 +117,10 @@ def test_a_frame_of_mixed_objects_is_refused_without_a_value():
         open_source(pd.DataFrame({"x": ["Müller", 7.5, b"z"]}))
     assert "Müller" not in str(caught.value)
     assert open_source(pd.DataFrame({0: [1]})).arrow.names == ["0"]
-    with pytest.raises(DataError, match=r"\['x'\] occur more than once in 'data'"):
-        open_source(pa.Table.from_arrays([pa.array([1])] * 2, names=["x", "x"]))
+    twice = pa.Table.from_arrays([pa.array([1])] * 2, names=["x", "x"])
+    for data, name in ((twice, "data"), (ds.dataset(twice), "the dataset")):
+        with pytest.raises(DataError, match=rf"\['x'\] occur more than once in '{name}'"):
+            open_source(data)
 
 
 def test_a_plan_may_be_left_before_its_end():
