@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -31,7 +29,6 @@ from synthgen.scale.source import open_source
 from synthgen.scale.writing import Journal, Part, check_out, make_blocks, write_batches
 from synthgen.validation import Gate, Outcome, Purpose
 
-_HASHES = "real-"
 _MORE_STAGES = 5
 """Scan, compare, generate, judge, write: around those of a run in memory."""
 
@@ -106,9 +103,6 @@ def run_in_pieces(
         "words": _digest(words),
     }  # fmt: skip
     with Journal.open(out, request) as journal:
-        for left in journal.folder.glob(f"{_HASHES}*"):
-            # Of a run that was killed.
-            shutil.rmtree(left, ignore_errors=True)
         with stages("scan"):
             found = scan(
                 source, target=words.target, subject=words.subject, most_rows=most_rows,
@@ -122,8 +116,8 @@ def run_in_pieces(
         if run.result.withheld and run.result.verdict.outcome is Outcome.FAIL:
             result = pieces_result(run, found, None, run.result.validation, words, seed, stages)
         else:
-            with TemporaryDirectory(dir=journal.folder, prefix=_HASHES) as folder:
-                result = _in_pieces(step, journal, Path(folder), out)
+            with journal.aside() as folder:
+                result = _in_pieces(step, journal, folder, out)
         journal.close(remove=True)
     stages.close()
     return result

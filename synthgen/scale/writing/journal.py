@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import re
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
-_LOCK, _REQUEST, _FOUND = "lock", "request.json", "found.json"
+_LOCK, _REQUEST, _FOUND, _ASIDE = "lock", "request.json", "found.json", "real-"
 _OWN = re.compile(r"[0-9a-f]{16}-\d{8,}\.(arrow|json)(\.\d+\.tmp)?|(request|found)\.json\.\d+\.tmp")
 
 # A fifth of the time of zstd, and half the space of none.
@@ -147,6 +149,14 @@ class Journal:
             self._put(_FOUND, held.encode())
         self._found, self._notes, self._seen, self.resumed = held, {}, set(), 0
 
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Path]:
+        """Give a folder for what is known of real rows while a run lasts; whoever opens the journal next clears it."""
+        with disk_errors(str(self.folder)):
+            folder = tempfile.TemporaryDirectory(dir=self.folder, prefix=_ASIDE, ignore_cleanup_errors=True)
+        with folder as name:
+            yield Path(name)
+
     def done(self) -> frozenset[tuple[str, int]]:
         """The blocks that are in the journal, by part and number."""
         self._look()
@@ -245,6 +255,9 @@ class Journal:
         """Keep what is whole and was made for this request; clear all else."""
         same = _text(self.folder / _REQUEST) == self._request
         self._found = _text(self.folder / _FOUND) if same else ""
+        for left in self.folder.glob(f"{_ASIDE}*"):
+            # Of a run that was killed.
+            shutil.rmtree(left, ignore_errors=True)
         for name in os.listdir(self.folder):
             if _OWN.fullmatch(name) and (not same or name.endswith(".tmp")):
                 (self.folder / name).unlink(missing_ok=True)

@@ -154,6 +154,20 @@ def test_it_is_removed_to_the_last_file_but_leaves_what_isn_t_its_own(filled):
     assert os.listdir(folder) == ["thesis.txt"]
 
 
+def test_what_a_killed_run_knew_of_real_rows_is_cleared_by_whatever_is_written_there_next(filled):
+    with Journal.open(filled, REQUEST) as journal:
+        with journal.aside() as folder:
+            (folder / "exact.keys").touch()
+            assert folder.parent == journal.folder
+        assert not folder.exists()
+        (journal.folder / "real-killed").mkdir()
+        (journal.folder / "real-killed" / "exact.keys").touch()
+    for request in (REQUEST, {}):
+        with Journal.open(filled, request) as journal:
+            assert not (journal.folder / "real-killed").exists()
+    assert not journal.folder.exists()
+
+
 def test_without_a_block_nothing_is_left_of_it(tmp_path):
     with Journal.open(tmp_path / "t.parquet", REQUEST):
         assert os.listdir(tmp_path) == [".t.parquet.synthgen"]
