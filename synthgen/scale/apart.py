@@ -13,6 +13,7 @@ import pyarrow.dataset
 from narwhals import dependencies
 
 from synthgen.errors import UsageError
+from synthgen.scale.source_frames import told
 from synthgen.scale.source_listing import is_glob, root_of
 from synthgen.table.sources import is_file, same_place, shown
 
@@ -25,6 +26,8 @@ def check_apart(data: Any, out: str | Path) -> None:
     Raises
     ------
     UsageError
+    FileError
+        A LazyFrame can't be planned.
 
     Examples
     --------
@@ -48,7 +51,7 @@ out.
 def _clash(data: Any, place: Path) -> bool:
     if dependencies.is_polars_lazyframe(data):
         ends = r"(?=[/\\\],\s]|$)"
-        return re.search(re.escape(str(place)) + ends, data.explain(optimized=False)) is not None
+        return re.search(re.escape(str(place)) + ends, told(data)) is not None
     if isinstance(data, pa.dataset.Dataset):
         return _holds(place, map(Path, _files(data)))
     if not isinstance(data, (str, Path)):

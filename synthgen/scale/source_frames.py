@@ -150,7 +150,7 @@ class LazySource:
 
     def mark(self) -> str:
         """Give a word for the plan; what its files hold isn't looked at."""
-        return _word(self._plan.explain(optimized=False), self.arrow)
+        return _word(told(self._plan), self.arrow)
 
     def about_rows(self) -> int | None:
         """Count the rows by polars, which mostly reads no more than the files' heads."""
@@ -160,6 +160,12 @@ class LazySource:
             with _polars_errors():
                 self.n_rows = int(self._plan.select(pl.len()).collect(engine="streaming").item())
         return self.n_rows
+
+
+def told(plan: Any) -> str:
+    """Give a plan of polars in its own words, which name the files that it reads; no row is read."""
+    with _polars_errors():
+        return str(plan.explain(optimized=False))
 
 
 @contextlib.contextmanager

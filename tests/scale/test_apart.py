@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import synthgen as sg
-from synthgen.errors import UsageError
+from synthgen.errors import FileError, UsageError
 from synthgen.scale.apart import check_apart
 
 
@@ -86,6 +86,9 @@ def test_files_of_a_dataset_and_of_a_plan_are_known(here):
         with pytest.raises(UsageError, match="is read by this run"):
             check_apart(plan, out)
     check_apart(plan, "one/part-00000.parquet.csv")
+    for wrong in (plan.select("nope"), pl.scan_parquet(here / "nowhere.parquet")):
+        with pytest.raises(FileError, match="The LazyFrame can't be collected"):
+            check_apart(wrong, "o.parquet")
 
 
 def test_a_folder_of_parts_is_not_replaced_by_what_is_made_of_it(here):
