@@ -109,6 +109,7 @@ def run_in_pieces(
                 random_state=child(seed, "scan"), progress=stages.progress,
             )  # fmt: skip
         _check_target(found, words.target)
+        _check_sampled(found)
         alike = stream(seed, "alike").random(len(found.weights)) < found.weights / found.weights.max()
         standing = Standing(found.weights, alike, MOST_MADE)
         run = run_in_memory(found.sample, words, random_state, seed, asked, stages, standing)
@@ -146,6 +147,16 @@ def _check_target(found: Scan, target: str | None) -> None:
             f"The target {target!r} is missing in {missing:,} of {found.n_rows:,} rows. Leave them out: write the "
             "others to a file, or read them by a query."
         )
+
+
+def _check_sampled(found: Scan) -> None:
+    """Refuse a column of whose few values the sample has none."""
+    for name, facts in found.facts.items():
+        if facts.missing < facts.n and found.sample[name].isna().all():
+            raise DataError(
+                f"Column {name!r} has values in few of the {facts.n:,} rows, and in none of the {len(found.rows):,} of "
+                "the sample, so nothing can be learnt of it. Leave it out, or raise most_rows."
+            )
 
 
 def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -> PiecesResult:

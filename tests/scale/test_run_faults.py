@@ -154,6 +154,18 @@ def test_a_target_that_rows_lack_is_refused_whatever_the_sample_has(tmp_path, ta
     assert (tmp_path / "old.parquet").read_bytes() == OLD
 
 
+def test_a_column_whose_few_values_no_sample_has_is_refused_for_that(tmp_path):
+    frame = table().to_pandas().assign(seldom=np.nan, never=np.nan)
+    for value, words in ((np.nan, "no values at all"), (4.25, "'seldom' has values in few of the 3,000 rows")):
+        frame.loc[1_234, "seldom"] = value
+        with pytest.raises(DataError, match=words) as caught:
+            sg.synthesize(
+                frame, out=tmp_path / "o.parquet", engine={"name": "stream", "most_rows": 1_000}, random_state=0,
+                progress=False,
+            )  # fmt: skip
+        assert "4.25" not in str(caught.value)
+
+
 def test_the_table_that_is_read_is_not_written_over(source):
     held = source.read_bytes()
     with pytest.raises(sg.errors.UsageError, match="is read"):
