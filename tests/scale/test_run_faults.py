@@ -47,7 +47,7 @@ def start(source, out):
 
 
 def blocks(folder):
-    return {path.name for path in folder.glob("*.json") if path.name != "request.json"} if folder.is_dir() else set()
+    return {path.name for path in folder.glob("*-*.json")} if folder.is_dir() else set()
 
 
 @pytest.mark.slow
