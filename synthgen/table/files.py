@@ -70,11 +70,11 @@ def read_file(path: str | Path) -> pd.DataFrame:
         The file is missing, can't be read, or isn't what its name says.
     """
     path = Path(path)
+    if path.is_dir():
+        raise FileError(f"{str(path)!r} is a folder. Name a file in it.")
     suffix = suffix_of(path)
     if not path.exists():
         raise FileError(f"There is no file {str(path)!r}. Check the path.")
-    if path.is_dir():
-        raise FileError(f"{str(path)!r} is a folder. Name a file in it.")
     opened: Callable[..., Any] = gzip.open if suffix == ".csv.gz" else open
     return _read(lambda: opened(path, "rb"), suffix, repr(str(path)))
 

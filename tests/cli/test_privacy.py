@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,9 @@ def test_a_run_spends_from_the_ledger_until_the_cap(run):
     assert first.code == ExitCode.OK, first.err
     assert json.loads(first.out)["provenance"]["privacy"]["ledger"]["fits"] == 1
     assert len(pd.read_csv("made.csv")) > 200
+    told = run("synthesize", "people.csv", *WORDS, "--epsilon", "2", "--out", "told.csv")
+    assert (told.code, "error" in told.err) == (ExitCode.OK, False), told.err
+    assert not re.search(r"^real ", told.out, re.MULTILINE)
     again = run("synthesize", "people.csv", *WORDS, "--epsilon", "1", *ledger, "--out", "more.csv")
     assert again.code == ExitCode.BUDGET_SPENT == 4
     assert "above the cap of 2" in again.err
@@ -71,10 +75,18 @@ def test_a_preview_needs_no_table(run):
     shown = run(*words)
     assert shown.code == ExitCode.OK, shown.err
     assert "With epsilon 1 on about 2,000 rows" in shown.out
-    assert "age" in shown.out
+    [row] = [line for line in shown.out.splitlines() if line.startswith("sick")]
+    assert re.match(r"sick +2 +±\d+ +\d\.\d+  \w", row), "what is said stands to the left, beside the figures"
+    undeclared = SCHEMA.with_column("sick", categories=None)
+    undeclared.to_json("undeclared.json")
+    lines = run("preview-dp", "undeclared.json", "--rows", "2000").out.splitlines()
+    [row] = [line.rstrip() for line in lines if line.startswith("sick")]
+    assert len(row) > 200 and row.endswith("would be well kept"), "in a pipe a row is one line"
     told = json.loads(run(*words, "--json").out)
     assert told["rare"]["rows"] == 20
     assert [row["cells"] for row in told["columns"]] == [10, 2]
+    quiet = run(*words, "--quiet")
+    assert (quiet.code, quiet.out, quiet.err) == (ExitCode.OK, "", "")
 
 
 @pytest.mark.usefixtures("files")
