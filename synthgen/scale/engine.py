@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,9 @@ from narwhals import dependencies
 from synthgen.errors import SynthgenError, UsageError
 from synthgen.memory_run import Words
 from synthgen.randomness import RandomState
+from synthgen.scale.apart import check_apart
 from synthgen.scale.source import frame_of, is_large, open_source
-from synthgen.table.sources import is_file, is_pipe, same_place, shown
+from synthgen.table.sources import is_file, is_pipe
 
 if TYPE_CHECKING:
     from synthgen.scale.spark import SparkResult
@@ -126,25 +126,13 @@ def _check_stream(data: Any, out: str | Path | None) -> None:
             "A table that is worked on in pieces is written to a file as it is made. Say where: "
             "out='balanced.parquet'; or read it whole: engine='memory'."
         )
-    _check_apart(data, out)
+    check_apart(data, out)
     for place, word in ((data, "read from"), (out, "written to")):
         if isinstance(place, str) and is_pipe(place):
             raise UsageError(
                 f"engine='stream' reads a table more than once and puts its result together at the end, so it can't be "
                 f"{word} a pipe. Name a file, or take engine='memory'."
             )
-
-
-def _check_apart(data: Any, out: str | Path) -> None:
-    """Refuse to write over what is read, or among it, where the next run would read it."""
-    if not isinstance(data, (str, Path)):
-        return
-    among = is_file(data) and is_file(out) and (
-        Path(data).absolute() in Path(out).absolute().parents
-        or fnmatch(str(Path(out).absolute()), str(Path(data).absolute()))
-    )  # fmt: skip
-    if among or same_place(data, out):
-        raise UsageError(f"{shown(out)} is read by this run, or lies among what is read. Name another place for out.")
 
 
 def _elsewhere(data: Any) -> bool:

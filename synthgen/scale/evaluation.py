@@ -15,6 +15,7 @@ from synthgen.scale.merging import fitted
 from synthgen.scale.scan import Scan
 from synthgen.scale.scan.subjects import keys_of
 from synthgen.scale.source import Source, frame_of
+from synthgen.scale.written import as_written
 from synthgen.table.column import LABEL_KINDS, Role
 from synthgen.table.encoding import encode
 from synthgen.table.schema import Schema
@@ -84,7 +85,7 @@ class Evaluation:
 
     def readers(self, synthetic: pa.dataset.Dataset) -> tuple[pa.RecordBatchReader, pa.RecordBatchReader]:
         """Give rows to train on, real ones and then synthetic ones, and rows to test on, to be read once each."""
-        made = (fitted(batch, self.arrow) for batch in synthetic.to_batches(columns=self.arrow.names) if len(batch))
+        made = (as_written(batch, self.arrow) for batch in synthetic.to_batches(columns=self.arrow.names) if len(batch))
         return (
             pa.RecordBatchReader.from_batches(self.arrow, chain(self._batches(test=False), made)),
             pa.RecordBatchReader.from_batches(self.arrow, self._batches(test=True)),

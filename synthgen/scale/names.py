@@ -62,6 +62,17 @@ class RealNames:
                     file.add(hashes, np.zeros(len(hashes), dtype=bool))
             return cls({name: file.sorted(n_rows + 1) for name, file in zip(names, files, strict=True)})
 
+    def mark(self) -> str:
+        """Give a word that changes when an identifier does."""
+        return " ".join(f"{name} {real.mark()}" for name, real in self.columns.items())
+
+    def share(self, made: pd.DataFrame, model: Synthesizer) -> float:
+        """Say which share of some synthetic rows has an identifier of a real row, so that as many more are made."""
+        known = known_names(model, self.columns)
+        if not known.names or made.empty:
+            return 0.0
+        return float((~self.new(encode(made[list(known.names)], known, unseen="extend"))).mean())
+
     def new(self, coded: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows have no identifier of a real row: shape (n_rows,)."""
         out = np.ones(len(coded), dtype=bool)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 import pyarrow.dataset
 
 from synthgen.errors import UsageError
@@ -25,6 +24,7 @@ from synthgen.scale.merging import merged_schema
 from synthgen.scale.pieces import Pieces
 from synthgen.scale.profiling import profile_of_all
 from synthgen.scale.scan import Scan
+from synthgen.scale.written import written
 from synthgen.table.sources import is_file
 from synthgen.validation import Purpose
 
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from synthgen.provenance import Provenance
     from synthgen.scale.spark import SparkResult
     from synthgen.validation import ValidationReport, Verdict
-
-_FORMATS = {".csv": "csv", ".csv.gz": "csv", ".arrow": "ipc", ".feather": "ipc", ".ipc": "ipc"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,11 +105,8 @@ class PiecesResult:
         assert self.out is not None
         if not is_file(self.out):
             raise UsageError("The table is in a database, where it was written to. Read it from there.")
-        name = str(self.out).lower()
-        form: Any = next((form for ending, form in _FORMATS.items() if name.endswith(ending)), "parquet")
-        if name.endswith(".tsv"):
-            form = pa.dataset.CsvFileFormat(parse_options=pa.csv.ParseOptions(delimiter="\t"))
-        return pa.dataset.dataset(self.out, format=form)
+        schema = merged_schema(self._evaluation.source.arrow, self.model.batch_schema, self.verdict.purpose)
+        return written(self.out, schema)
 
     @property
     def synthetic(self) -> pa.dataset.Dataset:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from synthgen.errors import UsageError
+from synthgen.errors import DataError, UsageError
 from synthgen.generators.identifying import avoiding
 from synthgen.memory_run import Run, Standing, Words, run_in_memory
 from synthgen.planning.drawing import asked_by_class
@@ -31,7 +29,6 @@ from synthgen.scale.source import open_source
 from synthgen.scale.writing import Journal, Part, check_out, make_blocks, write_batches
 from synthgen.validation import Gate, Outcome, Purpose
 
-_HASHES = "real-"
 _MORE_STAGES = 5
 """Scan, compare, generate, judge, write: around those of a run in memory."""
 
@@ -106,14 +103,13 @@ def run_in_pieces(
         "words": _digest(words),
     }  # fmt: skip
     with Journal.open(out, request) as journal:
-        for left in journal.folder.glob(f"{_HASHES}*"):
-            # Of a run that was killed.
-            shutil.rmtree(left, ignore_errors=True)
         with stages("scan"):
             found = scan(
                 source, target=words.target, subject=words.subject, most_rows=most_rows,
                 random_state=child(seed, "scan"), progress=stages.progress,
             )  # fmt: skip
+        _check_target(found, words.target)
+        _check_sampled(found)
         alike = stream(seed, "alike").random(len(found.weights)) < found.weights / found.weights.max()
         standing = Standing(found.weights, alike, MOST_MADE)
         run = run_in_memory(found.sample, words, random_state, seed, asked, stages, standing)
@@ -121,8 +117,8 @@ def run_in_pieces(
         if run.result.withheld and run.result.verdict.outcome is Outcome.FAIL:
             result = pieces_result(run, found, None, run.result.validation, words, seed, stages)
         else:
-            with TemporaryDirectory(dir=journal.folder, prefix=_HASHES) as folder:
-                result = _in_pieces(step, journal, Path(folder), out)
+            with journal.aside() as folder:
+                result = _in_pieces(step, journal, folder, out)
         journal.close(remove=True)
     stages.close()
     return result
@@ -143,6 +139,26 @@ def _refuse(words: Words) -> None:
         )
 
 
+def _check_target(found: Scan, target: str | None) -> None:
+    """Refuse a target that rows lack, though the sample may have none of these."""
+    missing = 0 if target is None else found.facts[target].missing
+    if missing:
+        raise DataError(
+            f"The target {target!r} is missing in {missing:,} of {found.n_rows:,} rows. Leave them out: write the "
+            "others to a file, or read them by a query."
+        )
+
+
+def _check_sampled(found: Scan) -> None:
+    """Refuse a column of whose few values the sample has none."""
+    for name, facts in found.facts.items():
+        if facts.missing < facts.n and found.sample[name].isna().all():
+            raise DataError(
+                f"Column {name!r} has values in few of the {facts.n:,} rows, and in none of the {len(found.rows):,} of "
+                "the sample, so nothing can be learnt of it. Leave it out, or raise most_rows."
+            )
+
+
 def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -> PiecesResult:
     run, found, stages = step.run, step.found, step.stages
     fewest = (step.gate or Gate.default()).fewest_holders
@@ -160,8 +176,11 @@ def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -
     wanted = _parts(step)
     with stages("generate"), avoiding(run.model, found.sample):
         trial = run.comparison.synthetic
-        refused = int((~screen(trial)[0]).sum())
-        parts = [replace(part, n=part.n + spare_rows(part.n, refused, len(trial))) for part in wanted]
+        refused = int((~screen(trial)[0]).sum()) + round(names.share(run.result._made, run.model) * len(trial))
+        parts = [replace(part, n=part.n + spare_rows(part.n, min(refused, len(trial)), len(trial))) for part in wanted]
+        # A frame or a LazyFrame can't say beforehand that it isn't what it was when a run before was cut off.
+        sizes = [[part.name, part.n] for part in parts]
+        journal.settle({"sample": found.mark(), "real": real.mark(), "names": names.mark(), "parts": sizes})
         make_blocks(run.model, parts, journal, check=checking, workers=step.workers, progress=stages.progress)
     pieces = Pieces.of(journal, wanted)
     with stages("judge"):

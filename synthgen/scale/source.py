@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import narwhals.stable.v1 as nw
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset
 
-from synthgen.errors import DataError, UsageError
+from synthgen.errors import DataError, SynthgenError, UsageError
 from synthgen.scale.source_database import DatabaseSource
 from synthgen.scale.source_files import FilesSource
 from synthgen.scale.source_frames import DatasetSource, LazySource, TableSource
@@ -22,6 +22,8 @@ from synthgen.table import files, frames
 from synthgen.table.sources import arrow_types, is_file, is_pipe
 
 __all__ = ["LARGE", "ROWS", "Source", "frame_of", "is_large", "open_source"]
+
+T = TypeVar("T")
 
 LARGE = 1_000_000
 """Rows beyond which a table is read in pieces where nobody says how."""
@@ -120,14 +122,22 @@ one of: .csv, .csv.gz, .tsv, .parquet, .arrow, .feather, .ipc.
 
 def _arrow_of(data: pd.DataFrame) -> pa.Table:
     frame, _ = frames.to_pandas(data)
+    return _converted(
+        lambda names: pa.Table.from_pandas(frame[names], preserve_index=False), list(frame.columns),
+        "holds objects of several types, or of one that Arrow doesn't have, so the frame can't be read in pieces",
+    )  # fmt: skip
+
+
+def _converted(convert: Callable[[list[str]], T], names: list[str], words: str) -> T:
+    """Convert a table; name the first column that can't be. What Arrow and pandas say may quote a value."""
     try:
-        return pa.Table.from_pandas(frame, preserve_index=False)
-    except (pa.ArrowException, TypeError):
-        # Arrow's own words quote a value.
-        raise DataError(
-            "A column of the frame holds objects of several types, so the frame can't be read in pieces. Convert that "
-            "column to one type."
-        ) from None
+        return convert(names)
+    except SynthgenError:
+        raise
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        for name in names if len(names) > 1 else ():
+            _converted(convert, [name], words)
+        raise DataError(f"Column {names[0]!r} {words}. Convert it to numbers, text or datetimes, or drop it.") from None
 
 
 def frame_of(batches: Sequence[pa.RecordBatch], arrow: pa.Schema, *, missing: Collection[str] = ()) -> pd.DataFrame:
@@ -153,16 +163,14 @@ def frame_of(batches: Sequence[pa.RecordBatch], arrow: pa.Schema, *, missing: Co
     """
     names = batches[0].schema.names if batches else arrow.names
     schema = pa.schema([arrow.field(name) for name in names], metadata=arrow.metadata)
-    table = pa.Table.from_batches(batches, schema)
+    table = _in_microseconds(pa.Table.from_batches(batches, schema))
     notes = arrow.metadata or {}
     read_as = notes.get(READ_AS)
+    take = _TAKEN.get(read_as, files.from_arrow)
+    frame = _converted(lambda some: take(table.select(some)), list(names), "has values that pandas can't hold")
     if read_as == b"frame":
-        return frames.from_arrow(table)
+        return frame
     by_pandas = b"pandas" in notes or read_as == b"text"
-    if read_as == b"text":
-        frame: pd.DataFrame = table.to_pandas()
-    else:
-        frame = arrow_types.frame_of(table) if read_as == b"database" else files.from_arrow(table)
     for field in schema:
         if field.name in missing and not table.column(field.name).null_count and field.type in files.NULLABLE:
             if not by_pandas:
@@ -172,6 +180,23 @@ def frame_of(batches: Sequence[pa.RecordBatch], arrow: pa.Schema, *, missing: Co
                 boolean = pa.types.is_boolean(field.type)
                 frame[field.name] = frame[field.name].astype(object if boolean else "float64")
     return frame
+
+
+_TAKEN: dict[bytes | None, Callable[[pa.Table], pd.DataFrame]] = {
+    b"frame": frames.from_arrow,
+    b"text": lambda table: table.to_pandas(),
+    b"database": arrow_types.frame_of,
+}
+"""What takes the rows of each reader as pandas."""
+
+
+def _in_microseconds(table: pa.Table) -> pa.Table:
+    """Cut times of day to what Python's have; those that are written stay as they are."""
+    for place, field in enumerate(table.schema):
+        if field.type == pa.time64("ns"):
+            kind = pa.time64("us")
+            table = table.set_column(place, field.with_type(kind), table.column(place).cast(kind, safe=False))
+    return table
 
 
 def is_large(source: Any) -> bool:

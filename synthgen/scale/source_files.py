@@ -16,7 +16,7 @@ import pyarrow.parquet
 from synthgen.errors import DataError, FileError
 from synthgen.scale.source_listing import Listed, listed, mark_of
 from synthgen.scale.source_partitions import partitions, with_partitions
-from synthgen.scale.source_schema import ROWS, agreed, batches_of, chosen, fitted, without_index
+from synthgen.scale.source_schema import ROWS, agreed, batches_of, chosen, fitted, plain, without_index
 from synthgen.table.files import unreadable
 
 _BUFFER = 1 << 20
@@ -49,7 +49,9 @@ class FilesSource:
         # A partition without rows may be a file of no bytes; a table needs one that has a head.
         self._files = tuple(file for file in every if file.size) or every
         heads = [(str(file.path), _head(file)) for file in self._files]
-        settled = agreed((name, schema) for name, (schema, _) in heads)
+        # A stream may change a dictionary on the way.
+        several = len(heads) > 1 or self._files[0].family == "Arrow"
+        settled = agreed((name, plain(schema, several=several)) for name, (schema, _) in heads)
         keys = partitions(self._files, settled.arrow.names)
         self.arrow = pa.schema([*settled.arrow, *keys], metadata=settled.arrow.metadata)
         self.notes = settled.notes

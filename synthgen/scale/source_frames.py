@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.dataset
 
 from synthgen.errors import FileError, SynthgenError
-from synthgen.scale.source_schema import READ_AS, ROWS, agreed, batches_of, chosen, without_index
+from synthgen.scale.source_schema import READ_AS, ROWS, agreed, batches_of, chosen, plain, without_index
 
 
 class TableSource:
@@ -23,6 +23,8 @@ class TableSource:
     def __init__(self, table: pa.Table, notes: Mapping[bytes, bytes]) -> None:
         self.name = "data"
         agreed([(self.name, table.schema)])
+        several = any(column.num_chunks > 1 for column in table.columns)
+        table = table.cast(plain(table.schema, several=several))
         self._table = table.replace_schema_metadata({**(table.schema.metadata or {}), **notes})
         self.arrow: pa.Schema = self._table.schema
         self.n_rows: int | None = table.num_rows
@@ -47,8 +49,10 @@ class DatasetSource:
 
     def __init__(self, dataset: pa.dataset.Dataset) -> None:
         self.name = "the dataset"
+        agreed([(self.name, dataset.schema)])
         self._dataset = dataset
-        self.arrow: pa.Schema = without_index(dataset.schema)
+        self.arrow: pa.Schema = plain(without_index(dataset.schema), several=True)
+        self._mark = self.mark()
 
     @cached_property
     def n_rows(self) -> int | None:
@@ -75,9 +79,12 @@ class DatasetSource:
                 path = getattr(tagged.fragment, "path", "")
                 after = f", after rows of {path!r}" if path else ""
                 table = pa.Table.from_batches([tagged.record_batch]).select(wanted.names)
-                yield from batches_of(pa.Table.from_arrays(table.columns, schema=wanted))
+                yield from batches_of(table if table.schema.equals(wanted) else table.cast(wanted))
+            changed = self.mark() != self._mark
         except (pa.ArrowException, OSError) as error:
             raise self._unreadable(error, after) from None
+        if changed:
+            raise FileError("A file of the dataset was changed while it was read. Let it be written to its end, first.")
 
     def _unreadable(self, error: Exception, after: str) -> FileError:
         words = getattr(error, "strerror", None) or "a file isn't what the dataset says, or is damaged"
@@ -85,13 +92,20 @@ class DatasetSource:
 
     def mark(self) -> str:
         """Give a word that changes when a file of the dataset changes."""
-        files = list(getattr(self._dataset, "files", ()))
-        found = self._dataset.filesystem.get_file_info(files) if files else []
+        found = _infos(self._dataset)
         return _word(self.arrow, [(file.path, file.size, file.mtime_ns) for file in found])
 
     def about_rows(self) -> int | None:
         """Give the rows, where the files' heads tell."""
         return self.n_rows
+
+
+def _infos(dataset: pa.dataset.Dataset) -> list[Any]:
+    """Look at the files of a dataset, and of those that it is put together of."""
+    if isinstance(dataset, pa.dataset.UnionDataset):
+        return [info for child in dataset.children for info in _infos(child)]
+    files = list(getattr(dataset, "files", ()))
+    return list(dataset.filesystem.get_file_info(files)) if files else []
 
 
 class LazySource:
@@ -102,6 +116,7 @@ class LazySource:
     def __init__(self, plan: Any, *, n_rows: int | None = None) -> None:
         self.name = "the LazyFrame"
         self._plan = plan
+        self._came: int | None = None
         self.n_rows = n_rows
 
     @cached_property
@@ -116,21 +131,26 @@ class LazySource:
         wanted = chosen(self.arrow, columns, self.name)
         if not hasattr(self._plan, "collect_batches"):
             raise FileError("A LazyFrame is read in pieces by polars 1.34 or later. Upgrade polars, or collect it.")
+        rows = 0
         with _polars_errors():
             frames = self._plan.select(wanted.names).collect_batches(
                 chunk_size=ROWS, maintain_order=True, engine="streaming"
             )
             try:
                 for frame in frames:
+                    rows += frame.height
                     yield from batches_of(frame.to_arrow().cast(wanted))
             finally:
                 # Else polars would go on where nobody reads any more.
                 if hasattr(frames, "stop"):
                     frames.stop()
+        if self._came not in (None, rows):
+            raise FileError("The LazyFrame gives more or fewer rows than a moment ago. Write them to a file first.")
+        self._came = rows
 
     def mark(self) -> str:
         """Give a word for the plan; what its files hold isn't looked at."""
-        return _word(self._plan.explain(optimized=False), self.arrow)
+        return _word(told(self._plan), self.arrow)
 
     def about_rows(self) -> int | None:
         """Count the rows by polars, which mostly reads no more than the files' heads."""
@@ -140,6 +160,12 @@ class LazySource:
             with _polars_errors():
                 self.n_rows = int(self._plan.select(pl.len()).collect(engine="streaming").item())
         return self.n_rows
+
+
+def told(plan: Any) -> str:
+    """Give a plan of polars in its own words, which name the files that it reads; no row is read."""
+    with _polars_errors():
+        return str(plan.explain(optimized=False))
 
 
 @contextlib.contextmanager

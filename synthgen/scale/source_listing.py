@@ -70,6 +70,15 @@ def is_glob(place: str | Path) -> bool:
     return re.search(_PATTERN, str(place)) is not None and not Path(place).exists()
 
 
+def root_of(pattern: str | Path) -> Path:
+    """Give the folder that a pattern of names begins in.
+
+    >>> root_of("rows/2024-*/*.parquet").as_posix()
+    'rows'
+    """
+    return Path(*itertools.takewhile(lambda part: not re.search(_PATTERN, part), Path(pattern).parts))
+
+
 def listed(place: str | Path) -> tuple[Listed, ...]:
     """List the files of a source in the order in which they are read, that of their names.
 
@@ -85,7 +94,7 @@ def listed(place: str | Path) -> tuple[Listed, ...]:
     """
     path = root = Path(place)
     if is_glob(place):
-        root = Path(*itertools.takewhile(lambda part: not re.search(_PATTERN, part), path.parts))
+        root = root_of(place)
         found = [Path(name) for name in sorted(glob.glob(str(place), recursive=True))]
         files = [listed_file(one) for one in found if one.is_file() and _counts(one)]
         if not files:

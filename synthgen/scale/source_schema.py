@@ -167,6 +167,34 @@ def chosen(arrow: pa.Schema, columns: Sequence[str] | None, name: str) -> pa.Sch
     return pa.schema([arrow.field(column) for column in columns], metadata=arrow.metadata)
 
 
+def plain(schema: pa.Schema, *, several: bool) -> pa.Schema:
+    """Give the types that rows of a source are held as: those that everything which takes rows apart can take.
+
+    Views of texts, as polars writes them, are texts. Where pieces may have ``several`` dictionaries of a column, its
+    numbers have room for the labels of all of them.
+
+    Examples
+    --------
+    >>> few = pa.dictionary(pa.int8(), pa.string_view())
+    >>> plain(pa.schema([("a", pa.string_view()), ("b", few)]), several=True).types
+    [DataType(string), DictionaryType(dictionary<values=string, indices=int32, ordered=0>)]
+    """
+    fields = [field.with_type(_plain(field.type, several)) for field in schema]
+    return pa.schema(fields, metadata=schema.metadata)
+
+
+def _plain(kind: pa.DataType, several: bool) -> pa.DataType:
+    if pa.types.is_string_view(kind):
+        return pa.string()
+    if pa.types.is_binary_view(kind):
+        return pa.binary()
+    if pa.types.is_dictionary(kind):
+        narrow = several and kind.index_type.bit_width < 32
+        index = pa.int32() if narrow else kind.index_type
+        return pa.dictionary(index, _plain(kind.value_type, several), ordered=kind.ordered)
+    return kind
+
+
 def without_index(schema: pa.Schema) -> pa.Schema:
     """Drop the columns that pandas wrote for its index, which are no part of the table that is read."""
     notes = json.loads((schema.metadata or {}).get(b"pandas", b"{}"))

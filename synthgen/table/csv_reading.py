@@ -103,7 +103,7 @@ def lacks_last_cells(frame: pd.DataFrame) -> bool:
 
 def refuse_short_rows(opened: Opened, separator: str, width: int, name: str) -> None:
     """Refuse a row with fewer cells than the first line."""
-    with _text(opened) as file:
+    with _errors(name), _long_cells(), _text(opened) as file:
         reader = csv.reader(file, delimiter=separator)
         for row in reader:
             if row and len(row) < width:
@@ -111,6 +111,16 @@ def refuse_short_rows(opened: Opened, separator: str, width: int, name: str) -> 
                     f"{name} isn't a well-formed CSV file: line {reader.line_num} has {len(row)} "
                     f"cells, the first line has {width}. Correct that row."
                 )
+
+
+@contextlib.contextmanager
+def _long_cells() -> Iterator[None]:
+    # Python stops at cells that pandas has read; the limit is the whole program's.
+    usual = csv.field_size_limit(2**31 - 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(usual)
 
 
 @contextlib.contextmanager

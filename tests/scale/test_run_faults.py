@@ -17,6 +17,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import DataError, FileError
+from synthgen.scale import run
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD = b"the table of last week"
@@ -46,7 +47,7 @@ def start(source, out):
 
 
 def blocks(folder):
-    return {path.name for path in folder.glob("*.json") if path.name != "request.json"} if folder.is_dir() else set()
+    return {path.name for path in folder.glob("*-*.json")} if folder.is_dir() else set()
 
 
 @pytest.mark.slow
@@ -74,6 +75,38 @@ def test_a_run_that_was_killed_goes_on_and_gives_the_same_bytes(source, tmp_path
     assert not journal.exists()
 
 
+@pytest.mark.parametrize("change", ["one cell", "none"])
+def test_a_run_on_a_frame_that_is_another_one_by_now_is_begun_anew(tmp_path, monkeypatch, change):
+    # A frame can't say beforehand that it isn't what it was; a LazyFrame can't either.
+    def go(data, out):
+        return sg.synthesize(
+            data, out=tmp_path / out, n_samples=200, generator="gaussian_copula", random_state=5, gate=None,
+            progress=False, engine={"name": "stream", "most_rows": 1_000},
+        )  # fmt: skip
+
+    now = before = table().to_pandas()
+    if change != "none":
+        before = now.copy()
+        before.loc[2_990, "y"] += 50
+    with monkeypatch.context() as patched:
+        patched.setattr(run.Pieces, "of", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            go(before, "o.parquet")
+    held = blocks(tmp_path / ".o.parquet.synthgen")
+    assert held
+    made = []
+    with monkeypatch.context() as patched:
+        real = run.make_blocks
+        patched.setattr(
+            run, "make_blocks", lambda *given, **words: (made.append(given[2].done()), real(*given, **words))
+        )
+        go(now, "o.parquet")
+    assert bool(made[0]) == (change == "none")
+    if change != "none":
+        go(now, "fresh.parquet")
+        assert pq.read_table(tmp_path / "o.parquet").equals(pq.read_table(tmp_path / "fresh.parquet"))
+
+
 def _time(path):
     try:
         return path.stat().st_mtime_ns
@@ -87,6 +120,7 @@ def refused(source, out, kind, words, **more):
             source, out=out, engine="stream", random_state=0, progress=False, generator="gaussian_copula", **more
         )
     assert out.read_bytes() == OLD
+    assert not (out.parent / f".{out.name}.synthgen").exists()
 
 
 def test_a_damaged_row_group_is_named_by_its_file_and_the_old_table_stays(source, tmp_path):
@@ -104,6 +138,32 @@ def test_files_that_differ_are_refused_before_anything_is_read(tmp_path):
     pq.write_table(table().drop_columns(["land"]), folder / "b.parquet")
     (tmp_path / "old.parquet").write_bytes(OLD)
     refused(folder, tmp_path / "old.parquet", DataError, "land")
+
+
+@pytest.mark.parametrize(("target", "rows"), [("x", [7]), ("land", range(1_200))])
+def test_a_target_that_rows_lack_is_refused_whatever_the_sample_has(tmp_path, target, rows):
+    frame = table().to_pandas()
+    frame.loc[list(rows), target] = None
+    (tmp_path / "old.parquet").write_bytes(OLD)
+    words = rf"The target '{target}' is missing in {len(rows):,} of 3,000 rows"
+    with pytest.raises(DataError, match=words):
+        sg.synthesize(
+            frame, target=target, out=tmp_path / "old.parquet", engine={"name": "stream", "most_rows": 1_000},
+            random_state=0, progress=False,
+        )  # fmt: skip
+    assert (tmp_path / "old.parquet").read_bytes() == OLD
+
+
+def test_a_column_whose_few_values_no_sample_has_is_refused_for_that(tmp_path):
+    frame = table().to_pandas().assign(seldom=np.nan, never=np.nan)
+    for value, words in ((np.nan, "no values at all"), (4.25, "'seldom' has values in few of the 3,000 rows")):
+        frame.loc[1_234, "seldom"] = value
+        with pytest.raises(DataError, match=words) as caught:
+            sg.synthesize(
+                frame, out=tmp_path / "o.parquet", engine={"name": "stream", "most_rows": 1_000}, random_state=0,
+                progress=False,
+            )  # fmt: skip
+        assert "4.25" not in str(caught.value)
 
 
 def test_the_table_that_is_read_is_not_written_over(source):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+from datetime import time
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset
 import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
 
 from synthgen.errors import DataError, FileError
+from synthgen.scale.scan import scan
 from synthgen.scale.source import ROWS, frame_of, open_source
+from synthgen.scale.writing import write_batches
 from synthgen.table import read_table
 
 SECRET = "Krankenhaus"
@@ -110,6 +114,40 @@ def test_a_column_more_or_less_is_refused_before_any_row_is_read(tmp_path, more,
     with pytest.raises(DataError, match=words) as caught:
         open_source(tmp_path)
     assert "a.parquet" in str(caught.value) and "b.parquet" in str(caught.value)
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_views_of_texts_and_narrow_dictionaries_are_read_as_what_rows_can_be_taken_of(tmp_path, ending):
+    # Polars writes views to Arrow files, and pandas numbers its categories in 8 bits as long as they are few.
+    held = []
+    for part in range(2):
+        labels = [f"{part}_{number % 100}" for number in range(400)]
+        narrow = pa.array(labels).dictionary_encode().cast(pa.dictionary(pa.int8(), pa.string()))
+        held.append(pa.table({"view": pa.array(labels, pa.string_view()), "narrow": narrow}))
+        path = tmp_path / "rows" / f"{part}.{ending}"
+        path.parent.mkdir(exist_ok=True)
+        if ending == "parquet":
+            pq.write_table(held[-1], path)
+        else:
+            with pa.ipc.new_file(path, held[-1].schema) as writer:
+                writer.write_table(held[-1])
+    dataset = pa.dataset.dataset(tmp_path / "rows", format="ipc" if ending == "arrow" else ending)
+    for data in (tmp_path / "rows", dataset, pa.concat_tables(held)):
+        source = open_source(data)
+        assert source.arrow.types == [pa.string(), pa.dictionary(pa.int32(), pa.string())]
+        assert whole(source).column("view").to_pylist() == [label for part in held for label in part[0].to_pylist()]
+        sample = scan(source, most_rows=500, random_state=0).sample
+        assert len(sample) == 500 and (sample["view"] == sample["narrow"]).all()
+    out = tmp_path / "o.arrow"
+    write_batches(out, open_source(tmp_path / "rows").batches(), source.arrow)
+    assert pa.ipc.open_file(out).read_all().column("narrow").to_pylist() == whole(source).column("view").to_pylist()
+
+
+def test_times_of_day_have_as_many_digits_as_python_knows(tmp_path):
+    write(tmp_path / "t.parquet", pa.table({"at": pa.array([1_999, None], pa.time64("ns"))}))
+    source = open_source(tmp_path / "t.parquet")
+    assert frame_of(list(source.batches()), source.arrow)["at"].tolist() == [time(microsecond=1), None]
+    assert whole(source).column("at").cast(pa.int64()).to_pylist() == [1_999, None]
 
 
 def test_another_type_is_refused_before_any_row_is_read(tmp_path):

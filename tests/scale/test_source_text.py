@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 
 import pandas as pd
@@ -105,6 +106,18 @@ def test_a_fault_in_any_piece_is_an_error_in_words(tmp_path, text, words):
     with pytest.raises((FileError, DataError)) as caught:
         list(open_source(tmp_path / "a.csv").batches())
     assert words in str(caught.value)
+
+
+def test_a_cell_may_be_longer_than_python_reads_of_itself(tmp_path):
+    path, limit = tmp_path / "a.csv", csv.field_size_limit()
+    rows = f"x,y\n{'a' * (limit + 1)},1\nb,\n"
+    path.write_text(rows)
+    assert sum(map(len, open_source(path).batches())) == len(read_table(path)) == 2
+    path.write_text(f"{rows}c\n")
+    for read in (lambda place: list(open_source(place).batches()), read_table):
+        with pytest.raises(FileError, match="line 4 has 1 cells, the first line has 2"):
+            read(path)
+    assert csv.field_size_limit() == limit
 
 
 @pytest.mark.usefixtures("small_pieces")

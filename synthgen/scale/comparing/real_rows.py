@@ -13,8 +13,10 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
+from synthgen.errors import DataError
 from synthgen.progress import bar
 from synthgen.randomness import stream
+from synthgen.scale.comparing.again import Again
 from synthgen.scale.comparing.coarser import Coarser
 from synthgen.scale.comparing.counts import Counted, Counts, Plan
 from synthgen.scale.comparing.grid import Grid
@@ -44,6 +46,10 @@ SEEN, UNSEEN = 0, 1
 
 class Table(Protocol):
     """What can be read in pieces, the same ones in the same order every time."""
+
+    @property
+    def name(self) -> str:
+        """What errors call it."""
 
     @property
     def arrow(self) -> pa.Schema:
@@ -157,6 +163,13 @@ class RealRows:
         -------
         RealRows
 
+        Raises
+        ------
+        FileError
+            The rows aren't those of the earlier pass, or in another order.
+        DataError
+            A row isn't what the schema says.
+
         Examples
         --------
         >>> import tempfile
@@ -179,13 +192,20 @@ class RealRows:
         coarser = None if learnt is None else Coarser.of(np.asarray(model_rows), learnt, schema)
 
         def given(frame: pd.DataFrame, numbers: Places) -> pd.DataFrame:
-            coded = encode(frame, schema, unseen="extend")
+            try:
+                coded = encode(frame, schema, unseen="extend")
+            except DataError as error:
+                raise DataError(
+                    f"{error} Where no schema is handed in, what a column holds is told from a sample of "
+                    f"{len(scan.rows):,} rows, and here a row beyond it is otherwise."
+                ) from None
             return coded if coarser is None else coarser.applied(coded, numbers)
 
         known = schema.without(*(column.name for column in schema.of(*OPAQUE_KINDS)))
         sample = given(scan.sample, scan.rows)
         fitted = _Fitted.of(sample, np.asarray(scan.weights, float), probes, known, seed)
         clustering = _clustering(sample, schema)
+        again = Again.of(source.name, scan.n_rows, scan.rows, fitted.keys(sample)[0])
         del sample
         counts = Counts.empty(Plan.of(fitted.grid, 2, stream(seed, "pairs")))
         sizes = np.zeros((fitted.grid.n_classes, 2), dtype=np.int64)
@@ -200,15 +220,17 @@ class RealRows:
             for batch in bar(source.batches(schema.names), progress=progress, desc="compare"):
                 numbers = np.arange(start, start + len(batch), dtype=np.int64)
                 coded = given(frame_of([batch], source.arrow), numbers)
-                seen = _among(numbers, saw)
-                for file, keys in zip((exact, rounded), fitted.keys(coded), strict=True):
-                    file.add(keys, seen)
+                seen, keys = _among(numbers, saw), fitted.keys(coded)
+                again.check(start, keys[0])
+                exact.add(keys[0], seen)
+                rounded.add(keys[1], seen)
                 if fewest is not None and names:
                     few.add(cells(coded, names), seen)
                 sizes += fitted.search(coded, numbers, seen)
                 mine = np.ones(len(coded), dtype=bool) if like is None else np.asarray(like(coded))
                 fitted.count(coded[mine], numbers[mine], seen[mine], counts)
                 start += len(coded)
+            again.check_all(start)
             copies = Copies(fitted.rounding, fitted.listed, exact.sorted(), rounded.sorted())
             shared = few.sorted(fewest) if fewest is not None and names else None
         near = fitted.nearest.found() if fitted.nearest is not None else None
@@ -243,6 +265,11 @@ class RealRows:
     def sizes(self) -> Counted:
         """Rows by class, of all: those that the model saw, and those that it did not; shape (n_classes, 2)."""
         return np.asarray(self.counts.rows().sum(axis=0)) if self.all_rows is None else self.all_rows
+
+    def mark(self) -> str:
+        """Give a word that changes with what synthetic rows are screened by."""
+        lists = [self.copies.exact, self.copies.rounded, *([] if self.few is None else [self.few])]
+        return " ".join([str(self.n_rows), *(keys.mark() for keys in lists)])
 
     @property
     def seen(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,13 @@ class Scan:
     weights: NDArray[np.float64]
     exact: tuple[str, ...]
     sampled: tuple[str, ...]
+
+    def mark(self) -> str:
+        """Give a word that changes when a row of the sample does, or what it stands for."""
+        found = blake2b(pd.util.hash_pandas_object(self.sample, index=False).to_numpy().tobytes(), digest_size=16)
+        found.update(self.rows.tobytes())
+        found.update(self.weights.tobytes())
+        return found.hexdigest()
 
     def __repr__(self) -> str:
         return f"Scan({self.n_rows:,} rows × {len(self.facts)} columns; {len(self.rows):,} rows sampled)"

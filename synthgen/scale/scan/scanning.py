@@ -86,6 +86,8 @@ def scan(
             )
     if target is not None and measure_of(source.arrow.field(target).type) == "opaque":
         raise DataError(f"Column {target!r} can't be a target: it is of type {source.arrow.field(target).type}.")
+    for field in source.arrow:
+        _check_taken(field)
     codes = ClassCodes(target, most=min(MOST_CLASSES, int(most_rows)))
     reservoir = Reservoir(int(most_rows), whole=subject is not None)
     tallies = [ColumnTally(field.name, field.type) for field in source.arrow]
@@ -96,6 +98,16 @@ def scan(
     sample = frame_of(table.to_batches(), source.arrow, missing=gaps)
     exact, sampled = said(n_rows, facts, codes, len(rows), subject)
     return Scan(source, n_rows, facts, codes.rows(), sample, rows, weights, (*exact, *source.notes), sampled)
+
+
+def _check_taken(field: pa.Field) -> None:
+    try:
+        pa.nulls(0, field.type).take(pa.array([], pa.int64()))
+    except pa.ArrowException:
+        raise DataError(
+            f"Column {field.name!r} is of type {field.type}, of which Arrow can't take single rows. Write it as "
+            "another type, or drop it."
+        ) from None
 
 
 def watched(source: Source, words: str, *, progress: bool) -> Iterator[pa.RecordBatch]:

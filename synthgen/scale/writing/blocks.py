@@ -108,6 +108,7 @@ def make_blocks(
     SynthgenError
         A block can't be made, or a worker was ended by the system. What is finished stays in the journal.
     """
+    pool.how_many(workers, 1)
     tasks = _tasks(model, parts, journal.done())
     total, left = sum(part.n for part in parts), sum(task.rows for task in tasks)
     shown = bar(progress=progress, total=total, initial=total - left, unit=" rows", unit_scale=True, desc="sample")

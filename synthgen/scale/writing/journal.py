@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import re
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
-_LOCK, _REQUEST = "lock", "request.json"
-_OWN = re.compile(r"[0-9a-f]{16}-\d{8,}\.(arrow|json)(\.\d+\.tmp)?|request\.json\.\d+\.tmp")
+_LOCK, _REQUEST, _FOUND, _ASIDE = "lock", "request.json", "found.json", "real-"
+_OWN = re.compile(r"[0-9a-f]{16}-\d{8,}\.(arrow|json)(\.\d+\.tmp)?|(request|found)\.json\.\d+\.tmp")
 
 # A fifth of the time of zstd, and half the space of none.
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -35,12 +37,13 @@ _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 class Journal:
     """Finished blocks of synthetic rows in a hidden folder, ``.<name>.synthgen``, beside what is being written.
 
-    It holds ``request.json``: what decides the rows, as the caller gave it; for each block its rows, as an Arrow file,
-    and a note with its length and checksum; and a lock, which one process at a time has. No real row and none of a
-    real row's values comes into it but what the caller writes into the request or a note. It is removed with the last
-    step of a run, so that it is only ever found after one that died.
+    It holds ``request.json``: what decides the rows, as the caller gave it; ``found.json``: what of that only showed
+    later; for each block its rows, as an Arrow file, and a note with its length and checksum; and a lock, which one
+    process at a time has. No real row and none of a real row's values comes into it but what the caller writes into
+    the request, what was found or a note. It is removed with the last step of a run, so that it is only ever found
+    after one that died.
 
-    Open it by :meth:`open`. As a context manager it is closed, and kept, at the end.
+    Open it by :meth:`open`. As a context manager it is closed at the end, and kept if it has a block.
 
     Attributes
     ----------
@@ -68,6 +71,7 @@ class Journal:
         self.folder = folder
         self.resumed = 0
         self._request = request
+        self._found = ""
         self._lock = lock
         self._notes: dict[tuple[str, int], dict[str, Any]] = {}
         self._seen: set[str] = set()
@@ -109,6 +113,49 @@ class Journal:
             lock.release()
             raise
         return journal
+
+    def settle(self, found: Mapping[str, Any]) -> None:
+        """Go on with the blocks that are there only if the run before had found the same; else clear them.
+
+        For what decides the rows and isn't known when the journal is opened, such as what a source holds that can't
+        say whether it has changed.
+
+        Parameters
+        ----------
+        found : mapping
+            JSON values.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> for rows in ("some", "some", "others"):
+        ...     with Journal.open(folder.name + "/t.parquet", {"seed": 1}) as journal:
+        ...         journal.settle({"rows": rows})
+        ...         len(journal.done())
+        ...         journal.put("all", 0, pa.record_batch({"a": [1, 2]}), {})
+        0
+        1
+        0
+        >>> folder.cleanup()
+        """
+        held = _canonical(found)
+        if held == self._found:
+            return
+        with disk_errors(str(self.folder)):
+            for name in os.listdir(self.folder):
+                if _OWN.fullmatch(name):
+                    (self.folder / name).unlink(missing_ok=True)
+            self._put(_FOUND, held.encode())
+        self._found, self._notes, self._seen, self.resumed = held, {}, set(), 0
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Path]:
+        """Give a folder for what is known of real rows while a run lasts; whoever opens the journal next clears it."""
+        with disk_errors(str(self.folder)):
+            folder = tempfile.TemporaryDirectory(dir=self.folder, prefix=_ASIDE, ignore_cleanup_errors=True)
+        with folder as name:
+            yield Path(name)
 
     def done(self) -> frozenset[tuple[str, int]]:
         """The blocks that are in the journal, by part and number."""
@@ -181,7 +228,7 @@ class Journal:
         if remove:
             with contextlib.suppress(OSError):
                 for name in os.listdir(self.folder):
-                    if _OWN.fullmatch(name) or name == _REQUEST:
+                    if _OWN.fullmatch(name) or name in (_REQUEST, _FOUND):
                         (self.folder / name).unlink(missing_ok=True)
                 # The lock goes last, while it is held: nobody can have taken it in between.
                 (self.folder / _LOCK).unlink(missing_ok=True)
@@ -197,19 +244,25 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close(remove=False)
+        empty = False
+        if self._lock.held:
+            with contextlib.suppress(FileError):
+                # There is nothing to go on with.
+                empty = not self.done()
+        self.close(remove=empty)
 
     def _begin(self) -> None:
         """Keep what is whole and was made for this request; clear all else."""
-        path = self.folder / _REQUEST
-        try:
-            same = path.read_text(encoding="utf-8") == self._request
-        except (OSError, UnicodeDecodeError):
-            same = False
+        same = _text(self.folder / _REQUEST) == self._request
+        self._found = _text(self.folder / _FOUND) if same else ""
+        for left in self.folder.glob(f"{_ASIDE}*"):
+            # Of a run that was killed.
+            shutil.rmtree(left, ignore_errors=True)
         for name in os.listdir(self.folder):
             if _OWN.fullmatch(name) and (not same or name.endswith(".tmp")):
                 (self.folder / name).unlink(missing_ok=True)
         if not same:
+            (self.folder / _FOUND).unlink(missing_ok=True)
             self._put(_REQUEST, self._request.encode())
         for part, block in sorted(self.done()):
             if self._whole(part, block) is None:
@@ -252,7 +305,8 @@ class Journal:
     def _stem(self, part: str, block: int) -> str:
         # Any text may name a part, but not a file. The request goes into it too: a worker of a run that was killed
         # may still finish its block when a run for another request has begun.
-        return f"{blake2b(f'{self._request}{part}'.encode(), digest_size=8).hexdigest()}-{block:08d}"
+        told = f"{self._request}{self._found}{part}"
+        return f"{blake2b(told.encode(), digest_size=8).hexdigest()}-{block:08d}"
 
     def _put(self, name: str, held: Any) -> None:
         # Not forced onto the disk: what a loss of power takes, the checksum finds.
@@ -278,6 +332,14 @@ def _take(lock: Lock, folder: Path, shown: str) -> None:
             except FileNotFoundError:
                 if not folder.parent.is_dir():
                     raise
+
+
+def _text(path: Path) -> str:
+    """Read a small file; nothing where it is damaged or not there."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _canonical(request: Mapping[str, Any]) -> str:

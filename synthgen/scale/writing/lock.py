@@ -29,6 +29,11 @@ class Lock:
         self._path = path
         self._handle: int | None = None
 
+    @property
+    def held(self) -> bool:
+        """Whether this has the lock."""
+        return self._handle is not None
+
     def take(self, refusal: str) -> None:
         """Take the lock, or raise FileError with ``refusal`` where another process, or this one, has it."""
         while self._handle is None:

@@ -14,6 +14,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from synthgen import errors
 from synthgen.errors import SynthgenError, UsageError
 
@@ -29,12 +31,13 @@ def how_many(asked: int | None, tasks: int) -> int:
     >>> how_many(None, 1), how_many(1, 400)
     (1, 1)
     """
-    if asked is not None and (isinstance(asked, bool) or not isinstance(asked, int) or asked < 1):
+    whole = isinstance(asked, (int, np.integer)) and not isinstance(asked, bool)
+    if asked is not None and not (whole and asked >= 1):
         raise UsageError(f"workers must be a whole number of at least 1, or None; got {asked!r}.")
     # Elsewhere forks are unsafe or unknown, and a model would have to be sent.
     if sys.platform != "linux" or multiprocessing.current_process().daemon:
         return 1
-    return max(1, min(len(os.sched_getaffinity(0)), tasks // FEWEST_TASKS) if asked is None else min(asked, tasks))
+    return max(1, min(len(os.sched_getaffinity(0)), tasks // FEWEST_TASKS) if asked is None else min(int(asked), tasks))
 
 
 def each(task: Callable[[T], int], arguments: Sequence[T], workers: int, let_go: Callable[[], None]) -> Iterator[int]:

@@ -21,6 +21,7 @@ class Pieces:
 
     table: pa.Table
     rows: int
+    name: str = "pieces.parquet"
 
     @property
     def arrow(self) -> pa.Schema:
@@ -44,16 +45,22 @@ class Scanned:
 
 @pytest.fixture
 def read(tmp_path):
-    """Read a frame in pieces: the rows that the model saw are the first ``saw``, or those given."""
+    """Read a frame in pieces: the rows that the model saw are the first ``saw``, or those given.
+
+    With ``again`` that is read after ``frame`` was scanned.
+    """
     calls = iter(range(1000))
 
-    def make(frame, saw, probes, *, schema=None, rows=1000, sample=None, target=None, **options) -> RealRows:
+    def make(
+        frame, saw, probes, *, schema=None, rows=1000, sample=None, target=None, again=None, **options
+    ) -> RealRows:
         schema = schema if schema is not None else infer_schema(frame, target=target)
         some = np.arange(len(frame)) if sample is None else np.asarray(sample)
         weights = np.full(len(some), len(frame) / len(some))
         scan = Scanned(len(frame), frame.iloc[some].reset_index(drop=True), some, weights)
+        held = pa.Table.from_pandas(frame if again is None else again, preserve_index=False)
         return RealRows.read(
-            Pieces(pa.Table.from_pandas(frame, preserve_index=False), rows), schema, scan=scan,
+            Pieces(held, rows), schema, scan=scan,
             model_rows=np.arange(saw) if isinstance(saw, int) else np.asarray(saw),
             probes=encode(probes, schema, unseen="extend"), seed=seed_sequence(0),
             folder=tmp_path / str(next(calls)), **options,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from synthgen.errors import DataError, FileError
 from synthgen.scale.comparing import Screen, Tally, keys
 from synthgen.table import encode, infer_schema
 from synthgen.validation import Comparison
@@ -37,6 +38,32 @@ def test_a_planted_copy_is_refused_and_counted_in_any_block(people, read, rows, 
         tally.add(part, block=block)
     assert refused == [417]
     assert (tally.rows, tally.kept, tally.exact.seen.sum(), tally.exact.unseen.sum()) == (600, 599, 1, 0)
+
+
+@pytest.mark.parametrize("change", ["backwards", "one cell", "one less", "one more"])
+@pytest.mark.parametrize("some", [None, range(0, 2000, 3)])
+def test_rows_that_come_otherwise_than_they_were_scanned_are_refused(people, read, change, some):
+    frame = people(2000)
+    again = {
+        "backwards": frame[::-1], "one less": frame[:-1], "one more": frame.iloc[[*range(2000), 0]],
+        "one cell": frame.assign(weight=frame["weight"].where(np.arange(2000) != 999, 70.0)),
+    }[change].reset_index(drop=True)  # fmt: skip
+    with pytest.raises(FileError, match=r"^pieces.parquet gives other rows than a moment ago"):
+        # Of these rows alone it is known which ones the model saw.
+        read(frame, 600, people(50, seed=1), sample=some, again=again)
+    assert read(frame, 600, people(50, seed=1), sample=some, again=frame.copy()).n_rows == 2000
+
+
+def test_a_row_that_is_not_what_the_sample_says_is_refused_and_it_is_said_where_that_comes_from(people, read):
+    frame = people(2000)
+    frame["day"] = frame.pop("seen").dt.strftime("%Y-%m-%d")
+    schema = infer_schema(frame)
+    frame.loc[1777, "day"] = "unknown"
+    with pytest.raises(
+        DataError, match=r"'day' is datetime .* told from a sample of 500 rows, and here a row"
+    ) as caught:
+        read(frame, 600, people(50, seed=1).rename(columns={"seen": "day"}), schema=schema, sample=range(500))
+    assert "unknown" not in str(caught.value)
 
 
 def test_what_equals_a_row_that_the_model_never_saw_is_chance_and_is_counted(people, read):

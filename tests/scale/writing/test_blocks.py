@@ -56,9 +56,17 @@ def test_workers_are_processes_and_share_what_there_is(tmp_path):
 def test_how_many_pay():
     assert how_many(None, 0) == how_many(None, 7) == how_many(5, 1) == 1
     assert how_many(3, 3) == (3 if sys.platform == "linux" else 1)
+    assert how_many(np.int64(3), 3) == how_many(3, 3)
     for wrong in (0, -1, True, 1.5, "2"):
         with pytest.raises(UsageError, match="workers must be a whole number"):
             how_many(wrong, 10)
+
+
+def test_a_wrong_number_of_workers_is_refused_before_a_block_is_made(tmp_path):
+    model = Model(tmp_path / "log")
+    with pytest.raises(UsageError, match="workers must be a whole number"):
+        made(tmp_path, 0, model=model)
+    assert not model.log.exists()
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -53,6 +53,29 @@ def test_another_request_begins_anew(filled, other):
         assert journal.resumed == 0
 
 
+def test_blocks_of_a_run_that_had_found_something_else_are_made_anew(filled):
+    with Journal.open(filled, REQUEST) as journal:
+        journal.settle({"rows": "some"})
+        assert journal.done() == frozenset() and names(journal) == ["found.json"]
+        journal.put("fraud", 0, batch_of(1, 0, 100), {})
+        early = journal._stem("fraud", 1)
+    with Journal.open(filled, REQUEST) as journal:
+        assert journal.resumed == 1
+        journal.settle({"rows": "some"})
+        assert journal.done() == {("fraud", 0)}
+        journal.settle({"rows": "others"})
+        assert journal.done() == frozenset()
+        # A worker of the run before may still put its block there.
+        assert journal._stem("fraud", 1) != early
+        journal.put("fraud", 1, batch_of(1, 1, 100), {})
+    with Journal.open(filled, REQUEST) as journal:
+        assert journal.done() == {("fraud", 1)}
+        journal.close(remove=True)
+        assert not journal.folder.exists()
+    with Journal.open(filled, {}) as journal:
+        assert names(journal) == []
+
+
 def test_a_block_is_put_twice_by_whoever_comes_last(filled):
     with Journal.open(filled, REQUEST) as journal:
         journal.put("fraud", 0, batch_of(2, 0, 90), {"kept": 1})
@@ -116,6 +139,7 @@ def test_a_damaged_request_begins_anew(filled):
         with Journal.open(filled, REQUEST) as journal:
             assert journal.resumed == 0
             assert json.loads(path.read_text())["request"] == REQUEST
+            journal.put("fraud", 0, batch_of(1, 0, 100), {})
 
 
 def test_it_is_removed_to_the_last_file_but_leaves_what_isn_t_its_own(filled):
@@ -128,6 +152,32 @@ def test_it_is_removed_to_the_last_file_but_leaves_what_isn_t_its_own(filled):
         (folder / "thesis.txt").touch()
         journal.close(remove=True)
     assert os.listdir(folder) == ["thesis.txt"]
+
+
+def test_what_a_killed_run_knew_of_real_rows_is_cleared_by_whatever_is_written_there_next(filled):
+    with Journal.open(filled, REQUEST) as journal:
+        with journal.aside() as folder:
+            (folder / "exact.keys").touch()
+            assert folder.parent == journal.folder
+        assert not folder.exists()
+        (journal.folder / "real-killed").mkdir()
+        (journal.folder / "real-killed" / "exact.keys").touch()
+    for request in (REQUEST, {}):
+        with Journal.open(filled, request) as journal:
+            assert not (journal.folder / "real-killed").exists()
+    assert not journal.folder.exists()
+
+
+def test_without_a_block_nothing_is_left_of_it(tmp_path):
+    with Journal.open(tmp_path / "t.parquet", REQUEST):
+        assert os.listdir(tmp_path) == [".t.parquet.synthgen"]
+    assert os.listdir(tmp_path) == []
+    with Journal.open(tmp_path / "t.parquet", REQUEST) as first:
+        first.close(remove=True)
+        # Another run has begun in the meantime: its journal isn't the first one's to remove.
+        second = Journal.open(tmp_path / "t.parquet", REQUEST)
+    assert second.folder.exists()
+    second.close(remove=True)
 
 
 def test_the_second_run_on_a_place_is_refused_and_others_aren_t(filled):
