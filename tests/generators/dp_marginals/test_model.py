@@ -170,7 +170,8 @@ def test_without_a_budget_for_it_the_text_to_declare_is_given_without_a_value():
     [
         ({"epsilon": 0}, "epsilon"), ({"epsilon": -1}, "epsilon"), ({"delta": 1.5}, "delta"),
         ({"delta": 1e-3, "n_rows": 1000}, "delta must be below 1"), ({"schema_share": 1}, "schema_share"),
-        ({"rounds": 0}, "rounds"), ({"delta": 1e-310}, "at least 1e-300"), ({"n_rows": 0}, "n_rows must be a whole"),
+        ({"rounds": 0}, "rounds"), ({"most_cells": -1}, "most_cells"), ({"delta": 1e-310}, "at least 1e-300"),
+        ({"n_rows": 0}, "n_rows must be a whole"),
         ({"n_rows": -50, "delta": 0.5}, "n_rows must be"), ({"n_rows": 50.5}, "n_rows"), ({"n_rows": "50"}, "n_rows"),
     ],
 )  # fmt: skip
