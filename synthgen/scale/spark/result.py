@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from synthgen.errors import FileError
 from synthgen.merging import FLAG
-from synthgen.scale.scan.statistics import statistics
+from synthgen.scale.spark.counting import facts_of
 from synthgen.scale.spark.executors import in_words
 from synthgen.scale.spark.frames import Given, column
 from synthgen.scale.spark.making import Making, numbers_in
@@ -136,9 +136,7 @@ class SparkResult:
             Missing values, distinct ones, extremes, mean and spread, quantiles with how far they may be off, and the
             rows of each label; see :func:`synthgen.scale.scan.statistics.statistics`. For those who may see the rows.
         """
-        import narwhals.stable.v2 as nw
-
-        return statistics(nw.from_native(self._given.rows))
+        return facts_of(self._given)
 
     def for_evaluation(self) -> tuple[DataFrame, DataFrame]:
         """Give rows to train a model on and rows to test it on.
