@@ -23,7 +23,7 @@ from synthgen.scale.comparing.grid import Grid
 from synthgen.scale.comparing.keys import Alone, Copies
 from synthgen.scale.comparing.real_rows import SEEN, UNSEEN, clipped
 from synthgen.scale.comparing.totals import Totals
-from synthgen.scale.spark.frames import Given, column
+from synthgen.scale.spark.frames import Given
 from synthgen.scale.spark.making import Making, numbers_in
 from synthgen.table import Schema
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS
@@ -151,9 +151,8 @@ def count_real(given: Given, reading: Reading) -> Counts:
         counts = added((sums for batch in batches for sums in batch.column(0).to_pylist()), plan)
         yield pa.RecordBatch.from_arrays([pa.array([packed(counts)], pa.binary())], names=["sums"])
 
-    rows = given.rows.select(*(column(name) for name in reading.schema.names))
-    sums: DataFrame = rows.mapInArrow(count, SUMS)
-    if _partitions(rows) > MOST_SENT:
+    sums = given.in_arrow(reading.schema.names, count, SUMS)
+    if _partitions(given.rows) > MOST_SENT:
         sums = sums.repartition(MOST_SENT).mapInArrow(add, SUMS)
     return added(sums.toArrow()["sums"].to_pylist(), plan)
 

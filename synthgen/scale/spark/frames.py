@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from synthgen.merging import FLAG
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame, SparkSession
+
+    Each = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 MISSING = (
     "Tables in Spark need PySpark, which isn't installed. Install the extra: pip install 'synthgen-tabular[spark]' "
@@ -54,6 +57,30 @@ class Given:
     def names(self) -> list[str]:
         """Its columns."""
         return list(self.rows.columns)
+
+    def in_arrow(self, names: Sequence[str], each: Each, made: str) -> DataFrame:
+        """Rows of some columns, gone through on the executors.
+
+        PySpark looks up by their bare names the columns that it hands over, and reads a dot in one as a part of a
+        struct: so they go there under plain names, and are called what they are on the other side.
+
+        Parameters
+        ----------
+        names : sequence of str
+        each : callable
+            From batches of rows to batches.
+        made : str
+            What it makes, as Spark writes a schema.
+        """
+        import pyarrow as pa
+
+        own = list(names)
+
+        def named(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            return each(pa.RecordBatch.from_arrays(batch.columns, names=own) for batch in batches)
+
+        plain = [column(name).alias(f"c{place}") for place, name in enumerate(own)]
+        return self.rows.select(*plain).mapInArrow(named, made)
 
     def check_named(self, **named: str | None) -> None:
         """Refuse names that no column has, before anything runs.

@@ -125,6 +125,18 @@ def test_every_type_comes_back(spark):
     assert made.filter("price <> round(price, 2) or day < '2023-12-01' or day > '2024-12-01'").count() == 0
 
 
+def test_names_with_dots_and_ticks_go_through_a_whole_run(in_spark, tmp_path):
+    frame = payments(400, 60).assign(id=[f"A{number:05d}" for number in range(400)])
+    names = ["a.b", "c`d e", "shop,Name", "Cl.ass", "i.d"]
+    out = tmp_path / "out.parquet"
+    result = sg.spark.synthesize(in_spark(frame.set_axis(names, axis=1)), target="Cl.ass", out=out, **OPTIONS)
+    assert list(pd.read_parquet(out)) == [*names, "is_synthetic"]
+    assert list(result.facts()) == names
+    assert any("Columns look alike" in words for words in result.provenance.pieces["exact"])
+    train, test = result.for_evaluation()
+    assert train.columns == test.columns == names
+
+
 def test_copies_of_rows_that_were_learnt_from_are_refused(in_spark):
     from synthgen.generators import Synthesizer
 
