@@ -16,7 +16,7 @@ from synthgen.scale.spark.counting import facts_of
 from synthgen.scale.spark.executors import in_words
 from synthgen.scale.spark.frames import Given, column
 from synthgen.scale.spark.making import Making, numbers_in
-from synthgen.scale.spark.sampling import KEYS, WHO, keys_of, unit
+from synthgen.scale.spark.sampling import KEYS, WHO, hash_of, keys_of, unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,7 +157,9 @@ class SparkResult:
         flag = "__synthgen_seen"
         learnt = given.session.createDataFrame(seen.keys).distinct().withColumn(flag, F.lit(True))
         rows = rows.join(F.broadcast(learnt), keys, "left")
-        tested = F.col(flag).isNull() & (unit(F.col(keys[0])) < seen.share)
+        # People were sampled by what their hash is: who is tested on goes by another one.
+        place = F.col(keys[0]) if seen.subject is None else hash_of([WHO], seen.seed, "tested")
+        tested = F.col(flag).isNull() & (unit(place) < seen.share)
         names = [column(name) for name in self._making.arrow.names]
         train = rows.filter(~tested).select(*names).unionByName(self._made())
         return train, rows.filter(tested).select(*names)

@@ -174,14 +174,16 @@ def test_copies_of_rows_that_were_learnt_from_are_refused(in_spark):
     assert not any(row in met for row in made)
 
 
-def test_rows_to_evaluate_on_are_none_that_were_learnt_from(in_spark):
+@pytest.mark.parametrize("subject", [None, "key"])
+def test_rows_to_evaluate_on_are_none_that_were_learnt_from(in_spark, subject):
     frame = pd.concat([payments(), payments(6_000, 0, seed=1)]).drop_duplicates().reset_index(drop=True)
-    frame["key"] = frame.index * 1.5
-    result = sg.spark.synthesize(in_spark(frame), target="Class", most_rows=1_000, **OPTIONS)
+    frame["key"] = frame.index * 1.5 if subject is None else frame.index // 2
+    words = {"target": "Class", "subject": subject, "most_rows": 1_000 if subject is None else 4_000}
+    result = sg.spark.synthesize(in_spark(frame), **words, **OPTIONS)
     train, test = result.for_evaluation()
     train, test = train.toPandas(), test.toPandas()
     assert len(train) + len(test) == len(frame) + result.provenance.counts["accepted"]
-    assert abs(len(test) - 0.2 * len(frame)) < 150
+    assert abs(len(test) - 0.2 * len(frame)) < 150  # of people, three standard deviations
     tested = set(test["key"])
     learnt = result._evidence._real.iloc[result._evidence._train_rows]["key"]
     assert not tested & set(learnt.astype(float))
