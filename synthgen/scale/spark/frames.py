@@ -191,9 +191,19 @@ def _without_flag(data: DataFrame) -> DataFrame:
     named = [name for name in data.columns if name.lower() == FLAG]
     if not named:
         return data
-    if data.filter(column(named[0]).cast("boolean")).limit(1).count():
+    if data.filter(_marks(data, named[0])).limit(1).count():
         raise UsageError(
             f"The table has synthetic rows already (column {named[0]!r}). Learn from real rows only: "
             f"df.filter(~df[{named[0]!r}])."
         )
     return data.drop(named[0])
+
+
+def _marks(data: DataFrame, name: str) -> Column:
+    """Rows that a column marks: any value does, but for one that means no."""
+    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql.types import BooleanType, NumericType
+
+    value, plain = column(name), isinstance(data.schema[name].dataType, (BooleanType, NumericType))
+    yes = value.cast("boolean") if plain else value.cast("string").try_cast("boolean")
+    return value.isNotNull() & F.coalesce(yes, F.lit(True))

@@ -77,6 +77,19 @@ def test_marked_rows_are_refused_and_a_flag_that_marks_none_is_dropped(spark):
     assert read_frame(frame.filter("a = 1")).names == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("value", "marks"),
+    [("'unknown'", True), ("current_date()", True), ("2", True), ("' no '", False), ("0D", False), ("null", False)],
+)
+def test_a_flag_of_any_type_is_read(spark, value, marks):
+    frame = spark.range(2).selectExpr("id", f"{value} as Is_Synthetic")
+    if marks:
+        with pytest.raises(UsageError, match="has synthetic rows already"):
+            read_frame(frame)
+    else:
+        assert read_frame(frame).names == ["id"]
+
+
 def test_names_with_dots_and_ticks_are_columns_of_that_name(spark):
     frame = spark.createDataFrame([(1, 2)], "a long, b long").toDF("a.b", "c`d")
     assert [frame.select(column(name)).collect()[0][0] for name in frame.columns] == [1, 2]
