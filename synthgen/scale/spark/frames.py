@@ -25,6 +25,13 @@ MISSING = (
 FIRST = 4
 """Version of PySpark from which tables come and go in Arrow."""
 
+CHANGED = (
+    "The table isn't the same each time that Spark reads it, so what was learnt from and what wasn't can't be told. "
+    "Something in its plan differs from one look to the next (rand(), a function of Python, a limit without an order), "
+    "or its files changed meanwhile. Write it to a table first and give that: spark.read.table(...)."
+)
+"""What is said where rows that were read once aren't there again."""
+
 _HELD = (
     "BooleanType", "ByteType", "ShortType", "IntegerType", "LongType", "FloatType", "DoubleType", "DecimalType",
     "StringType", "CharType", "VarcharType", "DateType", "TimestampType", "TimestampNTZType", "DayTimeIntervalType",
