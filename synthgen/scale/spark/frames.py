@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from synthgen.errors import DataError, MissingExtraError, UsageError
 from synthgen.merging import FLAG
 
@@ -143,7 +145,9 @@ def read_frame(data: Any) -> Given:
     from pyspark.sql.pandas.types import to_arrow_schema
 
     zone = str(data.sparkSession.conf.get("spark.sql.session.timeZone"))
-    return Given(rows, to_arrow_schema(rows.schema, timezone=zone))
+    arrow = to_arrow_schema(rows.schema, timezone=zone)
+    _check_zone(arrow, zone)
+    return Given(rows, arrow)
 
 
 def column(name: str) -> Column:
@@ -191,6 +195,18 @@ def _check_types(data: DataFrame) -> None:
                 f"Column {field.name!r} has the Spark type {words}, in which different texts may be equal; synthgen "
                 "compares texts letter by letter. Cast it to a plain string first."
             )
+
+
+def _check_zone(arrow: pa.Schema, zone: str) -> None:
+    """Spark knows zones by names of Java's, such as Z or GMT+2, that Python has none of."""
+    moments = [field.name for field in arrow if getattr(field.type, "tz", None) is not None]
+    try:
+        pd.Timestamp(0, tz=zone if moments else None)
+    except (KeyError, ValueError) as error:
+        raise UsageError(
+            f"Column {moments[0]!r} has moments in the session's time zone {zone!r}, a name that Python doesn't know. "
+            'Name it otherwise: spark.conf.set("spark.sql.session.timeZone", "Europe/Berlin"), "UTC" or "+02:00".'
+        ) from error
 
 
 def _without_flag(data: DataFrame) -> DataFrame:
