@@ -227,8 +227,14 @@ def check_absent(given: Given, path: str | Path) -> None:
 def _exists(given: Given, path: str) -> bool:
     try:
         context = given.session.sparkContext
-        place = context._jvm.org.apache.hadoop.fs.Path(path)
-        return bool(place.getFileSystem(context._jsc.hadoopConfiguration()).exists(place))
+        files, settings = context._jvm.org.apache.hadoop.fs, context._jsc.hadoopConfiguration()
     except Exception:
         # A session without a JVM of its own; Spark itself refuses such a path when it writes.
         return False
+    try:
+        place = files.Path(path)
+        return bool(place.getFileSystem(settings).exists(place))
+    except Exception as error:
+        java = getattr(error, "java_exception", None)
+        said = str(error if java is None else java.getMessage()).partition("\n")[0]
+        raise FileError(f"Spark can't look at {path!r}: {said}. Give a path that it can write to.") from error

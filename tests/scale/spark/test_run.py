@@ -210,6 +210,12 @@ def test_the_gate_withholds_and_nothing_is_written(in_spark, tmp_path):
             getattr(withheld, name)
 
 
+@pytest.mark.parametrize(("out", "why"), [("nofs://host/table", "No FileSystem for scheme"), ("", "empty string")])
+def test_a_place_that_spark_cant_reach_is_refused_before_anything_runs(in_spark, out, why):
+    with pytest.raises(FileError, match=f"can't look at '{out}': .*{why}"):
+        sg.spark.synthesize(in_spark(payments(50, 10)), target="Class", out=out, **OPTIONS)
+
+
 def failed(evidence):
     """The same evidence with a verdict of FAIL, and the gate in force."""
     from synthgen.validation.verdict import Outcome
