@@ -21,6 +21,7 @@ from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, public_sche
 from synthgen.generators.dp_marginals.measure.plan import LISTS_DELTA
 from synthgen.generators.dp_marginals.measure.reading import held as held_as
 from synthgen.generators.dp_marginals.model import NEIGHBOURING
+from synthgen.generators.dp_marginals.public import undeclared
 from synthgen.ledger import Cost, LedgerState, PrivacyLedger
 from synthgen.merging.merge import refused_rows
 from synthgen.planning import Choice
@@ -34,11 +35,13 @@ from synthgen.result import SynthesisResult
 from synthgen.table import LABEL_KINDS, Schema, encode, extend_categories, to_pandas
 from synthgen.table.column import Kind, Role
 from synthgen.table.constraints.reading import read_rules
+from synthgen.table.csv_reading import guessed
 from synthgen.table.disclosure import public_labels, subjects_of
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
 from synthgen.validation.unlooked import unlooked
 
 UNSEEDED = "the noise of a differentially private fit isn't seeded, so a run can't be made again"
+LARGEST_EXPONENT = 700.0
 NO_VALIDATION = "none"
 """The word that leaves out every look at the real rows but the noisy measurements."""
 
@@ -49,6 +52,7 @@ INSIDE = (
 OUTSIDE = (
     "what was declared: the schema, its bounds, labels and rules, and the arguments of the call",
     "that this run was made, and how long it took",
+    "the tag of the real table, in a record that is given a key: whoever has the key can tell this table from another",
 )
 OUTSIDE_VALIDATED = (
     "every figure that compares synthetic rows with real ones, the flags of single rows, the verdict, and so whether "
@@ -155,8 +159,13 @@ def synthesize_privately(
     if words.ledger is not None:
         words.ledger.check(cost)
     with stages("read"):
-        frame, form = to_pandas(data)
-        schema = _schema(words, frame)
+        frame, form = to_pandas(data, steady=True)
+        schema, real, source = _schema(words, frame), frame, frame
+        if form.untyped:
+            # What is learnt from may not follow from what single cells look like; the table itself is as it is.
+            texts, frame, source = frame, model._typed(frame, schema), guessed(frame)
+            real = source.assign(**{str(name): texts[name] for name in texts if frame[name].dtype == texts[name].dtype})
+        cost = _cost_beside(cost, model, frame, schema)
     looks = words.validation != NO_VALIDATION
     train, held = _split(frame, schema, words.holdout) if looks else (np.arange(len(frame)), np.arange(0))
     with stages("fit"):
@@ -178,14 +187,16 @@ def synthesize_privately(
     choice = Choice(_named(words.generator), "named by the caller")
     warned = _warnings(model, words)
     counts = _counts(words, frame, train, held, n)
+    # To read a table takes longer the more rows it has.
+    seconds = stages.seconds if looks else {}
     origin = describe_run(
         model, choice, random_state, seed, words.purpose, model.schema_, counts, report, words.gate, warned,
-        stages.seconds, request={**asked, "obstacles": [*asked["obstacles"], UNSEEDED]}, privacy=_privacy(words, model),
+        seconds, request={**asked, "obstacles": [*asked["obstacles"], UNSEEDED]}, privacy=_privacy(words, model),
     )  # fmt: skip
     result = SynthesisResult(
-        profile=profile, validation=report, provenance=origin, _real=frame, _made=made,
+        profile=profile, validation=report, provenance=origin, _real=real, _made=made,
         _refused=refused_rows(made, report), _train_rows=train, _holdout_rows=held, _form=form.listing(labels),
-        _source=frame, _delivered=np.arange(len(made)), _schema=model.schema_,
+        _source=source, _delivered=np.arange(len(made)), _schema=model.schema_,
     )  # fmt: skip
     stages.close()
     return result
@@ -217,12 +228,16 @@ def _schema(words: PrivateWords, frame: pd.DataFrame) -> Schema:
     for name, role in roles:
         if name is not None and schema[name].role is not role:
             kind = Kind.IDENTIFIER if role is Role.SUBJECT else schema[name].kind
-            schema = schema.with_columns([replace(schema[name], role=role, kind=kind)])
+            # Another subject of the schema would be the one whose rows are bounded.
+            was = [] if role is Role.SENSITIVE else schema.role(role)
+            schema = schema.with_columns(
+                [*(replace(column, role=Role.FEATURE) for column in was), replace(schema[name], role=role, kind=kind)]
+            )
     return schema.with_constraints(*read_rules(words.constraints, schema)) if words.constraints else schema
 
 
 def _cost(model: Synthesizer, schema: Schema | None, subject: str | None) -> Cost:
-    """What the fit will cost at most, known before any row is looked at."""
+    """What the fit will cost, as far as that is known without the table: it may have labels that must be found."""
     if not isinstance(model, DPMarginalsSynthesizer):
         # A generator of somebody else's: its budget is what it says.
         return Cost(float(model.epsilon), float(model.delta), _unit(schema, subject))
@@ -234,6 +249,16 @@ def _cost(model: Synthesizer, schema: Schema | None, subject: str | None) -> Cos
     beside = LISTS_DELTA * budget.delta if listed else 0.0
     rho = rho_of(budget.epsilon, budget.delta - beside)
     return Cost(budget.epsilon, budget.delta, _unit(schema, subject), NEIGHBOURING, rho, beside)
+
+
+def _cost_beside(known: Cost, model: Synthesizer, frame: pd.DataFrame, schema: Schema) -> Cost:
+    """What the fit will cost, now that the dtypes say which columns' labels must be found."""
+    if not isinstance(model, DPMarginalsSynthesizer):
+        return known
+    public = public_schema({str(name): held_as(frame[name]) for name in frame.columns}, schema, None, model.text)
+    beside = LISTS_DELTA * known.delta if "categories" in undeclared(public).values() else 0.0
+    rho = rho_of(known.epsilon, known.delta - beside)
+    return replace(known, unit=_unit(schema, None), rho=rho, delta_beside=beside)
 
 
 def _unit(schema: Schema | None, subject: str | None) -> str:
@@ -326,6 +351,11 @@ def _warnings(model: Synthesizer, words: PrivateWords) -> list[str]:
     return said
 
 
+def _factor(epsilon: float) -> float | None:
+    """How many times as likely a conclusion may become; None where no float holds it."""
+    return math.exp(epsilon) if epsilon < LARGEST_EXPONENT else None
+
+
 def _privacy(words: PrivateWords, model: Synthesizer) -> dict[str, Any]:
     """Say what the guarantee is, what it covers, and what it cost."""
     guarantee = model.privacy_
@@ -334,7 +364,7 @@ def _privacy(words: PrivateWords, model: Synthesizer) -> dict[str, Any]:
     state: LedgerState | None = None if words.ledger is None else words.ledger.state()
     return {
         "epsilon": guarantee.epsilon, "delta": guarantee.delta, "unit": guarantee.unit,
-        "neighbouring": guarantee.neighbouring, "factor": math.exp(guarantee.epsilon),
+        "neighbouring": guarantee.neighbouring, "factor": _factor(guarantee.epsilon),
         "spent": [[what, rho] for what, rho in guarantee.ledger],
         "inside": [*INSIDE],
         "outside": [

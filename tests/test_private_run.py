@@ -7,15 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import synthgen as sg
 from synthgen import private_run
 from synthgen.errors import BudgetExceeded, DataError, UsageError
-from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, model
+from synthgen.generators.dp_marginals import DPMarginalsSynthesizer, model, rho_of
 from synthgen.ledger import Cost
 from synthgen.table.column import Column, Kind, Role
 from synthgen.table.schema import Schema
+from synthgen.table.sources import read_table
+from synthgen.tags import table_tag
 
 pytestmark = pytest.mark.filterwarnings("ignore::synthgen.errors.SynthgenWarning")
 
@@ -104,6 +108,13 @@ def test_a_fit_beyond_the_cap_is_refused_before_the_table_is_read(ledger):
     assert len(ledger.spent) == 1
 
 
+def test_a_type_that_cant_be_held_costs_nothing(ledger):
+    table = pa.table({"sick": ["no", "yes"] * 50, "codes": [[1, 2], [3]] * 50})
+    with pytest.raises(DataError, match=r"Column 'codes' has the type list<.*can't hold"):
+        run(table, schema=None, ledger=ledger)
+    assert not len(ledger.spent)
+
+
 def test_a_table_that_cant_be_read_costs_nothing(ledger):
     with pytest.raises(sg.errors.FileError):
         run(NOWHERE, ledger=ledger)
@@ -147,6 +158,30 @@ def test_what_isnt_declared_is_paid_for_in_delta_too(tmp_path):
     assert ledger.spent["delta_beside"].tolist() == [5e-10]
     spent = result.provenance.privacy["spent"]
     assert sum(cost for what, cost in spent if what.startswith("delta of labels")) == pytest.approx(5e-10)
+
+
+LOOSE = Schema((Column("x", Kind.CONTINUOUS), Column("y", Kind.INTEGER)))
+
+
+@pytest.mark.parametrize(("labels", "beside"), [((1, 2), 0.0), (("1", "2"), 5e-10)])
+def test_a_fit_costs_what_the_dtypes_make_of_it(ledger, labels, beside):
+    table = pd.DataFrame({"x": np.arange(600.0), "y": np.resize(labels, 600)})
+    result = run(table, ledger=ledger, schema=LOOSE, epsilon=0.5, n_samples=5)
+    assert ledger.spent["delta_beside"].tolist() == [beside]
+    assert ledger.spent["rho"].tolist() == [pytest.approx(rho_of(0.5, 1e-9 - beside))]
+    told = [cost for what, cost in result.provenance.privacy["spent"] if what.startswith("delta")]
+    assert sum(told) == beside
+
+
+def test_a_named_subject_takes_the_place_of_the_schemas(ledger):
+    table = people().assign(house=lambda frame: np.arange(len(frame)) // 40)
+    house = Column("house", Kind.IDENTIFIER, role=Role.SUBJECT, declared=frozenset({"kind"}))
+    schema = Schema((house, *SCHEMA))
+    result = run(table, ledger=ledger, schema=schema, subject="person", n_samples=5)
+    assert ledger.state().unit == "subject: person"
+    assert [column.name for column in result._schema.role(Role.SUBJECT)] == ["person"]
+    # By house, 5 of 40 rows would have been learnt from.
+    assert 350 < DPMarginalsSynthesizer(100.0, rounds=2).fit(table, schema=result._schema).measurements_.n_rows < 450
 
 
 # Nothing of the rows but what was measured
@@ -229,6 +264,41 @@ def test_labels_of_a_dtype_that_arent_declared_arent_handed_back():
     assert "secret" not in str(run(table.astype({"sex": dtype}), n_samples=20).synthetic["sex"].dtype)
 
 
+@pytest.mark.parametrize("cell", ["abc", 1.5, None])
+def test_no_cell_of_a_file_decides_a_dtype(tmp_path, cell):
+    table = people().astype({"age": object})
+    table.to_csv(tmp_path / "plain.csv", index=False)
+    table.loc[0, "age"] = cell
+    table.to_csv(tmp_path / "odd.csv", index=False)
+    plain, odd = (run(tmp_path / name, n_samples=20) for name in ("plain.csv", "odd.csv"))
+    assert str(odd.synthetic["age"].dtype) == str(plain.synthetic["age"].dtype) == "Int64"
+    assert odd._schema == plain._schema
+    with pytest.raises(DataError, match="'person', 'age', 'sex', 'sick'"):
+        run(tmp_path / "plain.csv", schema=None, n_samples=20)
+    with pytest.raises(DataError, match="A text file says it only by its cells"):
+        DPMarginalsSynthesizer().fit(tmp_path / "plain.csv")
+
+
+def test_a_gap_in_a_file_of_columns_decides_no_dtype(tmp_path):
+    for name, ages in (("full", [1, 2, 3] * 50), ("gap", [None, 2, 3] * 50)):
+        table = pa.table({"age": pa.array(ages, pa.int64()), "sick": pa.array([True, False, True] * 50)})
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    full, gap = (run(tmp_path / f"{name}.parquet", schema=None, n_samples=20) for name in ("full", "gap"))
+    assert [column.storage for column in full._schema] == [column.storage for column in gap._schema]
+    assert all(column.nullable for column in full._schema)
+    assert full.synthetic.dtypes.astype(str).tolist() == ["Int64", "boolean"]
+
+
+def test_the_table_itself_stays_what_it_is(tmp_path):
+    table = people().assign(age=lambda frame: frame["age"].astype(object).where(frame.index > 0, "abc"), sex="07")
+    table.to_csv(tmp_path / "odd.csv", index=False)
+    result = run(tmp_path / "odd.csv", n_samples=20, purpose="augment")
+    assert result._real["age"].tolist() == table["age"].astype(str).tolist()
+    assert "07" in set(result.data["sex"]) <= {"07", "f", "m"}
+    key = b"0123456789abcdef"
+    assert result.record(key=key)["tags"]["source"] == table_tag(key, read_table(tmp_path / "odd.csv"))
+
+
 # Validated, but no row chosen by looking
 
 
@@ -245,9 +315,19 @@ def test_rows_that_equal_real_ones_are_flagged_and_not_refused():
 def test_without_validation_every_row_is_learnt_from_and_no_count_is_told():
     result = run(n_samples=30)
     assert set(result.provenance.counts) == {"requested", "drawn", "refused", "accepted", "delivered"}
+    assert result.provenance.seconds == {}
+    assert any("how long it took" in words for words in result.provenance.privacy["outside"])
     assert str(result.verdict.outcome) == "PASS"
     assert result.validation.results == ()
     assert len(result._train_rows) == 400
+
+
+@pytest.mark.parametrize(("epsilon", "outcome"), [(10.0, "PASS"), (10.5, "INCONCLUSIVE"), (1e6, "INCONCLUSIVE")])
+def test_a_guarantee_that_bounds_nothing_carries_no_release(tmp_path, epsilon, outcome):
+    result = run(epsilon=epsilon, n_samples=10)
+    result.write_reports(tmp_path)
+    assert str(result.verdict.outcome) == outcome
+    assert result.withheld == (outcome != "PASS")
 
 
 def test_to_train_on_nothing_is_known_without_validation():

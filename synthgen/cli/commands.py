@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import warnings
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from synthgen.cli.failures import ExitCode, one_line, say_as_it_is
+from synthgen.cli.failures import ExitCode, explain, one_line, say_as_it_is
 
 _EPILOG = """\b
 Examples:
@@ -79,6 +81,9 @@ def _start(
 
 def main() -> None:
     """Run the command line."""
+    if sys.stderr is None:
+        # Closed by whoever calls: without it messages would go to standard output, among the rows of a table.
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         # A label that the terminal can't show must not end the run.
         if hasattr(stream, "reconfigure"):
@@ -100,11 +105,15 @@ def _run() -> int:
             error.message = one_line(said)  # type: ignore[attr-defined]
         shown = io.StringIO()
         error.show(file=shown)  # type: ignore[attr-defined]
-        say_as_it_is(shown.getvalue().rstrip())
+        # Whoever looks for the line that says what is wrong finds it by the same word as in every other failure.
+        say_as_it_is(shown.getvalue().rstrip().replace("\nError: ", "\nerror: "))
         return int(ExitCode.USAGE)
     except (typer.Abort, KeyboardInterrupt):
         say_as_it_is("interrupted, nothing written")
         return int(ExitCode.INTERRUPTED)
+    except OSError as error:
+        # The help or the version has nowhere to go: a disk that is full.
+        return int(explain(error))
     return code if isinstance(code, int) else int(ExitCode.OK)
 
 

@@ -64,7 +64,7 @@ def say_config(context: typer.Context, quiet: bool) -> None:
 
 
 def with_schema(
-    context: typer.Context, data: Any, schema: Path | None, *, whole: bool = True, **roles: Any
+    context: typer.Context, data: Any, schema: Path | None, *, whole: bool = True, private: bool = False, **roles: Any
 ) -> tuple[Any, Schema | None]:
     """The table, and its schema: the file of ``--schema``, with what ``[columns]`` declares on top.
 
@@ -75,6 +75,8 @@ def with_schema(
     schema : Path or None
     whole : bool
         Whether the table may be read whole.
+    private : bool
+        Whether nothing may be read off its rows.
     **roles
         ``target``, ``sensitive_features`` and ``subject``, for a schema that has to be read off the table.
 
@@ -88,6 +90,8 @@ def with_schema(
     declared = {name: fields for name, fields in config.columns.items() if fields} if config is not None else {}
     if config is None or not declared:
         return data, given
+    if private:
+        return data, _said_of(data, given, declared, config)
     if not whole:
         raise UsageError(
             f"{config.path}, [columns]: to declare columns there the table is read whole, and it is worked on in "
@@ -103,6 +107,27 @@ def with_schema(
     read_off = schema_with_roles(frame, given, **roles)
     try:
         return frame, declare(frame, read_off, declared)
+    except UsageError as error:
+        raise UsageError(f"{config.path}, [columns]: {error}") from error
+
+
+def _said_of(data: Any, given: Schema | None, declared: Mapping[str, Any], config: Config) -> Schema:
+    """What is said of the columns, by the file of the schema and by ``[columns]``, and nothing else."""
+    from synthgen.table.column import Column, Kind
+    from synthgen.table.declaring import declare_public
+    from synthgen.table.schema import Schema
+
+    if given is None:
+        names = column_names(data)
+        if names is None:
+            raise UsageError(
+                f"{config.path}, [columns]: the header of this table can't be read by itself. Write all columns to a "
+                "file, and name it with --schema."
+            )
+        given = Schema(tuple(Column(name, Kind.CATEGORICAL) for name in names))
+    _check_names(given.names, config, {"[columns]": list(config.columns)}, data)
+    try:
+        return declare_public(given, declared)
     except UsageError as error:
         raise UsageError(f"{config.path}, [columns]: {error}") from error
 

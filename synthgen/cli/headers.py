@@ -51,7 +51,7 @@ def column_names(table: str | Path) -> list[str] | None:
 
 def column_option(help_text: str, *names: str) -> Any:
     """An option that takes the name of a column, which a shell can complete."""
-    return typer.Option(*names, help=help_text, autocompletion=_columns_named)
+    return typer.Option(*names, metavar="COLUMN", help=help_text, autocompletion=_columns_named)
 
 
 def _columns_named(ctx: typer.Context) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 from synthgen.cli import words
 from synthgen.cli.commands import app
+from synthgen.cli.config_file import FILE_NAME
 from synthgen.cli.failures import ExitCode, check_destinations, guarded
 from synthgen.cli.places import default_out
 from synthgen.errors import FileError, UsageError
@@ -55,6 +57,8 @@ def init(
                            "sensitive": found.sensitive_guess, "subject": found.subject_guess,
                            "suggestions": lines})  # fmt: skip
     elif not quiet:
+        # Only a file of the usual name, here, is read without being named.
+        named_there = "" if out == Path(FILE_NAME) else f" --config {shlex.quote(str(out))}"
         summary.show([*summary.suggestion_parts(lines), *summary.files_parts([out]),
-                      summary.hint("Edit it, then: synthgen synthesize")])  # fmt: skip
+                      summary.hint(f"Edit it, then: synthgen synthesize{named_there}")])  # fmt: skip
     return ExitCode.OK

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from synthgen.errors import UsageError
 
 FILES = "a csv, csv.gz, tsv, parquet, arrow or feather file, - for a pipe, or the URL of a table in a database"
@@ -19,7 +21,20 @@ def read_place(word: str) -> Path | str:
     """
     from synthgen.table.sources import is_file
 
+    if not word.strip():
+        # A variable of a shell that isn't set; as a path it would be the current folder.
+        raise typer.BadParameter("it is empty, and names no table.")
     return Path(word) if is_file(word) else word
+
+
+def read_out(word: str) -> Path | str:
+    """Do the same for a place to write to, where a slash at the end, which no path keeps, asks for a folder of parts.
+
+    >>> str(read_out("balanced.csv")), read_out("balanced/")
+    ('balanced.csv', 'balanced/')
+    """
+    place = read_place(word)
+    return word if isinstance(place, Path) and word.endswith("/") else place
 
 
 def default_out(data: Path | str) -> Path | str:
@@ -43,22 +58,24 @@ def default_out(data: Path | str) -> Path | str:
 def default_reports(out: Path | str) -> Path | None:
     """Name the folder of reports after the table; there is none beside a pipe.
 
-    >>> str(default_reports(Path("balanced.csv.gz"))), default_reports("-")
-    ('balanced-reports', None)
+    >>> str(default_reports(Path("balanced.csv.gz"))), str(default_reports("balanced/")), default_reports("-")
+    ('balanced-reports', 'balanced-reports', None)
     >>> str(default_reports("duckdb:///f.db?table=main.balanced"))
     'balanced-reports'
     """
-    if isinstance(out, Path):
-        return out.parent / f"{_split_ending(out)[0]}-reports"
-    from synthgen.table.sources import is_pipe, read_address
+    from synthgen.table.sources import is_file, is_pipe, read_address
 
+    if is_file(out):
+        return Path(out).parent / f"{_split_ending(Path(out))[0]}-reports"
     if is_pipe(out):
         return None
-    return Path(re.sub(r"[^\w-]+", "_", read_address(out).written_to.table) + "-reports")
+    return Path(re.sub(r"[^\w-]+", "_", read_address(str(out)).written_to.table) + "-reports")
 
 
-def check_engine(engine: str | None, data: Path | str, out: Path | str | None, key: bytes | None) -> str:
-    """Say how the table is worked on, and refuse what can't be done that way.
+def check_engine(
+    engine: str | None, data: Path | str, out: Path | str, key: bytes | None, *, review: bool = False
+) -> str:
+    """Say how the table is worked on, and refuse what can't be done that way; with a review nothing is written yet.
 
     >>> check_engine("stream", Path("cards.csv"), Path("balanced.csv"), b"k" * 32)
     Traceback (most recent call last):
@@ -66,7 +83,12 @@ def check_engine(engine: str | None, data: Path | str, out: Path | str | None, k
     """
     from synthgen.scale.engine import engine_for
 
-    way = engine_for(None if engine is None else str(engine), data, out)
+    try:
+        way = engine_for(None if engine is None else str(engine), data, None if review else out)
+    except UsageError:
+        if not review:
+            raise
+        raise UsageError("--review shows rows of a table in memory. Leave it out, or take --engine memory.") from None
     if way == "stream" and key is not None:
         raise UsageError("Keyed tags are of tables in memory. Leave --key-file out, or take --engine memory.")
     return way

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
 from synthgen.cli import privacy_words, words
 from synthgen.cli.commands import app
 from synthgen.cli.failures import ExitCode, guarded
+
+PreviewOptions: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option", metavar="KEY=VALUE", help="A setting of dp_marginals, such as schema_share=0.2. Repeatable."
+    ),
+]
 
 
 @app.command("preview-dp", short_help="Say what a differentially private fit would keep.")
@@ -19,9 +26,10 @@ def preview_dp(
     rows: Annotated[int, typer.Option("--rows", help="About how many rows there are; say what is public.")],
     epsilon: Annotated[float, typer.Option(help="Privacy budget.")] = 1.0,
     delta: privacy_words.Delta = None,
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column to predict.")] = None,
     class_share: Annotated[float | None, typer.Option(help="Share of a rare class: can it be learnt?")] = None,
-    option: words.Options = None,
+    option: PreviewOptions = None,
+    quiet: words.Quiet = False,
     as_json: words.AsJson = False,
 ) -> ExitCode:
     """Say what error to expect of --generator dp_marginals on a table of this SCHEMA, and what would help.
@@ -38,6 +46,6 @@ def preview_dp(
     )  # fmt: skip
     if as_json:
         summary.show_json(found.to_dict())
-    else:
+    elif not quiet:
         summary.show(summary.preview_parts(found))
     return ExitCode.OK

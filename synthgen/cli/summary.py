@@ -37,7 +37,7 @@ _MOST_LINES = 5
 _RARE_HALF_WIDTH = 0.1
 _LONGEST_FINDING = 240
 _LONGEST_LABEL = 60
-_WIDE = 200
+_WIDE = 2_000
 _ELLIPSIS = (" …", " ...")
 _LONG_ASIDE = re.compile(r"\(([^()]{61,})\)")
 
@@ -227,7 +227,8 @@ def uplift_parts(found: Uplift) -> list[Part]:
 
 def preview_parts(found: PrivacyPreview) -> list[Part]:
     """Build what a differentially private fit would keep, and what would help."""
-    table = _table("Column", "cells", "noise", "error", "says")
+    table = _table("Column", "cells", "noise", "error")
+    table.add_column("says", overflow="fold")
     for row in found.to_dict()["columns"]:
         cells = "" if row["cells"] is None else f"{int(row['cells']):,}"
         error = "" if row["error"] is None else f"{row['error']:.3f}"
@@ -265,7 +266,9 @@ def _rows_table(counts: dict[str, Any]) -> Table:
 
     words_of: dict[str, str] = {str(reason): words for reason, words in REASON_WORDS.items()}
     table = _table("Rows", "")
-    table.add_row("real", f"{counts['real']:,}")
+    # Where nothing was compared, no exact number of real rows is told.
+    if "real" in counts:
+        table.add_row("real", f"{counts['real']:,}")
     table.add_row("synthetic, asked for", f"{counts['requested']:,}")
     table.add_row("synthetic, drawn with a reserve", f"{counts['drawn']:,}")
     table.add_row("  refused", f"{counts['refused']:,}")
@@ -351,8 +354,10 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def _write(text: str, stream: TextIO) -> None:
-    """Write to a stream; a reader that has gone (``| head``) changes nothing about the run."""
+def _write(text: str, stream: TextIO | None) -> None:
+    """Write to a stream; a reader that has gone (``| head``), or never was, changes nothing about the run."""
+    if stream is None:
+        return
     try:
         stream.write(text)
         stream.flush()

@@ -85,8 +85,8 @@ def synthesize(
     waiting = check_review(review, data, table, folder, key_file, str(audience), plan, str(validation))
     sheets = [waiting.sheet, waiting.rows] if waiting else []
     check_destinations([path for path in (data, schema, key_file, ledger) if path], [table, *sheets], folder)
-    key = words.read_key(key_file)
-    way = check_engine(engine, data, None if review else table, key)
+    key = words.read_key(key_file, audience)
+    way = check_engine(engine, data, table, key, review=review is not None)
     settings: dict[str, Any] = {
         "generator_options": table_of(context, "option", words.read_options(option)),
         "sampling_strategy": table_of(context, "sampling_strategy", words.read_strategy(sampling_strategy)),
@@ -99,7 +99,8 @@ def synthesize(
     import synthgen as sg
 
     roles: dict[str, Any] = {"target": target, "sensitive_features": sensitive, "subject": subject}
-    source, declared = with_schema(context, data, schema, whole=way == "memory", **roles)
+    private = generator == "dp_marginals"
+    source, declared = with_schema(context, data, schema, whole=way == "memory", private=private, **roles)
 
     result = sg.synthesize(
         source,

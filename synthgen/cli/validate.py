@@ -21,7 +21,7 @@ def validate(
     target: words.Target = None,
     schema: words.SchemaFile = None,
     purpose: words.Purpose = words.PurposeWord.AUGMENT,
-    validation: words.Validation = words.ValidationWord.STANDARD,
+    validation: words.Depth = words.DepthWord.STANDARD,
     fewest_holders: words.FewestHolders = None,
     audience: words.Audience = words.AudienceWord.INTERNAL,
     out: words.OutReport = None,

@@ -7,13 +7,14 @@ import os
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import typer
 
 from synthgen.cli.headers import column_option
-from synthgen.cli.places import FILES, read_place
+from synthgen.cli.places import FILES, read_out, read_place
 from synthgen.errors import ConditionError, UsageError
 
 
@@ -30,6 +31,13 @@ class ValidationWord(StrEnum):
     STANDARD = "standard"
     FULL = "full"
     NONE = "none"
+
+
+class DepthWord(StrEnum):
+    """How much is measured of a table that is there to be judged."""
+
+    STANDARD = "standard"
+    FULL = "full"
 
 
 class AudienceWord(StrEnum):
@@ -60,17 +68,18 @@ Data: TypeAlias = Annotated[Any, typer.Argument(metavar="DATA", help=f"The real 
 SyntheticFile: TypeAlias = Annotated[
     Any, typer.Argument(metavar="SYNTHETIC", help=f"The synthetic table: {FILES}.", parser=read_place)
 ]
-Train: TypeAlias = Annotated[Any, typer.Option(help="Real rows that the generator saw.", parser=read_place)]
-Holdout: TypeAlias = Annotated[Any, typer.Option(help="Real rows that the generator never saw.", parser=read_place)]
+_Table = partial(typer.Option, metavar="TABLE", parser=read_place)
+Train: TypeAlias = Annotated[Any, _Table(help="Real rows that the generator saw.")]
+Holdout: TypeAlias = Annotated[Any, _Table(help="Real rows that the generator never saw.")]
 Target: TypeAlias = Annotated[str | None, column_option("The column to balance or to predict.")]
 OutTable: TypeAlias = Annotated[
     Any,
-    typer.Option(
+    _Table(
         help="The table to write: a file, whose ending names the format; - for a pipe, as CSV (-.parquet and -.arrow "
-        "name another format); or a database, such as 'duckdb:///f.db?table=NAME', where a table that is there is "
-        "only replaced with &if_exists=replace.",
+        "name another format); a folder of parts, such as rows/, with --engine stream; or a database, such as "
+        "'duckdb:///f.db?table=NAME', where a table that is there is only replaced with &if_exists=replace.",
+        parser=read_out,
         show_default="beside DATA: NAME.synthgen.ENDING; for DATA from a pipe: a pipe",
-        parser=read_place,
     ),
 ]
 OutReport: TypeAlias = Annotated[
@@ -157,11 +166,7 @@ SchemaOut: TypeAlias = Annotated[
 ]
 Reference: TypeAlias = Annotated[
     Any,
-    typer.Option(
-        "--reference",
-        help="A table of people with whose shares of groups those of DATA are compared.",
-        parser=read_place,
-    ),
+    _Table("--reference", help="A table of people with whose shares of groups those of DATA are compared."),
 ]
 Legitimate: TypeAlias = Annotated[
     list[str] | None,
@@ -194,6 +199,7 @@ Validation: TypeAlias = Annotated[
     ValidationWord,
     typer.Option(help="How much is measured. none: with a differentially private generator, nothing."),
 ]
+Depth: TypeAlias = Annotated[DepthWord, typer.Option("--validation", help="How much is measured.")]
 Gate: TypeAlias = Annotated[
     GateWord,
     typer.Option(help="none: write the table whatever the verdict; the reports say so."),
@@ -222,7 +228,7 @@ SourceFile: TypeAlias = Annotated[
 ]
 TableOption: TypeAlias = Annotated[
     Any,
-    typer.Option("--table", help="The table that was handed out, to see whether it is the one.", parser=read_place),
+    _Table("--table", help="The table that was handed out, to see whether it is the one."),
 ]
 TwinFile: TypeAlias = Annotated[Path, typer.Argument(metavar="TWIN", help="fidelity.json or bias.json.")]
 Before: TypeAlias = Annotated[Path, typer.Argument(metavar="BEFORE", help="The earlier fidelity.json or bias.json.")]
@@ -361,10 +367,13 @@ def read_gate(word: GateWord, fewest_holders: int | None) -> Any:
     return Rules.default(fewest_holders=fewest_holders)
 
 
-def read_key(file: Path | None) -> bytes | None:
+def read_key(file: Path | None, audience: AudienceWord = AudienceWord.INTERNAL) -> bytes | None:
     """Read the key: from the file, else from the variable SYNTHGEN_KEY, else there is none."""
     from synthgen.tags import check_key, read_key
 
+    if audience is AudienceWord.SHAREABLE and (file is not None or KEY_VARIABLE in os.environ):
+        key = "--key-file" if file is not None else f"the variable {KEY_VARIABLE}"
+        raise UsageError(f"Shareable reports hold no tags of the tables. Leave {key} out, or take --audience internal.")
     if file is not None:
         return read_key(file)
     held = os.environ.get(KEY_VARIABLE)

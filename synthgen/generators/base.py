@@ -118,6 +118,10 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
         """Learn from noisy answers alone, and give the schema that was declared or found; see :mod:`.measured`."""
         raise NotImplementedError
 
+    def _typed(self, frame: pd.DataFrame, schema: Schema | None) -> pd.DataFrame:
+        """Give the text of a file the dtypes that go with what is declared, without looking at what it holds."""
+        return frame
+
     @abstractmethod
     def _state(self) -> dict[str, Any]:
         """What a saved model holds: JSON values and arrays by name."""
@@ -150,8 +154,9 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
             If a column can't be used; the message names it and says what to do.
         """
         if not is_frame(X) and not isinstance(X, (str, Path)):
-            X = validate_data(self, X, dtype=None, ensure_all_finite="allow-nan")
-        frame, form = to_pandas(X)
+            finite = False if self.learns_only_by_measuring else "allow-nan"
+            X = validate_data(self, X, dtype=None, ensure_all_finite=finite)
+        frame, form = to_pandas(X, steady=self.learns_only_by_measuring)
         validate_data(self, frame, skip_check_array=True)
         if y is not None:
             if target is not None:
@@ -159,6 +164,7 @@ class Synthesizer(BaseEstimator, ABC):  # type: ignore[misc]
             frame, target = append_target(frame, y)
             form = form.with_columns(frame)
         if self.learns_only_by_measuring:
+            frame = self._typed(frame, schema) if form.untyped else frame
             return fit_measured(self, frame, form, schema, target)
         schema = infer_schema(frame, target=target) if schema is None else complete(with_target(schema, target), frame)
         schema = without_dropped(schema, self.text)

@@ -17,7 +17,7 @@ from synthgen.generators.dates import DateColumns
 from synthgen.generators.identifying import ONE_ROW_EACH, check_form, made_up_columns
 from synthgen.generators.missing_patterns import gap_patterns
 from synthgen.randomness import child, seed_sequence, stream
-from synthgen.table.column import Kind
+from synthgen.table.column import LABEL_KINDS, Kind
 from synthgen.table.constraints.ruleset import RuleSet, check_declared
 from synthgen.table.frames import Form
 from synthgen.table.schema import Schema
@@ -46,7 +46,9 @@ def fit_measured(
     model.schema_ = model.model_schema_ = learnt
     model.constraints_ = RuleSet.of(learnt.constraints)
     model.broken_rules_, model._distances, model._dates = {}, (), DateColumns()
-    model._form, model._calls, model.effort_ = form, 0, None
+    # A dtype may list labels that no row, or one row, has.
+    model._form = form.listing({column.name: column.categories or () for column in learnt.of(*LABEL_KINDS)})
+    model._calls, model.effort_ = 0, None
     model._seed = child(seed, "sample")
     _without_identifiers(model, learnt)
     codes = len(learnt.target.categories or ()) if with_classes(learnt) and learnt.target else 0

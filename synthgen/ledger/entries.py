@@ -57,6 +57,8 @@ class Cost:
                 raise UsageError(f"{name} must be a number of 0 or more; got {value!r}.")
         if self.epsilon == 0 or self.delta >= 1:
             raise UsageError(f"epsilon must be above 0 and delta below 1; got {self.epsilon!r} and {self.delta!r}.")
+        if self.rho == 0:
+            raise UsageError(f"rho must be above 0, as epsilon is {self.epsilon!r}; leave it out if it isn't known.")
         if self.rho is None and self.delta_beside is not None:
             raise UsageError("delta_beside is the part of delta beside rho; give rho too.")
         for name in ("unit", "neighbouring"):
@@ -104,6 +106,8 @@ class Entry:
             raise ValueError
         if not all(isinstance(data[name], str) for name in ("id", "started", "what")):
             raise TypeError
+        if set(data["cost"]) != {item.name for item in fields(Cost)}:
+            raise ValueError
         return cls(**{**data, "cost": Cost(**data["cost"])})
 
 

@@ -82,12 +82,18 @@ class PrivacyLedger:
     ) -> None:
         if not isinstance(path, (str, Path)) or not str(path):
             raise UsageError(f"A ledger needs the path of a file; got {type(path).__name__}.")
-        if not isinstance(dataset, str) or not dataset.isprintable() or not 0 < len(dataset.strip()) <= 200:
-            raise UsageError(f"dataset must be a name of 1 to 200 printable characters; got {dataset!r}.")
+        plain = isinstance(dataset, str) and dataset.isprintable() and dataset == dataset.strip()
+        if not plain or not 0 < len(dataset) <= 200:
+            raise UsageError(
+                f"dataset must be a name of 1 to 200 printable characters, without blanks around it; got {dataset!r}."
+            )
         _check_cap("cap_epsilon", cap_epsilon, math.inf)
         _check_cap("cap_delta", cap_delta, 1.0)
         self.dataset = dataset
         self._file = LedgerFile(Path(path))
+        if cap_epsilon is None and self._file.untouched:
+            # Before there is a lock, which would say that there was a ledger.
+            raise UsageError(_no_cap(self.path, dataset, {}))
         with self._file.alone():
             states = self._file.read()
             known = states.get(dataset)
@@ -95,10 +101,7 @@ class PrivacyLedger:
                 _check_same(known, cap_epsilon, cap_delta)
                 return
             if cap_epsilon is None:
-                raise UsageError(
-                    f"The ledger {str(self.path)!r} doesn't know the dataset {dataset!r}, so it needs a cap: "
-                    f"cap_epsilon=... {_known(states)}"
-                )
+                raise UsageError(_no_cap(self.path, dataset, states))
             new = LedgerState(dataset, float(cap_epsilon), float(CAP_DELTA if cap_delta is None else cap_delta))
             self._file.write({**states, dataset: new})
 
@@ -272,6 +275,13 @@ def _check_same(known: LedgerState, cap_epsilon: float | None, cap_delta: float 
                 f"The ledger has {name} {held:g} for {known.dataset!r}; got {got:g}. A cap that changes with each run "
                 f"is none: leave {name} out to go on with {held:g}."
             )
+
+
+def _no_cap(path: Path, dataset: str, states: dict[str, LedgerState]) -> str:
+    return (
+        f"The ledger {str(path)!r} doesn't know the dataset {dataset!r}, so it needs a cap: cap_epsilon=... "
+        f"{_known(states)}"
+    )
 
 
 def _known(states: dict[str, LedgerState]) -> str:

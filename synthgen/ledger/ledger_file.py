@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,13 +97,36 @@ class LedgerFile:
         """Write all datasets; the file is whole or as it was. Only within :meth:`alone`."""
         document = {"synthgen_ledger": VERSION, "datasets": {name: _plain(state) for name, state in states.items()}}
         write_text(json.dumps(document, indent=2, allow_nan=False) + "\n", self.path)
+        _onto_disk(self.path)
         self._seen = True
+
+    @property
+    def untouched(self) -> bool:
+        """Whether there never was a ledger here."""
+        return not self.path.exists() and not self._lock.exists()
 
     def _broken(self, why: str) -> FileError:
         return FileError(
             f"The ledger {str(self.path)!r} {why}, so what was spent isn't known. Put it back from a copy; a new one "
             "would forget what was spent."
         )
+
+
+def _onto_disk(path: Path) -> None:
+    """Wait until a file and its name are on the disk: a fit whose noise was seen may not be lost with the power."""
+    for place in (path, path.parent):
+        try:
+            handle = os.open(place, os.O_RDONLY if place.is_dir() else os.O_RDWR)
+        except OSError:
+            # Not every system opens folders.
+            continue
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            if place is path:
+                raise FileError(f"The ledger {str(path)!r} can't be written to the disk: {error.strerror}.") from None
+        finally:
+            os.close(handle)
 
 
 def _plain(state: LedgerState) -> dict[str, Any]:

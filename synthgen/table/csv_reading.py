@@ -25,14 +25,36 @@ Opened = Callable[[], BinaryIO]
 """Opens the bytes of the text, anew at each call."""
 
 
-def read_csv(opened: Opened, separator: str, name: str) -> pd.DataFrame:
-    """Read a CSV file whole; ``name`` is what errors call it."""
+UNTYPED = "synthgen_untyped"
+"""Attribute of a frame whose cells are the text of a file, whatever they hold."""
+
+
+def read_csv(opened: Opened, separator: str, name: str, *, as_text: bool = False) -> pd.DataFrame:
+    """Read a CSV file whole; ``name`` is what errors call it. ``as_text``: no dtype is guessed of the cells."""
     check_start(opened, separator, name)
     with _errors(name), _strict(), opened() as raw:
-        frame: pd.DataFrame = pd.read_csv(raw, **_options(separator))
+        frame: pd.DataFrame = pd.read_csv(raw, dtype=str if as_text else None, **_options(separator))
+    if as_text:
+        frame.attrs[UNTYPED] = True
     if lacks_last_cells(frame):
         refuse_short_rows(opened, separator, len(frame.columns), name)
     return frame
+
+
+def guessed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a frame that was read as text the dtypes that its cells show.
+
+    Examples
+    --------
+    >>> guessed(pd.DataFrame({"age": ["31", None], "ward": ["A", "7"]}))["age"].tolist()
+    [31.0, nan]
+    """
+    # pandas quotes no lone carriage return by itself.
+    text = frame.to_csv(index=False, quoting=csv.QUOTE_ALL)
+    with _strict():
+        made: pd.DataFrame = pd.read_csv(io.BytesIO(text.encode()), **_options(","))
+    made.columns = frame.columns
+    return made
 
 
 def read_pieces(

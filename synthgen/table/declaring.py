@@ -64,6 +64,38 @@ def declare(frame: pd.DataFrame, schema: Schema, declarations: Mapping[str, Mapp
     return schema
 
 
+def declare_public(schema: Schema, declarations: Mapping[str, Mapping[str, Any]]) -> Schema:
+    """Lay over a schema what a person says of its columns, where no row may be looked at.
+
+    Parameters
+    ----------
+    schema : Schema
+    declarations : mapping
+        As for :func:`declare`.
+
+    Raises
+    ------
+    UsageError
+        A declaration doesn't go with the column's kind.
+
+    Examples
+    --------
+    >>> schema = Schema((Column("age", Kind.CATEGORICAL),))
+    >>> age = declare_public(schema, {"age": {"kind": "integer", "bounds": [0, 120]}})["age"]
+    >>> age.kind.value, age.bounds, sorted(age.declared)
+    ('integer', (0.0, 120.0), ['bounds', 'kind'])
+    """
+    changed = []
+    for name, fields in declarations.items():
+        column = schema[name]
+        # What names the person or thing a row is about is no label of theirs.
+        known = Kind.IDENTIFIER if fields.get("role") == Role.SUBJECT else column.kind
+        said = _said(name, Kind(fields.get("kind", known)), fields)
+        facts = {fact: getattr(said, fact) for fact in ("kind", *fields)}
+        changed.append(replace(column, **facts, declared=column.declared | set(fields)))
+    return schema.with_columns(changed)
+
+
 def _declared(series: pd.Series[Any], column: Column, fields: Mapping[str, Any]) -> Column:
     kind = Kind(fields.get("kind", column.kind))
     said = _said(column.name, kind, fields)

@@ -50,7 +50,7 @@ def suffix_of(path: str | Path) -> str:
     raise FileError(f"{str(path)!r} has no ending that synthgen knows. Name it one of: {', '.join(SUFFIXES)}.")
 
 
-def read_file(path: str | Path) -> pd.DataFrame:
+def read_file(path: str | Path, *, as_text: bool = False) -> pd.DataFrame:
     """Read a table from a csv, csv.gz, tsv, parquet or Arrow (arrow, feather, ipc) file.
 
     Only an empty cell of a CSV file is missing; ``NA`` and the like are text, which
@@ -59,6 +59,8 @@ def read_file(path: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     path : str or pathlib.Path
+    as_text : bool
+        Whether cells of a CSV file stay text, so that what one holds doesn't decide the dtype of a column.
 
     Returns
     -------
@@ -70,29 +72,29 @@ def read_file(path: str | Path) -> pd.DataFrame:
         The file is missing, can't be read, or isn't what its name says.
     """
     path = Path(path)
+    if path.is_dir():
+        raise FileError(f"{str(path)!r} is a folder. Name a file in it.")
     suffix = suffix_of(path)
     if not path.exists():
         raise FileError(f"There is no file {str(path)!r}. Check the path.")
-    if path.is_dir():
-        raise FileError(f"{str(path)!r} is a folder. Name a file in it.")
     opened: Callable[..., Any] = gzip.open if suffix == ".csv.gz" else open
-    return _read(lambda: opened(path, "rb"), suffix, repr(str(path)))
+    return _read(lambda: opened(path, "rb"), suffix, repr(str(path)), as_text)
 
 
-def read_stream(content: bytes, suffix: str, name: str) -> pd.DataFrame:
+def read_stream(content: bytes, suffix: str, name: str, *, as_text: bool = False) -> pd.DataFrame:
     """Read a table from what a file of that ending would hold; ``name`` is what errors call it."""
 
     def opened() -> Any:
         held = io.BytesIO(content)
         return gzip.GzipFile(fileobj=held) if suffix == ".csv.gz" else held
 
-    return _read(opened, suffix, name[:1].upper() + name[1:])
+    return _read(opened, suffix, name[:1].upper() + name[1:], as_text)
 
 
-def _read(opened: Callable[[], BinaryIO], suffix: str, name: str) -> pd.DataFrame:
+def _read(opened: Callable[[], BinaryIO], suffix: str, name: str, as_text: bool) -> pd.DataFrame:
     try:
         if suffix in _TEXTS:
-            return read_csv(opened, "\t" if suffix == ".tsv" else ",", name)
+            return read_csv(opened, "\t" if suffix == ".tsv" else ",", name, as_text=as_text)
         return from_arrow(_read_arrow(opened, suffix))
     except FileError:
         raise
@@ -105,8 +107,8 @@ def unreadable(error: Exception, suffix: str, name: str) -> FileError:
     if isinstance(error, OSError) and error.strerror:
         return FileError(f"{name} can't be read: {error.strerror}.")
     # Arrow raises an OSError without a reason for a damaged file.
-    kind = {".parquet": "Parquet", ".csv": "CSV", ".tsv": "TSV"}.get(suffix, "Arrow")
-    return FileError(f"{name} isn't a {kind} file, or is damaged. Check what wrote it, or rename it to what it is.")
+    kind = {".parquet": "a Parquet", ".csv": "a CSV", ".tsv": "a TSV"}.get(suffix, "an Arrow")
+    return FileError(f"{name} isn't {kind} file, or is damaged. Check what wrote it, or rename it to what it is.")
 
 
 def _read_arrow(opened: Callable[[], BinaryIO], suffix: str) -> pa.Table:

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from synthgen.errors import DataError, UsageError
+from synthgen.table.csv_reading import UNTYPED
 from synthgen.table.sources import read_table
 
 SHARES_WRITES = int(pd.__version__.split(".")[0]) < 3
@@ -32,12 +33,15 @@ class Form:
         The schema of polars or of Arrow, the dtype of an array, the columns of a pandas frame.
     arrow : pyarrow.Schema or None
         For polars, the Arrow schema it converts through.
+    untyped : bool
+        Whether the columns are text of a file, whatever they hold.
     """
 
     library: Literal["pandas", "polars", "arrow", "numpy"]
     labels: dict[str, Any] = field(default_factory=dict)
     native: Any = None
     arrow: Any = None
+    untyped: bool = False
 
     def give_back(self, frame: pd.DataFrame) -> Any:
         """Turn a pandas frame whose columns have the caller's dtypes into the caller's type.
@@ -110,7 +114,7 @@ def is_frame(data: Any) -> bool:
     )
 
 
-def to_pandas(data: Any, *, name: str = "data") -> tuple[pd.DataFrame, Form]:
+def to_pandas(data: Any, *, name: str = "data", steady: bool = False) -> tuple[pd.DataFrame, Form]:
     """Take a table of any supported type as pandas, without changing it.
 
     Parameters
@@ -119,6 +123,9 @@ def to_pandas(data: Any, *, name: str = "data") -> tuple[pd.DataFrame, Form]:
         Arrays get columns ``x0, x1, …``; a place is read by :func:`~synthgen.table.sources.read_table`.
     name : str, default "data"
         What error messages call the table.
+    steady : bool
+        Whether no cell of a file may decide the dtype of its column; see
+        :func:`~synthgen.table.sources.read_table`. The text of a CSV file is then ``untyped``.
 
     Returns
     -------
@@ -140,9 +147,11 @@ def to_pandas(data: Any, *, name: str = "data") -> tuple[pd.DataFrame, Form]:
     (['0', 'b'], [0, 'b'])
     """
     if isinstance(data, (str, Path)):
-        data = read_table(data)
+        data = read_table(data, steady=steady)
     if isinstance(data, pd.DataFrame):
         frame, form = _from_pandas(data, name)
+        if frame.attrs.pop(UNTYPED, False):
+            form = replace(form, untyped=True)
     elif isinstance(data, pa.Table):
         _check_names(list(data.column_names), name)
         form = Form("arrow", {label: label for label in data.column_names}, native=data.schema)

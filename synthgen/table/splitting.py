@@ -59,7 +59,7 @@ def split_rows(coded: pd.DataFrame, schema: Schema, share: float, rng: np.random
         held[inside] = np.isin(groups[inside], members[:take])
     if not held.any():
         raise DataError(
-            f"The table has {len(coded)} rows, too few to hold out {share:.0%} of any class; nothing could be "
+            f"The table has {len(coded)} rows, too few to hold out {100 * share:.3g}% of any class; nothing could be "
             "checked. Give more rows or a larger holdout."
         )
     return np.flatnonzero(~held), np.flatnonzero(held)

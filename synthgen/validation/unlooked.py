@@ -14,6 +14,11 @@ NOT_TESTED = (
 )
 
 
+LARGEST_EPSILON = 10.0
+"""Above it a guarantee bounds nothing that matters: a suspicion of one in ten may become one of .9996. It is also where
+Ponomareva et al. (2023), https://doi.org/10.1613/jair.1.14649, see little or no guarantee begin."""
+
+
 def unlooked(guarantee: PrivacyGuarantee, source: RowSource, purpose: Purpose, rows: int) -> ValidationReport:
     """Judge rows by their guarantee alone.
 
@@ -30,16 +35,24 @@ def unlooked(guarantee: PrivacyGuarantee, source: RowSource, purpose: Purpose, r
     Returns
     -------
     ValidationReport
-        Without figures and flags. PASS for a release, INCONCLUSIVE for training.
+        Without figures and flags. PASS for a release, unless epsilon is too large to carry it; INCONCLUSIVE for
+        training.
     """
     release = purpose is Purpose.RELEASE
+    strong = guarantee.epsilon <= LARGEST_EPSILON
+    weak = f", which bounds nothing that matters above epsilon {LARGEST_EPSILON:g}"
     findings = (
-        Finding("guarantee", Outcome.PASS, f"How rows are made: {source}; {guarantee}", release, about="privacy"),
+        Finding(
+            "guarantee", Outcome.PASS if strong else Outcome.INCONCLUSIVE,
+            f"How rows are made: {source}; {guarantee}{'' if strong else weak}", release,
+            f"fit with an epsilon of {LARGEST_EPSILON:g} or less; around 1 is a strong promise, 3 a usual one",
+            about="privacy",
+        ),
         Finding(
             "likeness", Outcome.INCONCLUSIVE, "Likeness to the real rows: not looked at (validation='none')",
             not release, "validate on an internal copy (validation='standard'), and keep the figures inside",
             about="fidelity",
         ),
     )  # fmt: skip
-    outcome = Outcome.PASS if release else Outcome.INCONCLUSIVE
+    outcome = Outcome.PASS if release and strong else Outcome.INCONCLUSIVE
     return ValidationReport(Verdict(outcome, purpose, findings, NOT_TESTED), (), no_flags(), counts={"synthetic": rows})

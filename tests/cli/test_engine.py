@@ -29,11 +29,24 @@ def test_a_folder_is_worked_on_in_pieces(run, here):
     assert {path.name for path in Path("parts.synthgen-reports").iterdir()} >= {"fidelity.html", "run.json"}
 
 
+def test_a_folder_of_parts_is_written(run, here):
+    parts("parts")
+    words = ("synthesize", "parts", "--n-samples", "50", "--generator", "gaussian_copula", "--gate", "none")
+    done = run(*words, "--seed", "1", "--out", "made/")
+    assert (done.code, done.err.count("error")) == (0, 0), done.err
+    assert len(pd.read_parquet("made")) == 950
+    assert Path("made-reports/fidelity.html").exists()
+    refused = run(*words, "--engine", "memory", "--out", "other/")
+    assert (refused.code, Path("other").exists()) == (1, False)
+    assert "no ending that synthgen knows" in refused.err
+
+
 def test_what_pieces_cannot_do_is_refused_before_any_work(run, here):
     parts("parts")
     Path("key").write_bytes(b"k" * 32)
     for words, said in (
         (["parts", "--key-file", "key"], "--engine memory"),
+        (["parts", "--review", "sheet.csv", "--out", "new.csv"], "--review shows rows of a table in memory"),
         (["parts/*.csv"], "say with --out"),
         (["parts", "--out", "parts/new.csv"], "lies among"),
         (["parts", "--fairness", "quotas", "--sensitive", "y"], "engine='memory'"),

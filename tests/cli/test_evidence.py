@@ -191,12 +191,21 @@ def test_files_that_cannot_be_verified(run, record, data, said):
     assert done.out == ""
 
 
-def test_for_real(run, here):
+def test_for_real(run, here, monkeypatch):
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"amount": np.round(rng.gamma(2, 40, 150), 2), "shop": rng.choice(["web", "till"], 150)})
     frame.to_csv("cards.csv", index=False)
     Path("key").write_text(KEY)
     words = ["--generator", "gaussian_copula", "--n-samples", "60", "--purpose", "release", "--gate", "none", "--quiet"]
+    for_others = ("--audience", "shareable", "--out", "made.csv")
+    done = run("synthesize", "cards.csv", *words, "--key-file", "key", *for_others)
+    assert (done.code, Path("made.csv").exists()) == (2, False), "a table without its record is worse than none"
+    assert "Leave --key-file out, or take --audience internal" in done.err
+    with monkeypatch.context() as held:
+        held.setenv("SYNTHGEN_KEY", "k" * 32)
+        done = run("synthesize", "cards.csv", *words, *for_others)
+    assert (done.code, Path("made.csv").exists()) == (2, False)
+    assert "Leave the variable SYNTHGEN_KEY out" in done.err
     done = run("synthesize", "cards.csv", *words, "--key-file", "key", "--out", "made.csv")
     assert done.code == 0, done.err
     folder = Path("made-reports")

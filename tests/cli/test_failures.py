@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -110,6 +111,7 @@ def test_a_command_line_that_cannot_be_understood(run, cards, words, said):
     done = run(*words)
     assert done.code == 2
     assert said in done.err
+    assert [line.startswith("error: ") for line in done.err.splitlines()].count(True) == 1
     assert done.out == ""
     assert left(cards.parent) == ["cards.csv", "link.csv"]
     assert cards.read_bytes() == before
@@ -156,6 +158,7 @@ def test_data_and_files_that_cannot_be_used(run, here, cards):
         (["binary.csv"], "binary.csv"),
         (["empty.csv"], "empty.csv"),
         (["words.docx"], "words.docx"),
+        (["cards.csv", "--holdout", "0.0002"], "hold out 0.02% of any class"),
         (["one.csv", "--target", "Class"], "row"),
         (["cards.csv", "--schema", "schema.json"], "JSON"),
         (["cards.csv", "--schema", "none.json"], "none.json"),
@@ -192,3 +195,32 @@ def test_a_reader_that_has_gone_changes_nothing(cards):
     assert child.wait() == 0, errors
     assert "Traceback" not in errors
     assert "Exception ignored" not in errors
+
+
+def test_streams_that_are_closed(run, cards, monkeypatch):
+    """``>&-`` and ``2>&-``: what is said has nowhere to go, and never goes to the other stream."""
+    with monkeypatch.context() as closed:
+        closed.setattr(sys, "stdout", None)
+        done = run("profile", cards)
+    assert (done.code, done.err) == (0, "")
+    with monkeypatch.context() as closed:
+        closed.setattr(sys, "stderr", None)
+        for words in (
+            ["synthesise"],
+            ["profile", "nix.csv"],
+            ["synthesize", cards, "--target", "Klasse", "--out", "-"],
+        ):
+            done = run(*words)
+            assert (done.code > 0, done.out) == (True, ""), words
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["profile", "--help"]])
+def test_help_with_nowhere_to_go_is_one_line(run, monkeypatch, words):
+    class Full(io.StringIO):
+        def write(self, text):
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as there:
+        there.setattr(sys, "stdout", Full())
+        done = run(*words)
+    assert (done.code, done.err) == (1, "error: No space left on device\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -68,9 +69,19 @@ def test_columns_are_read_off_the_start_of_every_format(here):
         assert column_names(name) is None, name
 
 
-@pytest.mark.parametrize("command", ["synthesize", "profile", "validate", "uplift", "demo", "init", "merge", "verify"])
+COMMANDS = ("synthesize", "profile", "validate", "uplift", "demo", "init", "merge", "verify", "preview-dp",
+            "report diff", "report page")  # fmt: skip
+
+
+def test_the_list_of_commands_is_whole(run):
+    listed = re.search(r"Commands:\n(.*?)\n\n", run("--help").out, re.DOTALL)
+    assert listed is not None
+    assert set(re.findall(r"^  (\S+)", listed[1], re.MULTILINE)) == {command.split()[0] for command in COMMANDS}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_can_be_quiet_and_speak_json(run, command):
-    out = run(command, "--help").out
+    out = run(*command.split(), "--help").out
     assert "-q, --quiet" in out
     assert "--json" in out
 
@@ -80,3 +91,10 @@ def test_words_that_the_file_may_have_are_not_called_required(run):
     assert "SYNTHETIC" in out and "required" not in out
     assert out.count("in synthgen.toml") == 3
     assert "required" in run("init", "--help").out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_options_say_what_they_take_and_not_a_type_of_the_program(run, command):
+    out = run(*command.split(), "--help").out
+    assert not re.search(r"--[\w-]+ <Any>", out)
+    assert not re.search(r"--(target|subject|sensitive|time) <", out)

@@ -47,12 +47,20 @@ def people():
     return frame
 
 
+def test_a_file_of_another_name_is_named_in_what_comes_next(run, fake, cards):
+    fake()
+    done = run("init", cards, "--target", "Class", "--out", "my settings.toml")
+    assert "Edit it, then: synthgen synthesize --config 'my settings.toml'\n" in done.out
+    assert run("synthesize").code == 2
+    assert run("synthesize", "--config", "my settings.toml").code == 0
+
+
 def test_the_file_reads_back_and_starts_a_run(run, fake, cards):
     seen = fake()
     done = run("init", cards, "--target", "Class")
     assert (done.code, done.err) == (0, "")
     assert "synthgen.toml" in done.out
-    assert "Edit it, then: synthgen synthesize" in done.out
+    assert "Edit it, then: synthgen synthesize\n" in done.out
     held = tomllib.loads(Path("synthgen.toml").read_text("utf-8"))
     assert (held["data"], held["target"]) == ("cards.csv", "Class")
     assert list(held["columns"]) == ["amount", "hour", "shop", "Class"]

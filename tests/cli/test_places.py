@@ -142,6 +142,8 @@ def test_a_table_that_is_withheld_leaves_stdout_empty(run, writing, cards):
         ),
         (["profile", "cards.csv", "postgresql://ann:s3cret@host/db?table=t"], "extra argument"),
         (["synthesize", "cards.csv", "--seed", "postgresql://ann:s3cret@host/db"], "seed"),
+        (["profile", ""], "'DATA': it is empty, and names no table"),
+        (["synthesize", "cards.csv", "--out", " "], "'--out': it is empty, and names no table"),
     ],
 )
 def test_words_that_cannot_be_understood(run, cards, words, said):
@@ -162,6 +164,7 @@ def test_words_that_cannot_be_understood(run, cards, words, said):
         (["profile", "duckdb:///there.db?table=nix"], "no table 'nix'"),
         (["profile", "duckdb:///there.db?table=a.b"], "no table 'b' in the schema 'a'"),
         (["profile", "duckdb:///folder?table=t"], "is a folder"),
+        (["profile", "folder"], "'folder' is a folder. Name a file in it"),
         (["profile", "duckdb:///cards.csv?table=t"], "isn't a DuckDB database"),
         (["profile", "duckdb:///there.db?query=SELECT nix FROM t"], "nix"),
         (["synthesize", "cards.csv", "--out", "duckdb:///there.db?table=t"], "already"),

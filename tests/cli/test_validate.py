@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +35,13 @@ def test_validate_exit_codes(run, monkeypatch, here, outcome, purpose, code):
     document = json.loads(run(*words, "--json").out)
     assert document["flagged"] == {"NEAR_COPY": 2}
     assert document["measurements"][0]["value"] == 0.532
+
+
+def test_to_judge_by_nothing_is_no_choice(run, here):
+    """Nothing is measured only where a generator gives a guarantee, which isn't known of a table from elsewhere."""
+    assert "none" not in run("validate", "--help").out
+    done = run("validate", "s.csv", "--train", "t.csv", "--holdout", "h.csv", "--validation", "none")
+    assert done.code == 2
+    assert "'none' is not one of 'standard', 'full'" in done.err
+    Path("synthgen.toml").write_text('[validate]\nsynthetic = "s.csv"\nvalidation = "none"\n')
+    assert "Allowed: standard, full." in run("validate").err

@@ -193,3 +193,8 @@ def test_options_that_pages_name_are_there():
                     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == call:
                         used = {word.arg for word in node.keywords if word.arg}
                         assert used <= known, f"{name_of(path)}: {call} has no {used - known}"
+
+
+def test_measured_lists_every_page_of_a_benchmark():
+    cited_there = set(re.findall(r"\]\(\.\./(benchmarks/[\w/]+\.md)\)", text_of(DOCS / "measured.md")))
+    assert cited_there == {name_of(page) for page in PAGES if name_of(page).startswith("benchmarks/")}

@@ -183,12 +183,19 @@ def test_a_cap_is_a_number_above_0(path, cap):
     assert not path.exists()
 
 
+def test_a_call_that_forgot_the_cap_leaves_no_trace_of_a_ledger(path):
+    with pytest.raises(UsageError, match=r"needs a cap.*It knows none yet"):
+        sg.PrivacyLedger(path)
+    assert not list(path.parent.iterdir())
+    assert sg.PrivacyLedger(path, cap_epsilon=3).state().cap_epsilon == 3
+
+
 def test_cap_delta_is_below_1(path):
     with pytest.raises(UsageError, match="cap_delta must be a number above 0 and below 1"):
         sg.PrivacyLedger(path, cap_epsilon=1, cap_delta=1)
 
 
-@pytest.mark.parametrize("dataset", ["", " ", "a\nb", 3, "x" * 201])
+@pytest.mark.parametrize("dataset", ["", " ", "a\nb", 3, "x" * 201, "payments "])
 def test_a_dataset_is_a_name(path, dataset):
     with pytest.raises(UsageError, match="dataset must be a name"):
         sg.PrivacyLedger(path, cap_epsilon=1, dataset=dataset)
@@ -198,7 +205,7 @@ def test_a_dataset_is_a_name(path, dataset):
     "words",
     [
         {"epsilon": 0}, {"epsilon": -1}, {"epsilon": math.inf}, {"delta": 1}, {"delta": -1e-9}, {"rho": math.nan},
-        {"delta_beside": 1e-9}, {"unit": ""},
+        {"delta_beside": 1e-9}, {"unit": ""}, {"rho": 0.0, "delta_beside": 0.0},
     ],
 )  # fmt: skip
 def test_a_cost_is_one(words):
@@ -249,6 +256,24 @@ def test_one_wrong_entry_makes_the_file_unfit(path, ledger, where, value):
     path.write_text(json.dumps(document))
     with pytest.raises(FileError, match="what was spent isn't known"):
         ledger.state()
+
+
+@pytest.mark.parametrize("part", ["rho", "delta_beside", "unit"])
+def test_a_cost_that_lacks_a_part_makes_the_file_unfit(path, ledger, part):
+    spend(ledger, gaussian())
+    document = json.loads(path.read_text())
+    del document["datasets"]["payments"]["fits"][0]["cost"][part]
+    path.write_text(json.dumps(document))
+    with pytest.raises(FileError, match="what was spent isn't known"):
+        ledger.state()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows opens no folders")
+def test_a_reservation_is_on_the_disk_before_the_fit_begins(path, ledger, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    ledger.reserve(gaussian(), "test")
+    assert synced == [path.stat().st_ino, path.parent.stat().st_ino]
 
 
 def test_a_deleted_ledger_is_refused_by_runs_that_knew_it_and_by_new_ones(path, ledger):

@@ -46,6 +46,15 @@ def test_the_worst_part_decides_and_comes_first():
     ]
 
 
+def test_a_part_that_only_warns_is_not_said_to_decide():
+    report = report_over(("age",))
+    met = Finding("column_shapes", Outcome.PASS, "shapes", True, about="fidelity")
+    warned = Finding("closest_rows", Outcome.FAIL, "near", False, about="singling out")
+    for findings, said in (((met, warned), "worst part, but for what only warns."), ((met,), "worst part.")):
+        judged = replace(report, verdict=replace(report.verdict, outcome=Outcome.PASS, findings=findings))
+        assert said in text_of(section(fidelity_html(judged, {}), "reasons"))
+
+
 def test_an_attack_stands_beside_control_baseline_and_power(html):
     text = text_of(section(html, "privacy"))
     row = text[text.index("Singling out In plain words") :]

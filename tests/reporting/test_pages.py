@@ -228,6 +228,18 @@ def test_bias_page_says_sentences_first_and_how_to_treat_it():
     assert "8 to 13 %" in text.replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize("audience", ["internal", "shareable"])
+@pytest.mark.parametrize("looked", [True, False])
+def test_a_bias_page_says_whose_rows_it_describes(looked, audience):
+    """With ``validation="none"`` a differentially private run profiles the rows that it made."""
+    about = {"privacy": {"epsilon": 1.0, "validated": looked}, "counts": {"accepted": 100}}
+    text = re.sub(r"\s+", " ", Page(bias_html(profile_over(("age",)), about, audience=audience)).text)
+    assert ("Who is in the real rows" in text, "This report describes the real rows" in text) == (looked, looked)
+    assert ("Who is in the synthetic rows" in text, "describes the synthetic rows: nobody looked" in text) == (
+        not looked, not looked,
+    )  # fmt: skip
+
+
 def test_a_fairness_plan_is_told_before_and_after_with_hostile_names_shown_as_text():
     figure = {"value": 0.36, "low": 0.34, "high": 0.38}
     plan = {"words": f"quotas on {HOSTILE[0]}", "conflicts": ["Equal rates and calibration exclude each other."],

@@ -8,10 +8,11 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import DataError, UsageError
-from synthgen.table.column import Kind, Role
-from synthgen.table.declaring import declare
+from synthgen.table.column import Column, Kind, Role
+from synthgen.table.declaring import declare, declare_public
 from synthgen.table.encoding import decode, encode
 from synthgen.table.inference import infer_schema
+from synthgen.table.schema import Schema
 
 TABLE = pd.DataFrame(
     {
@@ -123,3 +124,13 @@ def test_a_declared_table_can_be_synthesised():
     made = sg.generators.GENERATORS["gaussian_copula"](random_state=0).fit(table, schema=schema).sample(50)
     assert set(made["grade"]) <= {1, 2, 3, 4, 5}
     assert made["grade"].dtype == table["grade"].dtype
+
+
+def test_what_is_said_without_a_look_at_the_rows_is_all_that_is_known():
+    schema = Schema((Column("who", Kind.CATEGORICAL), Column("dose", Kind.CATEGORICAL, nullable=True)))
+    said = declare_public(schema, {"who": {"role": "subject"}, "dose": {"kind": "continuous", "bounds": [0, 9]}})
+    assert (said["who"].kind, said["who"].role, said["who"].declared) == (Kind.IDENTIFIER, Role.SUBJECT, {"role"})
+    assert (said["dose"].kind, said["dose"].bounds, said["dose"].nullable) == (Kind.CONTINUOUS, (0.0, 9.0), True)
+    assert said["dose"].declared == {"kind", "bounds"}
+    with pytest.raises(UsageError, match="is categorical, which has no bounds"):
+        declare_public(schema, {"dose": {"bounds": [0, 9]}})

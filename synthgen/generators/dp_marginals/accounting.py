@@ -17,6 +17,9 @@ from synthgen.errors import UsageError
 DEFAULT_DELTA = 1e-9
 """Where none is given. It may not be computed from the number of rows, which is private."""
 
+SMALLEST_DELTA = 1e-300
+"""Below it, one over delta can't be held by a float, and nothing could be spent."""
+
 
 def epsilon_of(rho: float, delta: float) -> float:
     """The smallest epsilon so that every ``rho``-zCDP mechanism is ``(epsilon, delta)``-differentially private.
@@ -92,10 +95,10 @@ class Budget:
         """
         if not _is_number(self.epsilon) or not isfinite(self.epsilon) or self.epsilon <= 0:
             raise UsageError(f"epsilon must be a number above 0; got {self.epsilon!r}. Usual values are 0.1 to 10.")
-        if not _is_number(self.delta) or not 0 < self.delta < 1:
+        if not _is_number(self.delta) or not SMALLEST_DELTA <= self.delta < 1:
             raise UsageError(
-                f"delta must be above 0 and below 1, and far below 1 / the number of rows; got {self.delta!r}. "
-                f"Leave it out for {DEFAULT_DELTA:g}."
+                f"delta must be above 0 and below 1, at least {SMALLEST_DELTA:g}, and far below 1 / the number of "
+                f"rows; got {self.delta!r}. Leave it out for {DEFAULT_DELTA:g}."
             )
         if not isinstance(self.rows_per_unit, int) or isinstance(self.rows_per_unit, bool) or self.rows_per_unit < 1:
             raise UsageError(f"rows_per_subject must be a whole number of at least 1; got {self.rows_per_unit!r}.")

@@ -19,6 +19,7 @@ from synthgen.generators.dp_marginals.graph import JunctionTree
 from synthgen.generators.dp_marginals.limits import warnings_of
 from synthgen.generators.dp_marginals.measure import Rounds, measure
 from synthgen.generators.dp_marginals.measure.reading import held
+from synthgen.generators.dp_marginals.measure.text_cells import refuse_untyped, typed
 from synthgen.generators.dp_marginals.measurements import Levels, Marginal, Measurements
 from synthgen.generators.dp_marginals.public import public_schema, refuse_undeclared
 from synthgen.generators.dp_marginals.sampling import drawn_codes, drawn_values
@@ -137,6 +138,11 @@ class DPMarginalsSynthesizer(Synthesizer):
         )  # fmt: skip
         return self._learnt(found, public)
 
+    def _typed(self, frame: pd.DataFrame, schema: Schema | None) -> pd.DataFrame:
+        refuse_untyped([str(name) for name in frame.columns], schema, self.text)
+        assert schema is not None
+        return typed(frame, schema)
+
     def _budget(self, schema: Schema) -> Budget:
         """The budget, refused before a row is looked at where it is none."""
         subject = bool(schema.role(Role.SUBJECT))
@@ -149,6 +155,8 @@ class DPMarginalsSynthesizer(Synthesizer):
         if not isinstance(self.rounds, int) or self.rounds < 1:
             raise UsageError(f"rounds must be a whole number of at least 1; got {self.rounds!r}.")
         if self.n_rows is not None:
+            if not isinstance(self.n_rows, (int, np.integer)) or isinstance(self.n_rows, bool) or self.n_rows < 1:
+                raise UsageError(f"n_rows must be a whole number of at least 1; got {self.n_rows!r}.")
             self._check_delta(budget, self.n_rows)
         return budget
 

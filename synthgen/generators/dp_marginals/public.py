@@ -25,7 +25,7 @@ MOST_POINTS = 2**53
 
 TEXT_WAYS = ("refuse", "drop")
 
-FIELDS = ("bounds", "categories", "decimals", "resolution", "pattern", "check", "faker", "locale")
+FIELDS = ("bounds", "categories", "decimals", "endings", "resolution", "pattern", "check", "faker", "locale")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Held:
         Whether it is a ``category`` dtype with an order.
     labels : str or None
         Of a ``category`` dtype, the dtype of its labels.
+    nested : bool
+        Whether a cell holds several values.
     """
 
     dtype: str
@@ -51,6 +53,7 @@ class Held:
     gaps: bool = True
     ordered: bool = False
     labels: str | None = None
+    nested: bool = False
 
 
 def as_public(schema: Schema) -> Schema:
@@ -141,15 +144,23 @@ def _dropped_texts(text: Any, given: Mapping[str, Column], dtypes: Mapping[str, 
 
 
 def _public(column: Column, held: Held) -> Column:
+    if held.nested:
+        raise DataError(
+            f"Column {column.name!r} has the type {held.dtype}, which synthgen can't hold. Convert it to numbers, text "
+            "or datetimes, or leave it out."
+        )
     said = column.declared
-    told = bool(said & {"kind", *FIELDS})
+    told = "kind" in said
     texts = "str" if held.letter == "O" else None
     storage = Storage(held.dtype, python_type=held.labels or texts, ordered=held.ordered)
     # What a table's cells look like was read off them, unless a person said so; a dtype wasn't.
-    storage = column.storage if told and column.storage.dtype == held.dtype else storage
+    storage = column.storage if said & {"kind", "storage"} and column.storage.dtype == held.dtype else storage
     kept: dict[str, Any] = {name: getattr(column, name) if name in said else None for name in FIELDS}
-    kind = column.kind if told or column.role is Role.SUBJECT else _kind_of(held.letter, column.role)
-    column = replace(column, kind=kind, storage=storage, **kept)
+    kind = column.kind if told or column.role is Role.SUBJECT else _kind_said(column, held)
+    # That nearly every row has a value of its own was read off the rows, too.
+    named = column.role is not Role.IDENTIFIER or kind is Kind.IDENTIFIER or "role" in said
+    role = column.role if named else Role.FEATURE
+    column = replace(column, kind=kind, role=role, storage=storage, **kept)
     bounds = column.bounds
     if bounds is not None and not all(map(isfinite, bounds)):
         column = replace(column, bounds=None, declared=said - {"bounds"})
@@ -159,6 +170,23 @@ def _public(column: Column, held: Held) -> Column:
         # A gap is a level that always exists; a row without a target isn't learnt from.
         column = replace(column, nullable=held.gaps and kind not in OPAQUE_KINDS and column.role is not Role.TARGET)
     return column
+
+
+def _kind_said(column: Column, held: Held) -> Kind:
+    """The kind that follows from what was declared beside it, and from the dtype; never the one read off the rows."""
+    said, kind = column.declared, _kind_of(held.letter, column.role)
+    if said & {"pattern", "check", "faker", "locale"}:
+        return Kind.IDENTIFIER
+    if "categories" in said:
+        return Kind.BOOLEAN if kind is Kind.BOOLEAN else Kind.CATEGORICAL
+    if not said & {"bounds", "decimals", "resolution"} or kind in ORDERED_KINDS:
+        return kind
+    if held.letter == "i":
+        return Kind.INTEGER
+    raise UsageError(
+        f"Column {column.name!r} has bounds or decimals, but it isn't declared what it holds, and its dtype doesn't "
+        f"say. Declare the kind too: schema.with_column({column.name!r}, kind=...)."
+    )
 
 
 def _kind_of(letter: str, role: Role) -> Kind:
@@ -183,6 +211,10 @@ def _check(schema: Schema) -> None:
             raise UsageError(f"Column {column.name!r} is declared to have no category and no gap. List its labels.")
     if not schema.of(*ORDERED_KINDS, *LABEL_KINDS):
         raise DataError("Nothing can be learnt of identifiers alone. Declare a column with labels or quantities.")
+    for role in (Role.SUBJECT, Role.TARGET):
+        if len(named := schema.role(role)) > 1:
+            names = " and ".join(repr(column.name) for column in named)
+            raise UsageError(f"Only one column can be the {role}; the schema has {names}. Leave one.")
     target = schema.target
     if target is not None and target.kind is Kind.IDENTIFIER:
         raise DataError(

@@ -379,8 +379,7 @@ class GaussianCopulaSynthesizer(Synthesizer):
             "classes": {str(code): {"rows": p.rows, "margins": list(p.margins)} for code, p in self._classes.items()},
         }  # fmt: skip
         state["ordered"] = list(self._orders)
-        for i, ranks in enumerate(self._orders.values()):
-            state[f"order {i}"] = ranks
+        state |= {f"order {i}": ranks for i, ranks in enumerate(self._orders.values())}
         for code, part in self._classes.items():
             state[f"root {code}"] = part.root
             for i, margin in enumerate(part.margins.values()):

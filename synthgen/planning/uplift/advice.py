@@ -126,8 +126,11 @@ def _surely(found: Difference, margin: float) -> bool:
 def _stands_words(stands: Entry, plain: Entry, lift: Mapping[Entry, Difference], margin: float) -> str:
     if stands in lift:
         found = lift[stands]
-        sure = "better" if found.low > 0 else "likely better" if found.value > 0 else "on validation rows alone better"
-        return f"{stands.words} is {sure} than none ({plain.learner}), by {found.words}"
+        none = f"none ({plain.learner})"
+        if found.value <= 0:
+            by = f"on test rows they differ by {found.words}"
+            return f"{stands.words} did better than {none} on validation rows alone; {by}"
+        return f"{stands.words} is {'better' if found.low > 0 else 'likely better'} than {none}, by {found.words}"
     words = f"none + tuned threshold ({stands.learner}) is as good"
     if all(found.high <= margin for found in lift.values()):
         return words

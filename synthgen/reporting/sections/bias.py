@@ -45,9 +45,12 @@ class Sketch:
 
 def opening(profile: Profile, provenance: Mapping[str, Any], level: int = 1) -> Markup:
     """Sentences first: one a sensitive column."""
+    private = provenance.get("privacy")
+    # A differentially private run that looks at nothing has no other rows to profile than those that it made.
+    made = isinstance(private, Mapping) and private.get("validated") is False
     return render(
         "bias_opening.html", profile=profile, bias=profile.bias, level=level, provenance=provenance,
-        target=_target(profile, provenance),
+        target=_target(profile, provenance), made=made,
     )  # fmt: skip
 
 

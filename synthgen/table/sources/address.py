@@ -27,6 +27,8 @@ _LIBPQ = frozenset(re.findall(r"\w+", """
     ssl_max_protocol_version target_session_attrs load_balance_hosts
 """))  # fmt: skip
 
+_NO_DATABASES = ("http", "https", "ftp", "file", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "hdfs")
+
 _CODES = "In user names, passwords and queries write % as %25, & as %26, ? as %3F, @ as %40, / as %2F and : as %3A."
 
 
@@ -176,6 +178,8 @@ def read_address(url: str) -> Address:
 def _check_authority(scheme: str, authority: str, database: str, rest: str) -> None:
     """Refuse what may be half a password, without repeating any of it."""
     base = scheme.partition("+")[0]
+    if base in _NO_DATABASES:
+        raise UsageError(f"synthgen reads no {scheme}:// addresses. Fetch the file first, and name its path here.")
     if base in FILES:
         if authority:
             raise UsageError(f"A {base} address has three slashes and a file: {base}:///file.db?table=NAME.")

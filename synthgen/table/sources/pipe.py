@@ -27,7 +27,7 @@ def is_pipe(text: str) -> bool:
     return text == WORD or (text.startswith("-.") and text[1:].lower() in SUFFIXES)
 
 
-def read(word: str) -> pd.DataFrame:
+def read(word: str, *, as_text: bool = False) -> pd.DataFrame:
     """Read the table on standard input, in the format that its first bytes show if ``word`` names none."""
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None or sys.stdin.closed:
@@ -37,13 +37,13 @@ def read(word: str) -> pd.DataFrame:
     if not content:
         raise FileError("Standard input is empty, or was read before. Pipe a table into the command, once.")
     if word != WORD:
-        return read_stream(content, suffix_of(word), name)
+        return read_stream(content, suffix_of(word), name, as_text=as_text)
     if content.startswith(b"\x1f\x8b"):
         try:
             content = gzip.decompress(content)
         except (gzip.BadGzipFile, EOFError, zlib.error):
             raise FileError("Standard input isn't a whole gzip file. Check what wrote it.") from None
-    return read_stream(content, _told_by(content), name)
+    return read_stream(content, _told_by(content), name, as_text=as_text)
 
 
 def _told_by(content: bytes) -> str:

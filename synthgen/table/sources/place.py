@@ -41,7 +41,7 @@ class Database(Protocol):
         """Write a table that comes in pieces of one schema, whole or not at all."""
 
 
-def read_table(place: str | Path) -> pd.DataFrame:
+def read_table(place: str | Path, *, steady: bool = False) -> pd.DataFrame:
     """Read a table from a file, from standard input or from a database.
 
     Parameters
@@ -50,6 +50,9 @@ def read_table(place: str | Path) -> pd.DataFrame:
         A path (csv, csv.gz, tsv, parquet, arrow, feather, ipc); ``"-"`` for standard input; or a URL such as
         ``duckdb:///file.db?table=t``, ``sqlite:///file.db?query=SELECT ...`` or
         ``postgresql://user@host/db?table=schema.t``, with the extra ``sql``.
+    steady : bool
+        Whether no cell may decide the dtype of its column: cells of a CSV file stay text, and whole numbers and truth
+        values get a dtype that holds gaps, whether there are any or not.
 
     Returns
     -------
@@ -71,11 +74,25 @@ def read_table(place: str | Path) -> pd.DataFrame:
     synthgen.errors.FileError: There is no file 'nowhere.csv'. Check the path.
     """
     if is_file(place):
-        return files.read_file(place)
-    if is_pipe(place):
-        return pipe.read(str(place))
-    address = read_address(str(place))
-    return arrow_types.frame_of(database_of(address).read(address))
+        frame = files.read_file(place, as_text=steady)
+    elif is_pipe(place):
+        frame = pipe.read(str(place), as_text=steady)
+    else:
+        address = read_address(str(place))
+        frame = arrow_types.frame_of(database_of(address).read(address))
+    return holding_gaps(frame) if steady else frame
+
+
+def holding_gaps(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give columns of whole numbers and truth values pandas' nullable dtypes."""
+    own = {str(dtype).lower(): dtype for dtype in files.NULLABLE.values()} | {"bool": pd.BooleanDtype()}
+    kinds = {place: own.get(str(dtype)) for place, dtype in enumerate(frame.dtypes)}
+    columns = [
+        frame.iloc[:, place] if kind is None else frame.iloc[:, place].astype(kind) for place, kind in kinds.items()
+    ]
+    made = pd.concat(columns, axis=1) if columns else frame
+    made.attrs = dict(frame.attrs)
+    return made
 
 
 def write_table(frame: pd.DataFrame, place: str | Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import exp
 
 import numpy as np
@@ -11,14 +12,14 @@ import pytest
 from synthgen.generators.dp_marginals import Budget, as_public, public_schema
 from synthgen.generators.dp_marginals.measure import Rounds, measure
 from synthgen.generators.dp_marginals.measure.bins import MOST_BINS, private_bins
-from synthgen.generators.dp_marginals.measure.reading import held, within_limit
+from synthgen.generators.dp_marginals.measure.reading import held, quantities, within_limit
 from synthgen.generators.dp_marginals.measure.undeclared import (
     gaussian_threshold,
     laplace_threshold,
     listed_labels,
     noisy_bounds,
 )
-from synthgen.table.column import Column, Kind, Role
+from synthgen.table.column import Column, Kind, Role, Storage
 from synthgen.table.schema import Schema
 
 
@@ -84,6 +85,28 @@ def test_no_cell_is_an_error(cells, column):
     frame = pd.DataFrame({column.name: pd.Series(cells, dtype=object)})
     found = measure(frame, public(frame, schema_of(column)), BUDGET, NoNoise())
     assert len(found.levels) == 1
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [10**400, -(10**400), Decimal("sNaN"), "\ud800", "2020-01-01T00:00:00.1234567", [1], ""],
+    ids=["large", "small", "signaling", "surrogate", "nanoseconds", "list", "empty"],
+)
+@pytest.mark.parametrize("text_format", [None, "%Y-%m-%d"])
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        (Kind.DATETIME, ["1500-01-02", "2020-05-06", "3000-11-12"]),
+        (Kind.INTEGER, [1, 2**62, -7]),
+        (Kind.CONTINUOUS, ["1.5", 2, Decimal("0.25")]),
+    ],
+)
+def test_no_cell_changes_how_another_is_read(kind, cells, text_format, cell):
+    column = Column("x", kind, storage=Storage("object", "str", text_format=text_format))
+    alone = quantities(pd.Series(cells, dtype=object), column)
+    beside = quantities(pd.Series([*cells, cell], dtype=object), column)
+    assert np.isfinite(alone[1])
+    np.testing.assert_array_equal(beside[:-1], alone)
 
 
 def test_every_answer_has_the_noise_that_the_ledger_pays_for():

@@ -170,7 +170,8 @@ def test_without_a_budget_for_it_the_text_to_declare_is_given_without_a_value():
     [
         ({"epsilon": 0}, "epsilon"), ({"epsilon": -1}, "epsilon"), ({"delta": 1.5}, "delta"),
         ({"delta": 1e-3, "n_rows": 1000}, "delta must be below 1"), ({"schema_share": 1}, "schema_share"),
-        ({"rounds": 0}, "rounds"),
+        ({"rounds": 0}, "rounds"), ({"delta": 1e-310}, "at least 1e-300"), ({"n_rows": 0}, "n_rows must be a whole"),
+        ({"n_rows": -50, "delta": 0.5}, "n_rows must be"), ({"n_rows": 50.5}, "n_rows"), ({"n_rows": "50"}, "n_rows"),
     ],
 )  # fmt: skip
 def test_a_bad_budget_is_refused_before_a_row_is_looked_at(options, words, monkeypatch):
@@ -252,6 +253,21 @@ def test_tables_of_one_row_one_value_or_none_are_no_error():
         drawn = made.sample(30)
         assert (drawn["x"] == 2.5).all()
         assert (drawn["ward"] == "same").all()
+
+
+def test_a_number_that_is_infinite_is_no_error_in_an_array_either():
+    cells = np.linspace(0.0, 9.0, 200).reshape(-1, 2)
+    cells[0, 0], cells[1, 1] = np.inf, np.nan
+    assert DPMarginalsSynthesizer(3.0, rounds=1).fit(cells).sample(5).shape == (5, 2)
+
+
+def test_labels_that_a_dtype_lists_are_handed_back_only_if_they_are_known():
+    pl = pytest.importorskip("polars")
+    frame = pl.DataFrame({"sex": ["f", "m"] * 500}, schema={"sex": pl.Enum(["f", "m", "secret"])})
+    known = DPMarginalsSynthesizer(3.0, rounds=1).fit(frame).sample(5).schema["sex"]
+    assert known == pl.Enum(["f", "m"])
+    arrow = DPMarginalsSynthesizer(3.0, rounds=1).fit(frame.to_arrow()).sample(5)
+    assert "secret" not in str(arrow.schema)
 
 
 def test_a_subject_is_the_unit():

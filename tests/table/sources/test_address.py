@@ -79,6 +79,8 @@ def test_what_is_the_databases_own_is_left_to_it():
         ("duckdb:///?table=a", "needs a file"),
         ("sqlite:///:memory:?table=a", "needs a file"),
         ("sqlite://?table=a", "needs a file"),
+        ("s3://bucket/t.parquet", "reads no s3:// addresses. Fetch the file first"),
+        ("HTTPS://ann:s3cret@host/t.csv?version=3", "reads no https:// addresses. Fetch the file first"),
     ],
 )
 def test_addresses_that_cannot_be_understood(url, words):

@@ -7,10 +7,13 @@ with a gap in a column that has none isn't learnt from. A number outside the bou
 from __future__ import annotations
 
 import os
+import re
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from synthgen.generators.dp_marginals.public import Held, grid_of
@@ -25,6 +28,9 @@ Bools = NDArray[np.bool_]
 
 NOT_ALLOWED = -2
 GAP = -1
+
+FINER = re.compile(r"(?<=[.,]\d{6})\d+")
+"""Digits of a second beyond microseconds."""
 
 
 def letter_of(dtype: Any) -> str:
@@ -46,7 +52,8 @@ def held(series: pd.Series[Any]) -> Held:
     gaps = not (isinstance(dtype, np.dtype) and letter in "bi")
     if isinstance(dtype, pd.CategoricalDtype):
         return Held(dtype_name(dtype), letter, ordered=bool(dtype.ordered), labels=dtype_name(dtype.categories.dtype))
-    return Held(dtype_name(dtype), letter, gaps)
+    nested = isinstance(dtype, pd.ArrowDtype) and pa.types.is_nested(dtype.pyarrow_dtype)
+    return Held(dtype_name(dtype), letter, gaps, nested=nested)
 
 
 def label_codes(series: pd.Series[Any], column: Column) -> Ints:
@@ -96,15 +103,30 @@ def quantities(series: pd.Series[Any], column: Column) -> Floats:
         series = pd.Series(arrow_values(series).to_pandas())
     objects = series.astype(object)
     if column.kind is not Kind.DATETIME:
+        objects = pd.Series([_readable(value) for value in objects.array], dtype=object)
         # Complex numbers are numbers to pandas.
         return np.asarray(pd.to_numeric(objects, errors="coerce"), dtype=np.complex128).real.copy()
     text_format = column.storage.text_format
     if text_format is not None:
-        stamps = read_dates([str(value) for value in objects], text_format)
+        stamps = read_dates([_as_date_text(value) for value in objects], text_format)
         return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64).astype(np.float64))
     # ISO 8601 is read cell by cell; any other guess would look at the first cells.
-    made = pd.to_datetime(objects.map(str), errors="coerce", utc=True, format="ISO8601")
+    texts = pd.Series([_as_date_text(value) for value in objects.array], dtype=object)
+    made = pd.to_datetime(texts, errors="coerce", utc=True, format="ISO8601")
     return np.asarray(microseconds(made), dtype=np.float64)
+
+
+def _readable(value: Any) -> Any:
+    """Put numbers that pandas refuses as the nearest that it takes."""
+    if isinstance(value, int) and value.bit_length() > 1023:
+        return np.inf if value > 0 else -np.inf
+    return np.nan if isinstance(value, Decimal) and value.is_snan() else value
+
+
+def _as_date_text(value: Any) -> str:
+    """Put a cell as a text that changes nothing in how pandas reads the others."""
+    # One cell in nanoseconds, and dates before 1678 and after 2261 would be gaps; one that can't be encoded is refused.
+    return FINER.sub("", str(value)).encode("utf-8", "replace").decode("utf-8")
 
 
 def grid_points(values: Floats, column: Column) -> tuple[Ints, Bools]:
