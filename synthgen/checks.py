@@ -12,7 +12,8 @@ from synthgen.generators import check_generator
 from synthgen.generators.sampling import check_missing
 from synthgen.merging import FLAG
 from synthgen.table import Kind, Schema
-from synthgen.validation import Gate, Purpose
+from synthgen.validation import Purpose
+from synthgen.validation.gate import gate_of
 
 
 def check_words(
@@ -24,8 +25,7 @@ def check_words(
         raise UsageError(f"purpose must be augment or release; got {purpose!r}.")
     if validation not in ("standard", "full", "none"):
         raise UsageError(f"validation must be standard, full or none; got {validation!r}.")
-    if not (gate is None or gate == "default" or isinstance(gate, Gate)):
-        raise UsageError(f'gate must be "default", a Gate or None; got {gate!r}.')
+    gate_of(gate)
     check_generator(generator, options)
 
 

@@ -52,7 +52,7 @@ from synthgen.table import Form, Kind, Schema, encode, extend_categories, to_pan
 from synthgen.table.disclosure import public_labels
 from synthgen.table.roles import schema_with_roles
 from synthgen.table.splitting import split_rows
-from synthgen.validation import Comparison, Gate, Purpose, ValidationReport, validate_coded
+from synthgen.validation import Comparison, Purpose, ValidationReport, validate_coded
 
 
 @dataclass(frozen=True)
@@ -342,7 +342,7 @@ def _validate(
         purpose=Purpose(words.purpose),
         refuse=True,
         like=(wanted.met_by(coded.iloc[train]), wanted.met_by(coded.iloc[held])) if wanted.others else None,
-        gate=words.gate if isinstance(words.gate, Gate) else None,
+        gate=words.gate,
         random_state=seed,
     )
 

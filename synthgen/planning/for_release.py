@@ -11,6 +11,7 @@ from synthgen.planning.coarsening import Coarsening, coarsen
 from synthgen.planning.wanted import check_not_merged
 from synthgen.table import Form, Schema
 from synthgen.validation import Gate
+from synthgen.validation.gate import gate_of
 
 
 def coarsen_for_release(
@@ -33,7 +34,7 @@ def coarsen_for_release(
     conditions : mapping or None
         A condition on a label that was merged is refused.
     """
-    fewest = (gate if isinstance(gate, Gate) else Gate.default()).fewest_holders
+    fewest = gate_of(gate).fewest_holders
     frame, coded, coarse, found = coarsen(frame, coded, schema, fewest=fewest)
     form = form.listing({name: coarse[name].categories or () for name in found.merged_labels})
     check_not_merged(conditions, schema, coarse, found.merged_labels)

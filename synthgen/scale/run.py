@@ -28,6 +28,7 @@ from synthgen.scale.scan import MOST_ROWS, Scan, scan
 from synthgen.scale.source import open_source
 from synthgen.scale.writing import Journal, Part, check_out, make_blocks, write_batches
 from synthgen.validation import Gate, Outcome, Purpose
+from synthgen.validation.gate import gate_of
 
 _MORE_STAGES = 5
 """Scan, compare, generate, judge, write: around those of a run in memory."""
@@ -55,8 +56,8 @@ class _Pieces:
         return Purpose(self.words.purpose)
 
     @property
-    def gate(self) -> Gate | None:
-        return self.words.gate if isinstance(self.words.gate, Gate) else None
+    def gate(self) -> Gate:
+        return gate_of(self.words.gate)
 
 
 def run_in_pieces(
@@ -161,7 +162,7 @@ def _check_sampled(found: Scan) -> None:
 
 def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -> PiecesResult:
     run, found, stages = step.run, step.found, step.stages
-    fewest = (step.gate or Gate.default()).fewest_holders
+    fewest = step.gate.fewest_holders
     with stages("compare"):
         real = RealRows.read(
             found.source, run.comparison.schema, scan=found, model_rows=found.rows[run.train],

@@ -118,6 +118,26 @@ class Gate:
         return Verdict(outcome, purpose, tuple(findings), tuple(not_tested), privacy_words(self.criteria, findings))
 
 
+def gate_of(word: Gate | str | None) -> Gate:
+    """Give the gate that a word means: "default", and None, which lifts it, are judged by the default criteria.
+
+    Raises
+    ------
+    UsageError
+        It is another word.
+
+    Examples
+    --------
+    >>> gate_of(None).fewest_holders, gate_of(Gate.default(fewest_holders=11)).fewest_holders
+    (10, 11)
+    """
+    if isinstance(word, Gate):
+        return word
+    if word is not None and word != "default":
+        raise UsageError(f'gate must be "default", a Gate or None; got {word!r}.')
+    return Gate.default()
+
+
 def _finding(
     criterion: Criterion,
     measurements: Sequence[Measurement],

@@ -25,7 +25,7 @@ from synthgen.table.schema import Schema
 from synthgen.validation import fidelity, privacy, utility
 from synthgen.validation.comparison import Comparison
 from synthgen.validation.fidelity.declared_rules import breaking
-from synthgen.validation.gate import Gate
+from synthgen.validation.gate import Gate, gate_of
 from synthgen.validation.metric import Estimate, Measurement, Metric, measure
 from synthgen.validation.pair_views import association_view, pair_views
 from synthgen.validation.privacy.flags import flagged as flagged_rows
@@ -172,7 +172,7 @@ def validate_coded(
     purpose: Purpose,
     refuse: bool = False,
     like: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
-    gate: Gate | None = None,
+    gate: Gate | str | None = None,
     random_state: RandomState = None,
     progress: bool = False,
 ) -> ValidationReport:
@@ -184,8 +184,8 @@ def validate_coded(
     copies are looked for among all real rows. With fewer than 30 such rows, fidelity and use aren't measured.
     """
     seed = child(seed_sequence(random_state), "validate")
-    gate = gate or Gate.default()
-    leaks = privacy.find_leaks(comparison, purpose, child(seed, "leaks"), fewest=gate.fewest_holders)
+    judging = gate_of(gate)
+    leaks = privacy.find_leaks(comparison, purpose, child(seed, "leaks"), fewest=judging.fewest_holders)
     judged = _judged_labels(comparison, stream(seed, LABEL_CONSISTENCY.name))
     flagged = together([leaks.flagged, _implausible_labels(comparison, purpose, judged), _broken_rules(comparison)])
     if comparison.guarantee is not None and not refuse:
@@ -213,7 +213,7 @@ def validate_coded(
         counts["train_matched"] = len(left.real_train)
         counts["holdout_matched"] = len(left.real_holdout)
     disclosing = flagged["row"][flagged["reason"].isin(POLICY_REASONS)].nunique()
-    verdict = gate.judge(
+    verdict = judging.judge(
         results,
         purpose=purpose,
         row_source=comparison.row_source,

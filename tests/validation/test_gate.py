@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from synthgen.errors import UsageError
 from synthgen.guarantee import RowSource
-from synthgen.validation import Criterion, Gate, Purpose, Status
+from synthgen.validation import Criterion, Gate, Purpose, Status, validate
+from synthgen.validation.gate import gate_of
 from synthgen.validation.validate import not_tested
 from tests.validation.gate_figures import (
     BOTH_BLOCK,
@@ -260,6 +262,15 @@ def test_a_gate_of_ones_own():
 def test_fewest_holders_are_people(fewest):
     with pytest.raises(UsageError, match="fewest_holders must be a whole number of at least 1"):
         Gate.default(fewest_holders=fewest)
+
+
+def test_a_word_means_the_default_gate_and_no_other_word_means_any():
+    own = Gate.default(fewest_holders=11)
+    assert gate_of(own) is own
+    assert gate_of("default") == gate_of(None) == Gate.default()
+    table = pd.DataFrame({"x": [1.0, 2.0]})
+    with pytest.raises(UsageError, match="a Gate or None; got 'strict'"):
+        validate(table, train=table, holdout=None, gate="strict")
 
 
 def test_an_unknown_purpose_is_an_error():

@@ -11,6 +11,7 @@ from synthgen.scale.comparing.real_rows import RealRows
 from synthgen.scale.comparing.tally import Tally
 from synthgen.scale.comparing.totals import Totals
 from synthgen.validation import Comparison, Gate, Purpose, ValidationReport
+from synthgen.validation.gate import gate_of
 from synthgen.validation.metric import Measurement
 from synthgen.validation.privacy.leaks import CONTAMINATED, DRIFTED
 from synthgen.validation.privacy.reasons import POLICY_REASONS
@@ -47,7 +48,7 @@ def with_measurements(
     *,
     comparison: Comparison,
     purpose: Purpose,
-    gate: Gate | None = None,
+    gate: Gate | str | None = None,
     made: Tally | None = None,
     refused: bool = True,
 ) -> ValidationReport:
@@ -61,7 +62,7 @@ def with_measurements(
     comparison : Comparison
         What the report is about.
     purpose : Purpose
-    gate : Gate, optional
+    gate : Gate or "default", optional
         The default gate if not given.
     made : Tally, optional
         Of all synthetic rows, for how many were refused; those of the report if not given.
@@ -79,7 +80,7 @@ def with_measurements(
     disclosing = int(flags["row"][flags["reason"].isin(POLICY_REASONS)].nunique())
     if made is not None:
         rows, disclosing = (made.rows - made.kept, made.rows), made.disclosing
-    verdict = (gate or Gate.default()).judge(
+    verdict = gate_of(gate).judge(
         results,
         purpose=purpose,
         row_source=comparison.row_source,

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from synthgen.errors import DataError
 from synthgen.scale.scan.facts import ColumnFacts
+from synthgen.scale.scan.statistics import statistics
 from synthgen.scale.spark.frames import Given, column
 from synthgen.scale.spark.sampling import Classes
 from synthgen.table import Schema
 from synthgen.table.column import LABEL_KINDS
 from synthgen.table.frames import to_pandas
 from synthgen.table.inference import infer_schema
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column
 
 MOST_CLASSES = 1_000
 """A target with more values than that has no classes that rows could be drawn of one by one."""
@@ -25,6 +29,8 @@ MOST_READ = 20_000
 """Rows that stand for a target when its kind is looked for."""
 
 N = "__synthgen_n"
+
+_DAY = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,31 @@ def count_rows(given: Given, target: str | None, schema: Schema | None) -> Table
     if found.num_rows > MOST_CLASSES or not _with_classes(found, target, schema):
         return TableSize(n_rows, None)
     return TableSize(n_rows, Classes(target, found[target], found[N].to_numpy()))
+
+
+def facts_of(given: Given) -> dict[str, ColumnFacts]:
+    """Find exact facts of each column: under plain names, since some engines read a dot in one as something else."""
+    import narwhals.stable.v2 as nw
+
+    plain = [f"c{place}" for place in range(len(given.names))]
+    rows = given.rows.select(*(_numbered(given, name).alias(to) for name, to in zip(given.names, plain, strict=True)))
+    found = statistics(nw.from_native(rows))
+    return {name: replace(found[to], name=name) for name, to in zip(given.names, plain, strict=True)}
+
+
+def _numbered(given: Given, name: str) -> Column:
+    """Days and moments as microseconds since 1970: what has no zone is none of the session's."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    value, kind = column(name), given.arrow.field(name).type
+    if pa.types.is_date(kind):
+        return F.unix_date(value).cast("bigint") * F.lit(_DAY)
+    if not pa.types.is_timestamp(kind):
+        return value
+    if kind.tz is not None:
+        return F.unix_micros(value)
+    since = value - F.to_timestamp_ntz(F.lit("1970-01-01 00:00:00"))
+    return (since.cast("interval second").cast("decimal(20,6)") * F.lit(1_000_000)).cast("bigint")
 
 
 def _missing(given: Given, name: str) -> object:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from synthgen.errors import DataError
 from synthgen.generators.sampling import BLOCK
 from synthgen.randomness import child, stream
 from synthgen.scale.comparing import RealRows, Tally
@@ -23,7 +24,7 @@ from synthgen.scale.comparing.grid import Grid
 from synthgen.scale.comparing.keys import Alone, Copies
 from synthgen.scale.comparing.real_rows import SEEN, UNSEEN, clipped
 from synthgen.scale.comparing.totals import Totals
-from synthgen.scale.spark.frames import Given, column
+from synthgen.scale.spark.frames import CHANGED, Given
 from synthgen.scale.spark.making import Making, numbers_in
 from synthgen.table import Schema
 from synthgen.table.column import LABEL_KINDS, OPAQUE_KINDS
@@ -151,9 +152,8 @@ def count_real(given: Given, reading: Reading) -> Counts:
         counts = added((sums for batch in batches for sums in batch.column(0).to_pylist()), plan)
         yield pa.RecordBatch.from_arrays([pa.array([packed(counts)], pa.binary())], names=["sums"])
 
-    rows = given.rows.select(*(column(name) for name in reading.schema.names))
-    sums: DataFrame = rows.mapInArrow(count, SUMS)
-    if _partitions(rows) > MOST_SENT:
+    sums = given.in_arrow(reading.schema.names, count, SUMS)
+    if _partitions(given.rows) > MOST_SENT:
         sums = sums.repartition(MOST_SENT).mapInArrow(add, SUMS)
     return added(sums.toArrow()["sums"].to_pylist(), plan)
 
@@ -161,12 +161,20 @@ def count_real(given: Given, reading: Reading) -> Counts:
 def figures(
     reading: Reading, real: Counts, made: Made, n_rows: int, comparison: Comparison, seed: np.random.SeedSequence
 ) -> tuple[tuple[Measurement, ...], Tally]:
-    """Fidelity over all rows: of the real ones, those that the model saw are told from the others on the driver."""
+    """Fidelity over all rows: of the real ones, those that the model saw are told from the others on the driver.
+
+    Raises
+    ------
+    DataError
+        There are more rows or fewer than before, or rows that the model saw aren't there.
+    """
     assert made.counts is not None
     for side, sign in ((SEEN, 1), (UNSEEN, -1)):
         seen = Counts.empty(reading.plan)
         reading.count_real(comparison.train, seen, side)
         real.merge(_times(seen, sign))
+    if real.rows().sum() != n_rows or (real.bins < 0).any():
+        raise DataError(CHANGED)
     # Copies were refused block by block: here none is looked for.
     copies = Copies(Rounding((), {}), {}, Alone(Path(), 0), Alone(Path(), 0))
     rows = RealRows(reading.schema, reading.plan.grid, real, copies, None, None, n_rows, 1.0, child(seed, "figures"))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from synthgen.errors import DataError, MissingExtraError, UsageError
 from synthgen.merging import FLAG
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame, SparkSession
 
+    Each = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+
 MISSING = (
     "Tables in Spark need PySpark, which isn't installed. Install the extra: pip install 'synthgen-tabular[spark]' "
     "(and Java 17, where Spark runs on this machine)."
@@ -21,6 +26,13 @@ MISSING = (
 
 FIRST = 4
 """Version of PySpark from which tables come and go in Arrow."""
+
+CHANGED = (
+    "The table isn't the same each time that Spark reads it, so what was learnt from and what wasn't can't be told. "
+    "Something in its plan differs from one look to the next (rand(), a function of Python, a limit without an order), "
+    "or its files changed meanwhile. Write it to a table first and give that: spark.read.table(...)."
+)
+"""What is said where rows that were read once aren't there again."""
 
 _HELD = (
     "BooleanType", "ByteType", "ShortType", "IntegerType", "LongType", "FloatType", "DoubleType", "DecimalType",
@@ -54,6 +66,30 @@ class Given:
     def names(self) -> list[str]:
         """Its columns."""
         return list(self.rows.columns)
+
+    def in_arrow(self, names: Sequence[str], each: Each, made: str) -> DataFrame:
+        """Rows of some columns, gone through on the executors.
+
+        PySpark looks up by their bare names the columns that it hands over, and reads a dot in one as a part of a
+        struct: so they go there under plain names, and are called what they are on the other side.
+
+        Parameters
+        ----------
+        names : sequence of str
+        each : callable
+            From batches of rows to batches.
+        made : str
+            What it makes, as Spark writes a schema.
+        """
+        import pyarrow as pa
+
+        own = list(names)
+
+        def named(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            return each(pa.RecordBatch.from_arrays(batch.columns, names=own) for batch in batches)
+
+        plain = [column(name).alias(f"c{place}") for place, name in enumerate(own)]
+        return self.rows.select(*plain).mapInArrow(named, made)
 
     def check_named(self, **named: str | None) -> None:
         """Refuse names that no column has, before anything runs.
@@ -109,7 +145,9 @@ def read_frame(data: Any) -> Given:
     from pyspark.sql.pandas.types import to_arrow_schema
 
     zone = str(data.sparkSession.conf.get("spark.sql.session.timeZone"))
-    return Given(rows, to_arrow_schema(rows.schema, timezone=zone))
+    arrow = to_arrow_schema(rows.schema, timezone=zone)
+    _check_zone(arrow, zone)
+    return Given(rows, arrow)
 
 
 def column(name: str) -> Column:
@@ -159,14 +197,36 @@ def _check_types(data: DataFrame) -> None:
             )
 
 
+def _check_zone(arrow: pa.Schema, zone: str) -> None:
+    """Spark knows zones by names of Java's, such as Z or GMT+2, that Python has none of."""
+    moments = [field.name for field in arrow if getattr(field.type, "tz", None) is not None]
+    try:
+        pd.Timestamp(0, tz=zone if moments else None)
+    except (KeyError, ValueError) as error:
+        raise UsageError(
+            f"Column {moments[0]!r} has moments in the session's time zone {zone!r}, a name that Python doesn't know. "
+            'Name it otherwise: spark.conf.set("spark.sql.session.timeZone", "Europe/Berlin"), "UTC" or "+02:00".'
+        ) from error
+
+
 def _without_flag(data: DataFrame) -> DataFrame:
     """Leave out a column that marks synthetic rows, if it marks none."""
     named = [name for name in data.columns if name.lower() == FLAG]
     if not named:
         return data
-    if data.filter(column(named[0]).cast("boolean")).limit(1).count():
+    if data.filter(_marks(data, named[0])).limit(1).count():
         raise UsageError(
             f"The table has synthetic rows already (column {named[0]!r}). Learn from real rows only: "
             f"df.filter(~df[{named[0]!r}])."
         )
     return data.drop(named[0])
+
+
+def _marks(data: DataFrame, name: str) -> Column:
+    """Rows that a column marks: any value does, but for one that means no."""
+    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql.types import BooleanType, NumericType
+
+    value, plain = column(name), isinstance(data.schema[name].dataType, (BooleanType, NumericType))
+    yes = value.cast("boolean") if plain else value.cast("string").try_cast("boolean")
+    return value.isNotNull() & F.coalesce(yes, F.lit(True))

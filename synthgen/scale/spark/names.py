@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from synthgen.scale.names import hashes_of, known_names
-from synthgen.scale.spark.frames import Given, column
+from synthgen.scale.spark.frames import Given
 from synthgen.scale.spark.making import Making, numbers_in
 from synthgen.table import Schema
 from synthgen.table.encoding import encode
@@ -54,7 +54,7 @@ def taken_names(given: Given, making: Making, tasks: int) -> dict[int, NDArray[n
             values = [np.full(len(rows), number, dtype=np.int64), rows, which, names]
             yield pa.RecordBatch.from_arrays([pa.array(value) for value in values], names=["block", "place", *_KEY])
 
-    there = given.rows.select(*(column(name) for name in known.names)).mapInArrow(real, "which long, name long")
+    there = given.in_arrow(known.names, real, "which long, name long")
     made: DataFrame = given.session.range(0, making.n_blocks, 1, tasks).mapInArrow(
         new, "block long, place long, which long, name long"
     )

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from synthgen.errors import FileError
 from synthgen.merging import FLAG
-from synthgen.scale.scan.statistics import statistics
+from synthgen.scale.spark.counting import facts_of
 from synthgen.scale.spark.executors import in_words
 from synthgen.scale.spark.frames import Given, column
 from synthgen.scale.spark.making import Making, numbers_in
-from synthgen.scale.spark.sampling import KEYS, WHO, keys_of, unit
+from synthgen.scale.spark.sampling import KEYS, WHO, hash_of, keys_of, unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,9 +136,7 @@ class SparkResult:
             Missing values, distinct ones, extremes, mean and spread, quantiles with how far they may be off, and the
             rows of each label; see :func:`synthgen.scale.scan.statistics.statistics`. For those who may see the rows.
         """
-        import narwhals.stable.v2 as nw
-
-        return statistics(nw.from_native(self._given.rows))
+        return facts_of(self._given)
 
     def for_evaluation(self) -> tuple[DataFrame, DataFrame]:
         """Give rows to train a model on and rows to test it on.
@@ -159,7 +157,9 @@ class SparkResult:
         flag = "__synthgen_seen"
         learnt = given.session.createDataFrame(seen.keys).distinct().withColumn(flag, F.lit(True))
         rows = rows.join(F.broadcast(learnt), keys, "left")
-        tested = F.col(flag).isNull() & (unit(F.col(keys[0])) < seen.share)
+        # People were sampled by what their hash is: who is tested on goes by another one.
+        place = F.col(keys[0]) if seen.subject is None else hash_of([WHO], seen.seed, "tested")
+        tested = F.col(flag).isNull() & (unit(place) < seen.share)
         names = [column(name) for name in self._making.arrow.names]
         train = rows.filter(~tested).select(*names).unionByName(self._made())
         return train, rows.filter(tested).select(*names)
@@ -227,8 +227,14 @@ def check_absent(given: Given, path: str | Path) -> None:
 def _exists(given: Given, path: str) -> bool:
     try:
         context = given.session.sparkContext
-        place = context._jvm.org.apache.hadoop.fs.Path(path)
-        return bool(place.getFileSystem(context._jsc.hadoopConfiguration()).exists(place))
+        files, settings = context._jvm.org.apache.hadoop.fs, context._jsc.hadoopConfiguration()
     except Exception:
         # A session without a JVM of its own; Spark itself refuses such a path when it writes.
         return False
+    try:
+        place = files.Path(path)
+        return bool(place.getFileSystem(settings).exists(place))
+    except Exception as error:
+        java = getattr(error, "java_exception", None)
+        said = str(error if java is None else java.getMessage()).partition("\n")[0]
+        raise FileError(f"Spark can't look at {path!r}: {said}. Give a path that it can write to.") from error

@@ -35,6 +35,7 @@ from synthgen.scale.spark.screening import Screen
 from synthgen.table import Schema
 from synthgen.table.column import OPAQUE_KINDS
 from synthgen.validation import Gate, Purpose
+from synthgen.validation.gate import gate_of
 from synthgen.validation.metric import Measurement
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _making(
     opaque = [column.name for column in run.model.schema_.of(*OPAQUE_KINDS)]
     source = run.result._source
     assert source is not None
-    fewest = (gate if isinstance(gate, Gate) else Gate.default()).fewest_holders
+    fewest = gate_of(gate).fewest_holders
     release = run.result.verdict.purpose is Purpose.RELEASE
     screen = Screen.of(run.comparison, alone, fewest if release else None)
     known = source[opaque].reset_index(drop=True)
@@ -222,8 +223,7 @@ def _evidence(
     origin = replace(origin, counts=numbers, pieces=_pieces(sample, new), warnings=warned)
     if new:
         report = with_measurements(
-            report, new, comparison=run.comparison, purpose=report.verdict.purpose,
-            gate=gate if isinstance(gate, Gate) else None, made=tally,
+            report, new, comparison=run.comparison, purpose=report.verdict.purpose, gate=gate, made=tally
         )  # fmt: skip
     profile = profile_of_all(result.profile, size)
     return replace(result, provenance=origin, validation=report, profile=profile)

@@ -18,7 +18,7 @@ from scipy.stats import binom
 
 from synthgen.errors import DataError
 from synthgen.randomness import stream
-from synthgen.scale.spark.frames import Given, column, quoted
+from synthgen.scale.spark.frames import CHANGED, Given, column, quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -123,7 +123,7 @@ def draw_sample(
         chosen = _of_subjects(keyed, subject, most_rows)
     keys = KEYS if subject is None else (*KEYS, WHO)
     table = _counted(chosen, given.names, keys).toArrow()
-    return _sample(table, given, classes, np.asarray(sizes), subject)
+    return _sample(table, given, classes, (np.asarray(sizes), rates), subject)
 
 
 def shares(sizes: NDArray[np.int64], most: int) -> NDArray[np.int64]:
@@ -221,7 +221,11 @@ def _counted(chosen: DataFrame, names: list[str], keys: Sequence[str]) -> DataFr
 
 
 def _sample(
-    table: pa.Table, given: Given, classes: Classes | None, sizes: NDArray[np.int64], subject: str | None
+    table: pa.Table,
+    given: Given,
+    classes: Classes | None,
+    shares: tuple[NDArray[np.int64], NDArray[np.float64]],
+    subject: str | None,
 ) -> Sample:
     """Put rows in order, each as often as it is taken."""
     one, other, rate, copies = (table[name].to_numpy() for name in (*KEYS, RATE, COPIES))
@@ -231,14 +235,23 @@ def _sample(
     rows = np.repeat(order, taken[order].astype(np.int64))
     kept = table.select(given.names).take(pa.array(rows)).combine_chunks().cast(given.arrow)
     keys = table.select(list(KEYS) if subject is None else [WHO]).take(pa.array(rows))
-    return Sample(kept, _weights(kept, classes, sizes), place[rows], (copies == 1)[rows], keys)
+    return Sample(kept, _weights(_codes(kept, classes), *shares), place[rows], (copies == 1)[rows], keys)
 
 
-def _weights(kept: pa.Table, classes: Classes | None, sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+def _codes(kept: pa.Table, classes: Classes | None) -> NDArray[np.int64]:
+    """Class of each row; labels are those that were counted, since others found no rate."""
     if classes is None:
-        return np.full(kept.num_rows, float(sizes[0]) / max(1, kept.num_rows))
+        return np.zeros(kept.num_rows, dtype=np.int64)
     known: dict[Any, int] = {label: code for code, label in enumerate(classes.labels.to_pylist())}
     column_ = kept[classes.name].combine_chunks().dictionary_encode()
-    codes = np.array([known[label] for label in column_.dictionary.to_pylist()])[column_.indices.to_numpy()]
+    codes = np.array([known[label] for label in column_.dictionary.to_pylist()], dtype=np.int64)
+    return np.asarray(codes[column_.indices.to_numpy()])
+
+
+def _weights(codes: NDArray[np.int64], sizes: NDArray[np.int64], rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How many rows of the table each stands for."""
     there = np.bincount(codes, minlength=len(sizes))
+    whole = rates >= 1
+    if not len(codes) or (there[whole] != sizes[whole]).any():
+        raise DataError(CHANGED)
     return np.asarray((sizes / np.maximum(there, 1))[codes])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 import synthgen as sg
+from synthgen.errors import DataError
 from synthgen.randomness import seed_sequence
 from synthgen.scale.comparing.counts import Counts
 from synthgen.scale.comparing.real_rows import SEEN, UNSEEN
@@ -102,6 +104,17 @@ def test_rows_that_the_model_saw_are_told_from_the_others(reading):
     shares[1] = shares[1] / shares[1].sum()
     assert shop.value == pytest.approx(1 - 0.5 * np.abs(shares[0] - shares[1]).sum())
     assert shop.baseline > 0.9
+
+
+@pytest.mark.parametrize(("rows", "n_rows"), [(table(), 1_201), (table().assign(amount=1.0), 1_200), (table(), 1_200)])
+def test_a_table_whose_rows_are_others_when_read_again_is_refused(reading, rows, n_rows):
+    reading, comparison = reading
+    made = Counts.empty(reading.made)
+    reading.count_made(encode(table(900, 3), reading.schema), made, 0)
+    counts = counted(reading, rows, UNSEEN), figures.Made(np.array([900]), np.array([900]), made)
+    same_again = n_rows == len(rows) and rows.equals(table())
+    with nullcontext() if same_again else pytest.raises(DataError, match="isn't the same each time"):
+        figures.figures(reading, *counts, n_rows, comparison, seed_sequence(0))
 
 
 def test_rows_that_are_off_are_found_so(reading):

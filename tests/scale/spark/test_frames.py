@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pandas as pd
@@ -75,6 +76,34 @@ def test_marked_rows_are_refused_and_a_flag_that_marks_none_is_dropped(spark):
     with pytest.raises(UsageError, match="has synthetic rows already"):
         read_frame(frame)
     assert read_frame(frame.filter("a = 1")).names == ["a"]
+
+
+@pytest.mark.parametrize("zone", ["Z", "GMT+2"])
+def test_a_zone_that_python_doesnt_know_is_said(spark, zone):
+    frame = spark.sql("select timestamp '2024-01-01 00:00:00' as `at`, date '2024-01-01' as `day`")
+    before = spark.conf.get("spark.sql.session.timeZone")
+    spark.conf.set("spark.sql.session.timeZone", zone)
+    try:
+        with pytest.raises(UsageError, match=re.escape(f"'at' has moments in the session's time zone {zone!r}")):
+            read_frame(frame)
+        assert read_frame(frame.drop("at")).names == ["day"]
+        spark.conf.set("spark.sql.session.timeZone", "+02:00")
+        assert read_frame(frame).names == ["at", "day"]
+    finally:
+        spark.conf.set("spark.sql.session.timeZone", before)
+
+
+@pytest.mark.parametrize(
+    ("value", "marks"),
+    [("'unknown'", True), ("current_date()", True), ("2", True), ("' no '", False), ("0D", False), ("null", False)],
+)
+def test_a_flag_of_any_type_is_read(spark, value, marks):
+    frame = spark.range(2).selectExpr("id", f"{value} as Is_Synthetic")
+    if marks:
+        with pytest.raises(UsageError, match="has synthetic rows already"):
+            read_frame(frame)
+    else:
+        assert read_frame(frame).names == ["id"]
 
 
 def test_names_with_dots_and_ticks_are_columns_of_that_name(spark):

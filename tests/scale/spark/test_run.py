@@ -125,6 +125,18 @@ def test_every_type_comes_back(spark):
     assert made.filter("price <> round(price, 2) or day < '2023-12-01' or day > '2024-12-01'").count() == 0
 
 
+def test_names_with_dots_and_ticks_go_through_a_whole_run(in_spark, tmp_path):
+    frame = payments(400, 60).assign(id=[f"A{number:05d}" for number in range(400)])
+    names = ["a.b", "c`d e", "shop,Name", "Cl.ass", "i.d"]
+    out = tmp_path / "out.parquet"
+    result = sg.spark.synthesize(in_spark(frame.set_axis(names, axis=1)), target="Cl.ass", out=out, **OPTIONS)
+    assert list(pd.read_parquet(out)) == [*names, "is_synthetic"]
+    assert list(result.facts()) == names
+    assert any("Columns look alike" in words for words in result.provenance.pieces["exact"])
+    train, test = result.for_evaluation()
+    assert train.columns == test.columns == names
+
+
 def test_copies_of_rows_that_were_learnt_from_are_refused(in_spark):
     from synthgen.generators import Synthesizer
 
@@ -162,14 +174,16 @@ def test_copies_of_rows_that_were_learnt_from_are_refused(in_spark):
     assert not any(row in met for row in made)
 
 
-def test_rows_to_evaluate_on_are_none_that_were_learnt_from(in_spark):
+@pytest.mark.parametrize("subject", [None, "key"])
+def test_rows_to_evaluate_on_are_none_that_were_learnt_from(in_spark, subject):
     frame = pd.concat([payments(), payments(6_000, 0, seed=1)]).drop_duplicates().reset_index(drop=True)
-    frame["key"] = frame.index * 1.5
-    result = sg.spark.synthesize(in_spark(frame), target="Class", most_rows=1_000, **OPTIONS)
+    frame["key"] = frame.index * 1.5 if subject is None else frame.index // 2
+    words = {"target": "Class", "subject": subject, "most_rows": 1_000 if subject is None else 4_000}
+    result = sg.spark.synthesize(in_spark(frame), **words, **OPTIONS)
     train, test = result.for_evaluation()
     train, test = train.toPandas(), test.toPandas()
     assert len(train) + len(test) == len(frame) + result.provenance.counts["accepted"]
-    assert abs(len(test) - 0.2 * len(frame)) < 150
+    assert abs(len(test) - 0.2 * len(frame)) < 150  # of people, three standard deviations
     tested = set(test["key"])
     learnt = result._evidence._real.iloc[result._evidence._train_rows]["key"]
     assert not tested & set(learnt.astype(float))
@@ -194,6 +208,12 @@ def test_the_gate_withholds_and_nothing_is_written(in_spark, tmp_path):
     for name in ("data", "synthetic"):
         with pytest.raises(GateFailed):
             getattr(withheld, name)
+
+
+@pytest.mark.parametrize(("out", "why"), [("nofs://host/table", "No FileSystem for scheme"), ("", "empty string")])
+def test_a_place_that_spark_cant_reach_is_refused_before_anything_runs(in_spark, out, why):
+    with pytest.raises(FileError, match=f"can't look at '{out}': .*{why}"):
+        sg.spark.synthesize(in_spark(payments(50, 10)), target="Class", out=out, **OPTIONS)
 
 
 def failed(evidence):

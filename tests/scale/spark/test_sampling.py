@@ -114,6 +114,23 @@ def test_a_table_that_fits_is_taken_whole(in_spark):
     assert sample.described().all()
 
 
+def test_a_table_that_differs_when_read_again_is_refused(in_spark):
+    from pyspark.sql import functions as F  # noqa: N812
+
+    def draw():
+        return float(np.random.default_rng().random())
+
+    # No row that is chosen is there when it is to be fetched.
+    drawn = in_spark(payments(3_000, 30)).withColumn("amount", F.udf(draw, "double").asNondeterministic()())
+    with pytest.raises(DataError, match="isn't the same each time"):
+        sampled(drawn)
+    words = {"classes": None, "subject": None, "most_rows": 1_000, "seed": seed_sequence(0)}
+    given = read_frame(in_spark(payments(300, 30)))
+    with pytest.raises(DataError, match="isn't the same each time"):
+        draw_sample(given, 301, **words)
+    assert len(draw_sample(given, 300, **words)) == 300
+
+
 def test_classes_are_counted_on_all_rows_and_quantities_have_none(in_spark):
     frame = payments()
     counts = count_rows(read_frame(in_spark(frame)), "Class", None)
