@@ -55,7 +55,9 @@ def read_engine(engine: str | Mapping[str, Any] | None) -> tuple[str | None, dic
     for word, value in settings.items():
         if word not in known:
             has = f"its settings are {', '.join(known)}" if known else "it has no settings"
-            raise UsageError(f"engine={name!r} has no setting {word!r}; {has}.")
+            others = " and ".join(f"engine={other!r}" for other, settings in SETTINGS.items() if word in settings)
+            also = f". It is one of {others}" if others else ""
+            raise UsageError(f"engine={name or 'memory'!r} has no setting {word!r}; {has}{also}.")
         check_setting(word, value, known[word])
     return name, {word: int(value) for word, value in settings.items()}
 
@@ -168,7 +170,7 @@ def check_private(engine: str | None) -> None:
     if engine not in (None, "memory"):
         raise UsageError(
             f"dp_marginals measures all rows of a table in memory; with engine={engine!r} it would learn from a "
-            "sample, which its guarantee isn't about. Leave engine out."
+            "sample, which its guarantee isn't about. Say engine='memory'."
         )
 
 

@@ -27,6 +27,7 @@ from synthgen.scale.result import PiecesResult, pieces_result
 from synthgen.scale.scan import MOST_ROWS, Scan, scan
 from synthgen.scale.source import open_source
 from synthgen.scale.writing import Journal, Part, check_out, make_blocks, write_batches
+from synthgen.table.sources import shown
 from synthgen.validation import Gate, Outcome, Purpose
 from synthgen.validation.gate import gate_of
 
@@ -50,6 +51,7 @@ class _Pieces:
     seed: np.random.SeedSequence
     stages: Stages
     workers: int | None
+    goes_on: bool
 
     @property
     def purpose(self) -> Purpose:
@@ -114,7 +116,8 @@ def run_in_pieces(
         alike = stream(seed, "alike").random(len(found.weights)) < found.weights / found.weights.max()
         standing = Standing(found.weights, alike, MOST_MADE)
         run = run_in_memory(found.sample, words, random_state, seed, asked, stages, standing)
-        step = _Pieces(run, found, words, seed, stages, workers)
+        goes_on = isinstance(random_state, (int, np.integer))
+        step = _Pieces(run, found, words, seed, stages, workers, goes_on)
         if run.result.withheld and run.result.verdict.outcome is Outcome.FAIL:
             result = pieces_result(run, found, None, run.result.validation, words, seed, stages)
         else:
@@ -182,7 +185,11 @@ def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -
         # A frame or a LazyFrame can't say beforehand that it isn't what it was when a run before was cut off.
         sizes = [[part.name, part.n] for part in parts]
         journal.settle({"sample": found.mark(), "real": real.mark(), "names": names.mark(), "parts": sizes})
-        make_blocks(run.model, parts, journal, check=checking, workers=step.workers, progress=stages.progress)
+        try:
+            make_blocks(run.model, parts, journal, check=checking, workers=step.workers, progress=stages.progress)
+        except KeyboardInterrupt:
+            done = len(journal.done())
+            raise KeyboardInterrupt(_kept(done, out) if done and step.goes_on else "") from None
     pieces = Pieces.of(journal, wanted)
     with stages("judge"):
         tally = Tally(real)
@@ -200,6 +207,13 @@ def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -
         made = merged_batches(found.source, pieces.batches(journal), schema, step.words.purpose)
         write_batches(out, made, schema, progress=stages.progress)
     return result.written_to(out, stages.seconds)
+
+
+def _kept(blocks: int, out: str | Path) -> str:
+    return (
+        f"interrupted, no table written; {blocks:,} block{'s' if blocks > 1 else ''} of rows kept beside {shown(out)}, "
+        "and the same run goes on from there"
+    )
 
 
 def _parts(step: _Pieces) -> list[Part]:

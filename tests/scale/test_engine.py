@@ -68,7 +68,7 @@ def test_what_cannot_be_is_said(engine, data, out, words):
         ({"name": "stream", "most_rows": 10}, "at least 1,000; got 10"),
         ({"name": "stream", "workers": True}, "at least 1; got True"),
         ({"name": "stream", "partitions": 3}, "its settings are most_rows, workers"),
-        ({"name": "memory", "workers": 3}, "it has no settings"),
+        ({"name": "memory", "workers": 3}, "it has no settings. It is one of engine='stream'"),
         ({"most_rows": 3_000}, "got None"),
     ],
 )

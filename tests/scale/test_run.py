@@ -10,6 +10,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import GateFailed, UsageError
+from synthgen.scale import run as scale_run
 from synthgen.scale.run import spare_rows
 
 ROWS, FRAUDS = 6_000, 300
@@ -125,6 +126,24 @@ def test_the_dataset_of_the_result_is_the_file(result):
 def test_the_same_seed_gives_the_same_bytes(folder, result):
     made(folder, "again.parquet", engine={**SAMPLED, "workers": 1})
     assert (folder / "again.parquet").read_bytes() == (folder / "balanced.parquet").read_bytes()
+
+
+@pytest.mark.slow
+def test_who_stops_a_run_is_told_what_is_kept(folder, result, monkeypatch):
+    make = scale_run.make_blocks
+
+    def stopped(*args, **options):
+        make(*args, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scale_run, "make_blocks", stopped)
+    with pytest.raises(KeyboardInterrupt, match=r"[0-9]+ blocks? of rows kept beside .*stopped\.parquet, and the same"):
+        made(folder, "stopped.parquet", engine=SAMPLED)
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        made(folder, "unseeded.parquet", engine=SAMPLED, random_state=None)
+    monkeypatch.setattr(scale_run, "make_blocks", make)
+    made(folder, "stopped.parquet", engine=SAMPLED)
+    assert (folder / "stopped.parquet").read_bytes() == (folder / "balanced.parquet").read_bytes()
 
 
 @pytest.mark.slow

@@ -61,7 +61,9 @@ def scan(
     Raises
     ------
     DataError
-        There is no row, or no such column; or one person has more than ``most_rows`` rows.
+        There is no row; or one person has more than ``most_rows`` rows.
+    UsageError
+        There is no such column.
     FileError
         The source can't be read to its end.
 
@@ -81,7 +83,7 @@ def scan(
     seed = child(seed_sequence(random_state), "scan")
     for column in (target, subject):
         if column is not None and column not in source.arrow.names:
-            raise DataError(
+            raise UsageError(
                 f"{source.name} has no column {column!r}. Its columns are {', '.join(map(repr, source.arrow.names))}."
             )
     if target is not None and measure_of(source.arrow.field(target).type) == "opaque":

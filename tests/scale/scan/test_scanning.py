@@ -203,7 +203,7 @@ def test_files_without_a_rare_row_and_without_any_are_fine(tmp_path):
 def test_faults_are_said_in_words(tmp_path):
     with pytest.raises(DataError, match="data has no rows"):
         of(pa.table({"x": pa.array([], pa.int64())}))
-    with pytest.raises(DataError, match="data has no column 'y'"):
+    with pytest.raises(UsageError, match="data has no column 'y'"):
         of(pa.table({"x": [1]}), target="y")
     with pytest.raises(DataError, match=r"Column 'x' can't be a target: it is of type list<"):
         of(pa.table({"x": [[1]]}), target="x")
