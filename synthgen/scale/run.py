@@ -24,6 +24,7 @@ from synthgen.scale.merging import merged_batches, merged_schema
 from synthgen.scale.names import RealNames
 from synthgen.scale.pieces import Pieces
 from synthgen.scale.result import PiecesResult, pieces_result
+from synthgen.scale.sampled import sampled
 from synthgen.scale.scan import MOST_ROWS, Scan, scan
 from synthgen.scale.source import open_source
 from synthgen.scale.writing import Journal, Part, check_out, make_blocks, write_batches
@@ -115,7 +116,8 @@ def run_in_pieces(
         _check_sampled(found)
         alike = stream(seed, "alike").random(len(found.weights)) < found.weights / found.weights.max()
         standing = Standing(found.weights, alike, MOST_MADE)
-        run = run_in_memory(found.sample, words, random_state, seed, asked, stages, standing)
+        with sampled(len(found.rows), found.n_rows):
+            run = run_in_memory(found.sample, words, random_state, seed, asked, stages, standing)
         goes_on = isinstance(random_state, (int, np.integer))
         step = _Pieces(run, found, words, seed, stages, workers, goes_on)
         if run.result.withheld and run.result.verdict.outcome is Outcome.FAIL:

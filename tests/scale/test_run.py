@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import synthgen as sg
-from synthgen.errors import GateFailed, UsageError
+from synthgen.errors import ConditionError, GateFailed, UsageError
 from synthgen.scale import run as scale_run
 from synthgen.scale.run import spare_rows
 
@@ -163,6 +163,20 @@ def test_a_withheld_table_is_not_written(folder):
     with pytest.raises(GateFailed):
         _ = withheld.data
     assert "so no others were made" in withheld.provenance.warnings[-1]
+
+
+def test_what_the_sample_lacks_is_said_of_the_sample(tmp_path):
+    frame = payments().assign(land="at")
+    frame.loc[5, "land"] = "li"
+    frame.to_parquet(tmp_path / "payments.parquet")
+    words = {"target": "fraud", "generator": "gaussian_copula", "random_state": 0, "progress": False}
+    with pytest.raises(ConditionError, match=r"\(That was seen on a sample of 1,\d{3} of the table's [\d,]+ rows\.\)$"):
+        sg.synthesize(
+            tmp_path / "payments.parquet", conditions={"land": "li"}, out=tmp_path / "made.parquet",
+            engine={"name": "stream", "most_rows": 1_000}, **words,
+        )  # fmt: skip
+    with pytest.raises(ConditionError, match=r"[^)]$"):
+        sg.synthesize(frame, conditions={"land": "xx"}, **words)
 
 
 def test_what_needs_all_rows_in_memory_is_refused_in_words(folder):

@@ -23,6 +23,7 @@ from synthgen.result import SynthesisResult
 from synthgen.scale.comparing import Tally, with_measurements
 from synthgen.scale.engine import IN_PIECES, SETTINGS, check_setting
 from synthgen.scale.profiling import profile_of_all
+from synthgen.scale.sampled import sampled
 from synthgen.scale.spark.counting import TableSize, count_rows
 from synthgen.scale.spark.executors import check_executors, in_words, parallelism
 from synthgen.scale.spark.figures import Made, Reading, count_made, count_real, figures
@@ -134,7 +135,8 @@ def synthesize(
     request = describe_request(seed, **asked)
     request["obstacles"].append(IN_PIECES)
     standing = Standing(sample.weights, sample.described(), MOST_MADE)
-    run = run_in_memory(sample.rows, Words.of(asked), random_state, seed, request, stages, standing)
+    with sampled(len(sample), size.n_rows):
+        run = run_in_memory(sample.rows, Words.of(asked), random_state, seed, request, stages, standing)
     making, spark_schema = _making(given, sample, run, missing, gate, seed)
     making.check()
     tasks = min(making.n_blocks, partitions or 2 * parallelism(given.session))
