@@ -148,6 +148,8 @@ def differing(coded: pd.DataFrame, schema: Schema, named: Sequence[str], selecte
             continue
         hits = cells.counts[:-1][compared][:, cells.selected]
         table = np.stack([hits, cells.sizes[:-1][compared] - hits])
+        if not table.sum(axis=1).all():  # no row of these groups has the label, or every one
+            continue
         found.append((float(chi2_contingency(table).pvalue), _ratio(cells), columns))
     found.sort()
     adjusted = holm(np.array([p for p, *_ in found]))

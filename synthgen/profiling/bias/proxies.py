@@ -66,7 +66,8 @@ def _single(grouping: Grouping, values: pd.Series, schema: Schema, asked: list[i
     for side, table in zip((half, ~half), tables, strict=True):
         np.add.at(table, (grouping.codes[side], bins[side]), 1)
     both = tables[0] + tables[1]
-    both = both[np.ix_(both.sum(axis=1) >= FEWEST_ROWS, both.sum(axis=0) > 0)]
+    both = both[both.sum(axis=1) >= FEWEST_ROWS]
+    both = both[:, both.sum(axis=0) > 0]  # a bin may have rows of small groups alone
     p_value = float(chi2_contingency(both, correction=False).pvalue) if min(both.shape) > 1 else 1.0
     best: tuple[float, float, int] = (-1.0, 0.0, asked[0])
     for group in asked:
