@@ -160,10 +160,15 @@ def real_rows_only(data: Any, *, flag: str = FLAG) -> Any:
 def _joined(real: pd.Series, made: pd.Series) -> pd.Series:
     """Concatenate, keeping the real column's dtype where it can hold the new values."""
     both: pd.Series = pd.concat([real, made])
+    if both.dtype == real.dtype:
+        return both
     try:
-        return both.astype(real.dtype) if both.dtype != real.dtype else both
+        joined = both.astype(real.dtype)
     except (TypeError, ValueError):  # a gap in a dtype without one: the wider dtype stays
         return both
+    # numpy turns whole numbers that a dtype has no room for into others.
+    whole = pd.api.types.is_integer_dtype(both.dtype) and pd.api.types.is_integer_dtype(real.dtype)
+    return both if whole and bool((joined != both).any()) else joined
 
 
 def _new_labels(index: pd.Index, n: int) -> pd.Index:

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 from synthgen.errors import UsageError
 from synthgen.merging import FLAG
 from synthgen.scale.source import Source
+from synthgen.table import Schema
+from synthgen.table.batches import batch_schema, type_of_both
 from synthgen.validation import Purpose
 
 _FAMILIES = (
@@ -25,21 +27,23 @@ _FAMILIES = (
 )
 
 
-def merged_schema(real: pa.Schema, made: pa.Schema, purpose: str) -> pa.Schema:
+def merged_schema(real: pa.Schema, schema: Schema, purpose: str) -> pa.Schema:
     """Give the types of the table that is written.
 
-    Those of the source, but for a column whose synthetic values are of another kind, as where a release merged labels.
-    All columns may have gaps.
+    Those of the source, but for a column whose synthetic values are of another kind, as where a release merged labels,
+    and for identifiers in a type that has no room for new ones. All columns may have gaps.
 
     Parameters
     ----------
-    real, made : pyarrow.Schema
+    real : pyarrow.Schema
+    schema : Schema
+        Of the synthetic rows.
     purpose : {"augment", "release"}
         The merged table of "augment" has the column that tells its rows apart.
     """
     fields = []
-    for own in made:
-        theirs = real.field(own.name).type
+    for own in batch_schema(schema):
+        theirs = type_of_both(real.field(own.name).type, schema[own.name])
         same = purpose == Purpose.AUGMENT or any(alike(theirs) and alike(own.type) for alike in _FAMILIES)
         fields.append(pa.field(own.name, theirs if same else own.type))
     if purpose == Purpose.AUGMENT:

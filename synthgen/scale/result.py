@@ -105,7 +105,7 @@ class PiecesResult:
         assert self.out is not None
         if not is_file(self.out):
             raise UsageError("The table is in a database, where it was written to. Read it from there.")
-        schema = merged_schema(self._evaluation.source.arrow, self.model.batch_schema, self.verdict.purpose)
+        schema = merged_schema(self._evaluation.source.arrow, self.model.schema_, self.verdict.purpose)
         return written(self.out, schema)
 
     @property
@@ -194,7 +194,7 @@ def pieces_result(
         pieces=_account(run, found, pieces),
     )  # fmt: skip
     evidence = replace(pilot, validation=report, provenance=origin, profile=profile_of_all(pilot.profile, found))
-    schema = merged_schema(found.source.arrow, run.model.batch_schema, Purpose.RELEASE)
+    schema = merged_schema(found.source.arrow, run.model.schema_, Purpose.RELEASE)
     evaluation = Evaluation.of(found, schema, run.learnt, run.train, words.holdout, child(seed, "evaluation"))
     return PiecesResult(run.model, evidence, evaluation)
 

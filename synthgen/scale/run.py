@@ -205,7 +205,7 @@ def _in_pieces(step: _Pieces, journal: Journal, folder: Path, out: str | Path) -
     if result.withheld:
         return result
     with stages("write"):
-        schema = merged_schema(found.source.arrow, run.model.batch_schema, step.words.purpose)
+        schema = merged_schema(found.source.arrow, run.model.schema_, step.words.purpose)
         made = merged_batches(found.source, pieces.batches(journal), schema, step.words.purpose)
         write_batches(out, made, schema, progress=stages.progress)
     return result.written_to(out, stages.seconds)

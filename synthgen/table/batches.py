@@ -12,7 +12,7 @@ import pyarrow as pa
 from synthgen.table.column import LABEL_KINDS, Column, Kind
 from synthgen.table.dtypes import dtype_from_name, holds_objects
 from synthgen.table.kinds import KINDS
-from synthgen.table.kinds.identifier import holds_text
+from synthgen.table.kinds.identifier import FEWEST_HELD, holds_text
 from synthgen.table.schema import Schema
 from synthgen.table.storing import base_dtype, label_table
 
@@ -44,6 +44,25 @@ def batch_schema(schema: Schema) -> pa.Schema:
     [DataType(string), DataType(double)]
     """
     return pa.schema([pa.field(column.name, _type_of(column)) for column in schema])
+
+
+def type_of_both(real: pa.DataType, column: Column) -> pa.DataType:
+    """Give the type that holds real values of a column and synthetic ones: wider than the real one for new identifiers.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from synthgen.table.column import Storage
+    >>> order = Column("order", Kind.IDENTIFIER, pattern="99999", storage=Storage("int32"))
+    >>> type_of_both(pa.int32(), order), type_of_both(pa.int32(), replace(order, check="luhn"))
+    (DataType(int64), DataType(int32))
+    """
+    if column.kind is not Kind.IDENTIFIER or column.check is not None:
+        return real
+    made = _type_of(column)
+    whole = pa.types.is_integer(made) and pa.types.is_integer(real) and real.bit_width < made.bit_width
+    decimal = pa.types.is_decimal(made) and pa.types.is_decimal(real) and real.precision - real.scale < FEWEST_HELD
+    return made if whole or decimal else real
 
 
 def record_batch(coded: pd.DataFrame, schema: Schema) -> pa.RecordBatch:

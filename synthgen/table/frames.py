@@ -62,13 +62,17 @@ class Form:
             known = schema.field(name) if name in schema.names else None
             column = _to_arrow(frame[name], known.type if known is not None else None)
             columns.append(column)
-            fields.append(known if known is not None else pa.field(name, column.type))
+            fields.append(pa.field(name, column.type) if known is None else known.with_type(column.type))
         table = pa.Table.from_arrays(columns, schema=pa.schema(fields))
         if self.library == "arrow":
             return table.replace_schema_metadata(_kept_metadata(self.native))
         import polars as pl
 
-        own = {name: dtype for name, dtype in self.native.items() if name in frame.columns}
+        own = {
+            name: dtype
+            for name, dtype in self.native.items()
+            if name in frame.columns and table.schema.field(name).type == schema.field(name).type
+        }
         given = pl.DataFrame(table)
         # polars renames a column without a name.
         given.columns = list(frame.columns)
@@ -240,11 +244,21 @@ def _to_arrow(series: pd.Series[Any], kind: pa.DataType | None) -> pa.Array | pa
         if isinstance(series.dtype, pd.CategoricalDtype):
             series = series.astype(object)
         array = pa.array(series, from_pandas=True)
-        return array if array.type == kind else array.cast(kind)
+        return array if array.type == kind else _cast(array, kind)
     listed = series.astype("category")
     codes = pa.array(listed.cat.codes.to_numpy(), mask=listed.isna().to_numpy()).cast(kind.index_type)
     values = pa.array(listed.cat.categories.tolist(), type=kind.value_type)
     return pa.DictionaryArray.from_arrays(codes, values, ordered=kind.ordered)
+
+
+def _cast(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Give values in a type, or in their own: new identifiers may be too long for it."""
+    try:
+        return array.cast(kind)
+    except pa.ArrowInvalid:
+        if not any(is_kind(array.type) and is_kind(kind) for is_kind in (pa.types.is_integer, pa.types.is_decimal)):
+            raise
+        return array
 
 
 def _without_notes(schema: pa.Schema, names: Mapping[str, Any]) -> pa.Schema:

@@ -19,7 +19,7 @@ from synthgen.table.column import Column, Kind
 from synthgen.table.frames import to_pandas
 from synthgen.table.inference import as_identifier, infer_column
 from synthgen.table.kinds import KINDS
-from synthgen.table.kinds.identifier import draw, lengthen
+from synthgen.table.kinds.identifier import digits_held, draw, lengthen
 
 SHORTEST_KEY = 16
 MOST_TRIES = 100
@@ -100,13 +100,14 @@ def _drawn(distinct: list[str], column: Column, key: bytes) -> dict[str, str]:
     taken = set(distinct)
     found: dict[str, str] = {}
     pattern = column.pattern or "9"
-    shape = pattern if column.check else lengthen(pattern, ROOM_FOR)
+    held = digits_held(column)
+    shape = pattern if column.check else lengthen(pattern, ROOM_FOR, held)
     for value in distinct:
         # As a rule the first is free: only short shapes with check digits get full.
         for attempt in range(MOST_TRIES):
             message = f"{column.name}\0{value}\0{attempt}".encode()
             seed = int.from_bytes(hmac.digest(key, message, "sha256"), "big")
-            made = str(draw(shape, 1, np.random.default_rng(seed), check=column.check)[0])
+            made = str(draw(shape, 1, np.random.default_rng(seed), check=column.check, held=held)[0])
             if made not in taken:
                 break
         else:

@@ -125,7 +125,9 @@ def test_settings_that_leave_a_kind_open_are_refused(run):
 
 
 @pytest.mark.usefixtures("files")
-def test_a_preview_needs_no_table(run):
+def test_a_preview_needs_no_table(run, monkeypatch):
+    # Who runs the tests may have set it.
+    monkeypatch.delenv("COLUMNS", raising=False)
     words = ("preview-dp", "schema.json", "--rows", "2000", "--epsilon", "1", "--class-share", "0.01")
     shown = run(*words)
     assert shown.code == ExitCode.OK, shown.err

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from faker import Faker
 
@@ -188,3 +190,24 @@ def test_a_saved_model_holds_no_value_of_a_declared_identifier(tmp_path):
         sg.generators.GENERATORS["tree"](random_state=0).fit(frame, schema=schema).save(folder)
         stored = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
         assert any(name.encode() in stored for name in names) == held
+
+
+@pytest.mark.parametrize("library", ["pandas", "arrow", "polars"])
+def test_numbers_that_name_rows_stay_as_long_as_they_are_or_get_a_type_with_room(library):
+    rng = np.random.default_rng(0)
+    order, event = rng.permutation(np.arange(1000, 9999))[:300], rng.integers(10**17, 10**18, 300)
+    table = pa.table({
+        "order_id": pa.array(order, pa.int32()), "event_id": event, "paid": rng.normal(size=300).round(2),
+        "late": rng.integers(0, 2, 300),
+    })  # fmt: skip
+    given = table if library == "arrow" else table.to_pandas() if library == "pandas" else pl.from_arrow(table)
+    result = sg.synthesize(
+        given, target="late", generator="jitter", n_samples=40, gate=None, random_state=0, progress=False
+    )
+    made = {name: [int(value) for value in result.synthetic[name].to_numpy()] for name in ("order_id", "event_id")}
+    for name, real in (("order_id", order), ("event_id", event)):
+        assert len(set(made[name])) == 40
+        assert not set(made[name]) & set(real.tolist())
+    assert {len(str(value)) for value in made["event_id"]} == {18}
+    assert str(result.data["order_id"].type if library == "arrow" else result.data["order_id"].dtype).lower() == "int64"
+    assert [int(value) for value in result.data["event_id"].to_numpy()[:300]] == event.tolist()

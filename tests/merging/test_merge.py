@@ -110,6 +110,15 @@ def test_a_gap_that_a_dtype_cannot_hold_widens_it(real, made):
     assert np.isnan(both["x"].iloc[4])
 
 
+@pytest.mark.parametrize(("narrow", "wide"), [("int32", "int64"), ("Int32", "Int64"), ("uint8", "int64")])
+def test_whole_numbers_that_a_dtype_has_no_room_for_widen_it(narrow, wide):
+    real = pd.DataFrame({"id": pd.array([1, 2], dtype=narrow), "n": pd.array([1, 2], dtype=narrow)})
+    made = pd.DataFrame({"id": pd.array([10**11], dtype=wide), "n": pd.array([3], dtype=wide)})
+    merged = merge_frames(real, made)
+    assert merged["id"].tolist() == [1, 2, 10**11]
+    assert (str(merged["id"].dtype), str(merged["n"].dtype)) == (wide, narrow)
+
+
 def test_polars_and_arrow(real):
     frame = pl.DataFrame({"x": [1, 2], "hue": ["r", "b"]})
     both = sg.merge(frame, frame[:1], report(1))

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import synthgen as sg
@@ -163,6 +164,22 @@ def test_a_withheld_table_is_not_written(folder):
     with pytest.raises(GateFailed):
         _ = withheld.data
     assert "so no others were made" in withheld.provenance.warnings[-1]
+
+
+@pytest.mark.slow
+def test_identifiers_in_a_narrow_type_get_one_with_room(tmp_path):
+    frame = payments()
+    frame["id"] = np.random.default_rng(1).permutation(np.arange(10_000, 10_000 + ROWS)).astype(np.int32)
+    frame.to_parquet(tmp_path / "payments.parquet")
+    result = sg.synthesize(
+        tmp_path / "payments.parquet", target="fraud", out=tmp_path / "made.parquet", engine=SAMPLED,
+        generator="gaussian_copula", sampling_strategy=0.1, random_state=0, progress=False,
+    )  # fmt: skip
+    table = pd.read_parquet(tmp_path / "made.parquet")
+    made = table["id"][table["is_synthetic"]]
+    assert table["id"].dtype == np.int64 and table["id"].is_unique and len(made) > 200
+    assert table["id"][~table["is_synthetic"]].tolist() == frame["id"].tolist()
+    assert [part.schema.field("id").type for part in result.for_evaluation()] == [pa.int64()] * 2
 
 
 def test_what_the_sample_lacks_is_said_of_the_sample(tmp_path):

@@ -1,5 +1,7 @@
 """Tables come in as they are and go out as they came."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -49,6 +51,23 @@ def test_column_index_comes_back_with_name_and_dtype():
     taken, form = to_pandas(frame)
     pd.testing.assert_index_equal(form.give_back(taken).columns, columns)
     assert list(form.give_back(taken[["1", "3"]]).columns) == [1, 3]
+
+
+def test_whole_numbers_that_a_type_is_too_narrow_for_widen_it_and_others_do_not():
+    longer = {"id": [10**11, 10**11 + 1], "n": [3, 4]}
+    table = pa.table({"id": pa.array([1, 2], pa.int16()), "n": pa.array([1, 2], pa.int16())})
+    for given in (table, pl.DataFrame(table)):
+        _, form = to_pandas(given)
+        made = form.give_back(pd.DataFrame(longer))
+        made = made if given is table else made.to_arrow()
+        assert made.schema.types == [pa.int64(), pa.int16()]
+        assert made.to_pydict() == longer
+    _, form = to_pandas(pa.table({"id": pa.array([Decimal(1)], pa.decimal128(4, 0))}))
+    made = form.give_back(pd.DataFrame({"id": [Decimal(10**11)]}))
+    assert made["id"].to_pylist() == [Decimal(10**11)]
+    _, form = to_pandas(pa.table({"id": pa.array([1], pa.int16())}))
+    with pytest.raises(pa.ArrowInvalid):
+        form.give_back(pd.DataFrame({"id": ["x"]}))
 
 
 def test_arrays_and_lazy_frames_and_paths(tmp_path):

@@ -8,7 +8,8 @@ import pytest
 from synthgen.errors import DataError
 from synthgen.generators import JitterSynthesizer
 from synthgen.table import Kind, decode, encode, infer_schema
-from synthgen.table.kinds.identifier import draw, learn_pattern, lengthen, room
+from synthgen.table.column import UNKNOWN_DTYPE, Column, Storage
+from synthgen.table.kinds.identifier import digits_held, draw, learn_pattern, lengthen, room
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,28 @@ def test_numbers_have_no_leading_zero_and_fit_a_float():
     assert numbers.max() < 2**53
     assert len(np.unique(numbers)) == 2_000_000
     assert lengthen("9" * 20, 1) == "9" * 15
+
+
+def test_long_numbers_stay_as_long_as_the_type_holds_them():
+    assert lengthen("9" * 20, 1, 18) == "9" * 18
+    assert lengthen("9" * 17, 1, 18) == "9" * 17
+    assert lengthen("-" + "9" * 20, 1, 18) == "-" + "9" * 18
+    # None is made longer than a float holds.
+    assert lengthen("99", 10**12, 18) == "9" * 15
+    assert {len(value) for value in draw("9" * 17, 50, np.random.default_rng(0), held=18)} == {17}
+
+
+@pytest.mark.parametrize(
+    ("dtype", "python_type", "digits"),
+    [
+        ("int64", None, 18), ("Int64", None, 18), ("uint64", None, 18), ("int64[pyarrow]", None, 18),
+        ("int32", None, 15), ("float64", None, 15), ("str", None, 25), ("object", "str", 25), ("object", "Decimal", 25),
+        ("decimal128(29, 0)[pyarrow]", None, 29), ("decimal128(12, 2)[pyarrow]", None, 15), (UNKNOWN_DTYPE, None, 15),
+    ],
+)  # fmt: skip
+def test_how_long_numbers_may_be_is_up_to_the_type(dtype, python_type, digits):
+    storage = Storage(dtype, python_type=python_type)
+    assert digits_held(Column("id", Kind.IDENTIFIER, pattern="9" * 25, storage=storage)) == digits
 
 
 def test_same_stream_same_identifiers():

@@ -160,9 +160,8 @@ class SparkResult:
         # People were sampled by what their hash is: who is tested on goes by another one.
         place = F.col(keys[0]) if seen.subject is None else hash_of([WHO], seen.seed, "tested")
         tested = F.col(flag).isNull() & (unit(place) < seen.share)
-        names = [column(name) for name in self._making.arrow.names]
-        train = rows.filter(~tested).select(*names).unionByName(self._made())
-        return train, rows.filter(tested).select(*names)
+        train = self._typed(rows.filter(~tested)).unionByName(self._made())
+        return train, self._typed(rows.filter(tested))
 
     def write(self, path: str | Path) -> None:
         """Write ``data`` by Spark: a folder of Parquet, or of CSV where the name ends in .csv.
@@ -197,13 +196,17 @@ class SparkResult:
         numbers = self._given.session.range(0, making.n_blocks, 1, self._partitions)
         return numbers.mapInArrow(make, self._spark_schema)
 
+    def _typed(self, rows: DataFrame) -> DataFrame:
+        """Real rows in the types that synthetic ones have: new identifiers may need a wider one."""
+        return rows.select(*(column(item.name).cast(item.dataType).alias(item.name) for item in self._spark_schema))
+
     def _table(self) -> DataFrame:
         from pyspark.sql import functions as F  # noqa: N812
 
         made = self._made()
         if self.provenance.purpose == "release":
             return made
-        real = self._given.rows.select(*(column(name) for name in self._making.arrow.names))
+        real = self._typed(self._given.rows)
         return real.withColumn(FLAG, F.lit(False)).unionByName(made.withColumn(FLAG, F.lit(True)))
 
     def __repr__(self) -> str:

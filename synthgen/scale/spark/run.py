@@ -34,6 +34,7 @@ from synthgen.scale.spark.result import Seen, SparkResult, check_absent
 from synthgen.scale.spark.sampling import Sample, draw_sample
 from synthgen.scale.spark.screening import Screen
 from synthgen.table import Schema
+from synthgen.table.batches import type_of_both
 from synthgen.table.column import OPAQUE_KINDS
 from synthgen.validation import Gate, Purpose
 from synthgen.validation.gate import gate_of
@@ -179,15 +180,25 @@ def _check(generator: Any, validation: str, most_rows: int, partitions: int | No
 def _making(
     given: Given, sample: Sample, run: Run, missing: str, gate: Any, seed: np.random.SeedSequence
 ) -> tuple[Making, StructType]:
-    """Gather all that executors need, and the schema of what they make: columns have the types they came with."""
-    from pyspark.sql.types import StructType
+    """Gather all that executors need, and the schema of what they make.
+
+    Columns have the types that they came with, but for identifiers in one that has no room for new ones.
+    """
+    from pyspark.sql.pandas.types import from_arrow_type
+    from pyspark.sql.types import StructField, StructType
 
     names = list(run.result._real.columns)
     alone = sample.alone[run.train], sample.alone[run.result._holdout_rows]
     counts = run.result.provenance.counts
     refused = counts["refused"] / max(1, counts["drawn"])
     parts = parts_of(run.plan, run.wanted, run.learnt, seed, refused)
-    arrow = pa.schema([given.arrow.field(name) for name in names])
+    arrow, types = [], []
+    for name in names:
+        kind = type_of_both(given.arrow.field(name).type, run.model.schema_[name])
+        own = given.rows.schema[name]
+        same = kind == given.arrow.field(name).type
+        arrow.append(given.arrow.field(name).with_type(kind))
+        types.append(own if same else StructField(name, from_arrow_type(kind), own.nullable))
     opaque = [column.name for column in run.model.schema_.of(*OPAQUE_KINDS)]
     source = run.result._source
     assert source is not None
@@ -195,8 +206,8 @@ def _making(
     release = run.result.verdict.purpose is Purpose.RELEASE
     screen = Screen.of(run.comparison, alone, fewest if release else None)
     known = source[opaque].reset_index(drop=True)
-    making = Making(run.model, tuple(parts), missing, screen, arrow, known)
-    return making, StructType([given.rows.schema[name] for name in names])
+    making = Making(run.model, tuple(parts), missing, screen, pa.schema(arrow), known)
+    return making, StructType(types)
 
 
 def _evidence(

@@ -18,7 +18,7 @@ import pyarrow as pa
 from synthgen.errors import DataError, UsageError
 from synthgen.table.check_digits import check_named, with_check
 from synthgen.table.column import Column
-from synthgen.table.dtypes import LARGEST_EXACT, holds_objects, labels
+from synthgen.table.dtypes import holds_objects, labels
 from synthgen.table.storing import base_dtype, sparse_again, store_text
 
 SPACE_PER_DRAW = 1e9
@@ -34,7 +34,10 @@ ALPHABETS = {
     "A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "h": "0123456789abcdef",
 }
-_MOST_DIGITS = 15
+FEWEST_HELD = 15
+"""Digits that a float64 holds of any number, and every wider type."""
+
+_DIGITS_OF_64_BITS = 18
 MOST_TURNS = 100
 
 
@@ -149,15 +152,21 @@ def learn_pattern(values: Iterable[str | None]) -> str:
 
 
 def draw(
-    pattern: str, n: int, rng: np.random.Generator, *, check: str | None = None, taken: Collection[str] = frozenset()
+    pattern: str,
+    n: int,
+    rng: np.random.Generator,
+    *,
+    check: str | None = None,
+    taken: Collection[str] = frozenset(),
+    held: int = FEWEST_HELD,
 ) -> np.ndarray:
     """Draw new, distinct identifiers of a shape.
 
     A shape with room for fewer than 10⁹ identifiers a draw is made longer (its last run of digits,
     or else of letters), so that a new identifier equals a real one with a chance below one in 10⁹
-    for each real one. Shapes of digits only are numbers: no leading zero, and at most 15 digits, so
-    that a float64 holds them (from a million draws on, that leaves less room). Shapes with check digits keep their
-    length, so only ``taken`` keeps real ones out of a shape that is nearly full.
+    for each real one. Shapes of digits only are numbers: no leading zero, made no longer than 15 digits, so
+    that a float64 holds them (from a million draws on, that leaves less room), and cut to what the column's type holds.
+    Shapes with check digits keep their length, so only ``taken`` keeps real ones out of a shape that is nearly full.
 
     Parameters
     ----------
@@ -169,6 +178,8 @@ def draw(
         Check digits that each carries; see :data:`synthgen.table.check_digits.CHECKS`.
     taken : collection of str
         Identifiers that aren't drawn.
+    held : int
+        Digits that the column's type holds; see :func:`digits_held`.
 
     Returns
     -------
@@ -186,7 +197,7 @@ def draw(
     >>> len(set(made)), all(len(name) > 7 and name[2] == "-" for name in made)
     (3, True)
     """
-    shape = pattern if check else lengthen(pattern, n)
+    shape = pattern if check else lengthen(pattern, n, held)
     kind = check_named(check) if check else None
     found: dict[str, None] = {}
     # At least one character in ten follows from the others where there are check digits.
@@ -219,8 +230,27 @@ def _in_shape(shape: str, n: int, rng: np.random.Generator) -> list[str]:
     return drawn
 
 
-def lengthen(pattern: str, n: int) -> str:
-    """Return a shape of the same form with room for ``10**9 * n`` identifiers."""
+def digits_held(column: Column) -> int:
+    """How many digits of a number a column's type holds, 15 at least.
+
+    Examples
+    --------
+    >>> from synthgen.table.column import Kind, Storage
+    >>> [digits_held(Column("id", Kind.IDENTIFIER, storage=Storage(name))) for name in ("int64", "float64", "int32")]
+    [18, 15, 15]
+    """
+    if not column.complete:
+        return FEWEST_HELD
+    dtype = base_dtype(column.storage)
+    if holds_text(column) or holds_objects(dtype):
+        return max(FEWEST_HELD, len(column.pattern or ""))
+    if isinstance(dtype, pd.ArrowDtype) and pa.types.is_decimal(dtype.pyarrow_dtype):
+        return max(FEWEST_HELD, int(dtype.pyarrow_dtype.precision) - int(dtype.pyarrow_dtype.scale))
+    return _DIGITS_OF_64_BITS if column.storage.dtype.lower().startswith(("int64", "uint64")) else FEWEST_HELD
+
+
+def lengthen(pattern: str, n: int, held: int = FEWEST_HELD) -> str:
+    """Return a shape of the same form with room for ``10**9 * n`` identifiers, as far as ``held`` digits go."""
     place = pattern.rfind("9")
     if place < 0:
         place = max(pattern.rfind(mark) for mark in ALPHABETS)
@@ -228,10 +258,10 @@ def lengthen(pattern: str, n: int) -> str:
         pattern, place = pattern + "9", len(pattern)
     mark, shape = pattern[place], pattern
     digits_only = set(shape.lstrip("-")) == {"9"}
-    while room(shape) < SPACE_PER_DRAW * max(n, 1) and not (digits_only and shape.count("9") >= _MOST_DIGITS):
+    while room(shape) < SPACE_PER_DRAW * max(n, 1) and not (digits_only and shape.count("9") >= FEWEST_HELD):
         shape = shape[:place] + mark + shape[place:]
-    if digits_only and 10 ** shape.count("9") > LARGEST_EXACT:
-        shape = ("-" if shape.startswith("-") else "") + "9" * _MOST_DIGITS
+    if digits_only and shape.count("9") > held:
+        shape = ("-" if shape.startswith("-") else "") + "9" * held
     return shape
 
 

@@ -18,7 +18,7 @@ from synthgen.table.check_digits import Check, check_named, laid_out, places_kep
 from synthgen.table.column import Column
 from synthgen.table.constraints.regex_language import Language
 from synthgen.table.constraints.regex_values import matches
-from synthgen.table.kinds.identifier import ALPHABETS, holds_text, lengthen
+from synthgen.table.kinds.identifier import ALPHABETS, digits_held, holds_text, lengthen
 from synthgen.table.national_numbers import NATIONAL, check_national, with_last
 from synthgen.table.permutation import MOST_ROOM, Whole, permuted
 
@@ -203,7 +203,7 @@ def in_shape(
     1000
     """
     pattern, check = column.pattern or "99999999", column.check
-    shape = pattern if check else lengthen(pattern, share.total)
+    shape = pattern if check else lengthen(pattern, share.total, digits_held(column))
     source: Numbered = (
         National(shape, check) if check in NATIONAL else Shape(shape, check_named(check) if check else None)
     )

@@ -125,6 +125,17 @@ def test_every_type_comes_back(spark):
     assert made.filter("price <> round(price, 2) or day < '2023-12-01' or day > '2024-12-01'").count() == 0
 
 
+def test_identifiers_in_a_narrow_type_get_one_with_room(in_spark):
+    frame = payments(400, 60).assign(order_id=np.arange(1000, 1400, dtype=np.int32))
+    result = sg.spark.synthesize(in_spark(frame), target="Class", **OPTIONS)
+    table = result.data.toPandas()
+    made = table["order_id"][table["is_synthetic"]]
+    assert result.data.schema["order_id"].dataType.simpleString() == "bigint"
+    assert table["order_id"].is_unique and made.min() > 10**9
+    assert sorted(table["order_id"][~table["is_synthetic"]]) == frame["order_id"].tolist()
+    assert {part.schema["order_id"].dataType.simpleString() for part in result.for_evaluation()} == {"bigint"}
+
+
 def test_names_with_dots_and_ticks_go_through_a_whole_run(in_spark, tmp_path):
     frame = payments(400, 60).assign(id=[f"A{number:05d}" for number in range(400)])
     names = ["a.b", "c`d e", "shop,Name", "Cl.ass", "i.d"]
