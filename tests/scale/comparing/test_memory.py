@@ -26,6 +26,7 @@ def piece(seed, n):
 class Made:
     pieces: int
     arrow: pa.Schema
+    name: str = "made"
     def batches(self, columns=None):
         for k in range(self.pieces):
             yield pa.RecordBatch.from_pandas(piece(k, 50_000), preserve_index=False)
