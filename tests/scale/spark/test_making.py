@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from synthgen.errors import DataError
 from synthgen.generators.sampling import BLOCK
-from synthgen.scale.spark.making import Making, Part
+from synthgen.scale.spark.making import Making, Part, _cast
 
 
 def making_of(*parts):
@@ -34,3 +36,11 @@ def test_rows_are_handed_out_in_order_and_classes_without_one_are_told(kept, han
 def test_rows_of_no_class_are_no_lost_class():
     making = making_of((None, 7, 20))
     assert making.lost(making.limits(np.array([0]))) == []
+
+
+def test_values_that_a_type_has_no_room_for_are_refused_and_not_shown():
+    narrow = pa.schema([("id", pa.int16())])
+    assert _cast(pa.table({"id": [7]}), narrow).schema == narrow
+    with pytest.raises(DataError, match="Column 'id' has the type int16, which has no room") as refused:
+        _cast(pa.table({"id": [70_000]}), narrow)
+    assert "70" not in str(refused.value)
