@@ -206,8 +206,8 @@ def test_columns_of_real_fits_are_off_by_what_was_foretold():
 
     # Of 40 fits 1.2 times what is foretold, with a standard deviation of .2: of four, .1.
     assert 0.5 < np.mean(seen) / foretold(0.3) < 2
-    # Half the noise would be told from it, and so would twice as much.
-    assert np.mean(seen) / foretold(0.6) > 1.8 and np.mean(seen) / foretold(0.15) < 0.8
+    # A quarter of the noise, or four times as much, would be told from it.
+    assert np.mean(seen) / foretold(1.2) > 2 and np.mean(seen) / foretold(0.075) < 0.5
 
 
 @pytest.mark.slow
