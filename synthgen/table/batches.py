@@ -12,15 +12,12 @@ import pyarrow as pa
 from synthgen.table.column import LABEL_KINDS, Column, Kind
 from synthgen.table.dtypes import dtype_from_name, holds_objects
 from synthgen.table.kinds import KINDS
-from synthgen.table.kinds.identifier import FEWEST_HELD, holds_text
+from synthgen.table.kinds.identifier import FEWEST_HELD, INT64_DIGITS, holds_text
 from synthgen.table.schema import Schema
 from synthgen.table.storing import base_dtype, label_table
 
 MOST_DIGITS = 38
 """Digits that a decimal128 holds."""
-
-INT64_DIGITS = 18
-"""Digits that any whole number of 64 bits has room for."""
 
 _OBJECTS = {
     "int": pa.int64(), "timedelta": pa.duration("us"), "date": pa.date32(), "time": pa.time64("us"),

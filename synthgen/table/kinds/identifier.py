@@ -37,7 +37,9 @@ ALPHABETS = {
 FEWEST_HELD = 15
 """Digits that a float64 holds of any number, and every wider type."""
 
-_DIGITS_OF_64_BITS = 18
+INT64_DIGITS = 18
+"""Digits that any whole number of 64 bits has room for."""
+
 MOST_TURNS = 100
 
 
@@ -246,7 +248,7 @@ def digits_held(column: Column) -> int:
         return max(FEWEST_HELD, len(column.pattern or ""))
     if isinstance(dtype, pd.ArrowDtype) and pa.types.is_decimal(dtype.pyarrow_dtype):
         return max(FEWEST_HELD, int(dtype.pyarrow_dtype.precision) - int(dtype.pyarrow_dtype.scale))
-    return _DIGITS_OF_64_BITS if column.storage.dtype.lower().startswith(("int64", "uint64")) else FEWEST_HELD
+    return INT64_DIGITS if column.storage.dtype.lower().startswith(("int64", "uint64")) else FEWEST_HELD
 
 
 def lengthen(pattern: str, n: int, held: int = FEWEST_HELD) -> str:
