@@ -242,13 +242,10 @@ def _cost(model: Synthesizer, schema: Schema | None, subject: str | None) -> Cos
         # A generator of somebody else's: its budget is what it says.
         return Cost(float(model.epsilon), float(model.delta), _unit(schema, subject))
     budget = model._budget(schema or Schema(()))
-    # Lists of labels are found at a delta of their own.
     listed = schema is None or any(
         column.kind in LABEL_KINDS and "categories" not in column.declared for column in schema
     )
-    beside = LISTS_DELTA * budget.delta if listed else 0.0
-    rho = rho_of(budget.epsilon, budget.delta - beside)
-    return Cost(budget.epsilon, budget.delta, _unit(schema, subject), NEIGHBOURING, rho, beside)
+    return _accounted(budget.epsilon, budget.delta, _unit(schema, subject), listed)
 
 
 def _cost_beside(known: Cost, model: Synthesizer, frame: pd.DataFrame, schema: Schema) -> Cost:
@@ -256,9 +253,14 @@ def _cost_beside(known: Cost, model: Synthesizer, frame: pd.DataFrame, schema: S
     if not isinstance(model, DPMarginalsSynthesizer):
         return known
     public = public_schema({str(name): held_as(frame[name]) for name in frame.columns}, schema, None, model.text)
-    beside = LISTS_DELTA * known.delta if "categories" in undeclared(public).values() else 0.0
-    rho = rho_of(known.epsilon, known.delta - beside)
-    return replace(known, unit=_unit(schema, None), rho=rho, delta_beside=beside)
+    listed = "categories" in undeclared(public).values()
+    return _accounted(known.epsilon, known.delta, _unit(schema, None), listed)
+
+
+def _accounted(epsilon: float, delta: float, unit: str, listed: bool) -> Cost:
+    """Give a cost in which lists of labels, where they must be found, have a delta of their own."""
+    beside = LISTS_DELTA * delta if listed else 0.0
+    return Cost(epsilon, delta, unit, NEIGHBOURING, rho_of(epsilon, delta - beside), beside)
 
 
 def _unit(schema: Schema | None, subject: str | None) -> str:
